@@ -1,0 +1,133 @@
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/**
+ * Imports point one way: a folder may import from those before it, never from those after it.
+ * charts and widgets stand side by side; so do report, protocol and storage; api and cli.
+ */
+const LAYERS = [
+  ['core'],
+  ['bundle'],
+  ['engine'],
+  ['report', 'protocol', 'storage'],
+  ['client'],
+  ['state'],
+  ['charts', 'widgets'],
+  ['pages'],
+];
+/** Where a folder outside the chain may reach; i18n is data and reached by everything above engine. */
+const REACH = {
+  core: [],
+  bundle: ['core'],
+  engine: ['core', 'bundle'],
+  i18n: ['core', 'bundle'],
+  api: ['core', 'bundle', 'engine', 'report', 'i18n'],
+  cli: ['core', 'bundle', 'engine', 'report', 'i18n'],
+};
+const ALL = [...LAYERS.flat(), 'i18n', 'api', 'cli'];
+
+function reachOf(folder) {
+  if (REACH[folder]) return REACH[folder];
+  const layer = LAYERS.findIndex((folders) => folders.includes(folder));
+  return [...LAYERS.slice(0, layer).flat(), 'i18n'];
+}
+
+const importDirection = ALL.map((folder) => {
+  const banned = ALL.filter((other) => other !== folder && !reachOf(folder).includes(other));
+  return {
+    files: [`src/${folder}/**`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${banned.join('|')})/`,
+              message: `${folder} imports only from: ${reachOf(folder).join(', ') || 'itself'}`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+});
+
+/** Functions whose last bits differ between engines (src/core/numeric has ones that do not). */
+const UNSTABLE = [
+  'exp',
+  'log',
+  'log2',
+  'log10',
+  'pow',
+  'cbrt',
+  'sin',
+  'cos',
+  'tan',
+  'tanh',
+  'sinh',
+  'cosh',
+  'atan',
+  'atan2',
+  'asin',
+  'acos',
+  'random',
+];
+
+export default ts.config(
+  { ignores: ['dist', 'dist-cli', 'public', 'node_modules', 'src/core/onnx/schema', 'test/shots'] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  ...svelte.configs.recommended,
+  { languageOptions: { globals: { ...globals.browser, ...globals.node } } },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: ts.parser } },
+    rules: { 'svelte/no-at-html-tags': 'error', 'svelte/require-each-key': 'error' },
+  },
+  {
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-new-func': 'error',
+      eqeqeq: ['error', 'always'],
+    },
+  },
+  ...importDirection,
+  {
+    files: ['src/core/**', 'src/bundle/**', 'src/engine/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...UNSTABLE.map((property) => ({
+          object: 'Math',
+          property,
+          message: 'Use src/core/numeric: the same bits on every engine.',
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "BinaryExpression[operator='**']", message: 'Use a product or src/core/numeric.' },
+        { selector: "AssignmentExpression[operator='**=']", message: 'Use a product or src/core/numeric.' },
+      ],
+    },
+  },
+  {
+    files: ['src/core/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'window',
+        'document',
+        'navigator',
+        'indexedDB',
+        'localStorage',
+        'fetch',
+        'self',
+      ],
+    },
+  },
+);

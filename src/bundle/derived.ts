@@ -1,0 +1,94 @@
+import { ScoredeskError } from '../core/errors';
+import { columnOf, type Column, type Table } from '../core/table/table';
+import type { ManifestColumn } from './schema';
+
+/** Relative difference a declared column may show from its rule: tables are often written with six digits. */
+const TOLERANCE = 1e-5;
+
+/**
+ * The derived columns, each after those it is computed from.
+ * @throws derived-cycle, column-unknown
+ */
+export function derivedOrder(columns: readonly ManifestColumn[]): ManifestColumn[] {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const state = new Map<string, 'open' | 'done'>();
+  const order: ManifestColumn[] = [];
+  const visit = (column: ManifestColumn): void => {
+    if (!column.derived || state.get(column.name) === 'done') return;
+    if (state.get(column.name) === 'open') throw new ScoredeskError('derived-cycle', { column: column.name });
+    state.set(column.name, 'open');
+    for (const operand of column.derived.of) {
+      const source = byName.get(operand);
+      if (!source)
+        throw new ScoredeskError('column-unknown', { column: operand, nearest: '', file: column.name });
+      visit(source);
+    }
+    state.set(column.name, 'done');
+    order.push(column);
+  };
+  columns.forEach(visit);
+  return order;
+}
+
+/** The values a derived column's rule gives on a table that holds its operands. */
+export function computeDerived(column: ManifestColumn, table: Table): Float64Array {
+  const rule = column.derived;
+  if (!rule) throw new ScoredeskError('bug', { message: `${column.name} is not derived` });
+  const operands = rule.of.map((name) => columnOf(table, name));
+  if (rule.op === 'isLevel') return isLevel(operands[0], rule.level ?? '', table.rows);
+  const numbers = operands.map((operand, i) => numbersOf(operand, rule.of[i], table));
+  const combine = COMBINE[rule.op];
+  const out = Float64Array.from(numbers[0]);
+  for (const next of numbers.slice(1)) for (let i = 0; i < out.length; i++) out[i] = combine(out[i], next[i]);
+  return out;
+}
+
+const COMBINE = {
+  ratio: (a: number, b: number) => a / b,
+  difference: (a: number, b: number) => a - b,
+  sum: (a: number, b: number) => a + b,
+  product: (a: number, b: number) => a * b,
+};
+
+function isLevel(column: Column, level: string, rows: number): Float64Array {
+  if (column.kind === 'number')
+    return Float64Array.from(column.values, (value) => (String(value) === level ? 1 : 0));
+  const code = column.dictionary.indexOf(level);
+  return Float64Array.from({ length: rows }, (_, i) => (code >= 0 && column.codes[i] === code ? 1 : 0));
+}
+
+function numbersOf(column: Column, name: string, table: Table) {
+  if (column.kind === 'number') return column.values;
+  throw new ScoredeskError('column-not-number', {
+    column: name,
+    file: table.name,
+    row: 1,
+    value: column.dictionary[0] ?? '',
+  });
+}
+
+/**
+ * The table with every declared derived column whose operands it holds: computed where absent,
+ * checked where present.
+ * @throws derived-mismatch with the first row that disagrees with the rule
+ */
+export function withDerived(table: Table, columns: readonly ManifestColumn[]): Table {
+  const out = new Map(table.columns);
+  for (const column of derivedOrder(columns)) {
+    if (!column.derived?.of.every((operand) => out.has(operand))) continue;
+    const expected = computeDerived(column, { ...table, columns: out });
+    const present = out.get(column.name);
+    if (!present) out.set(column.name, { kind: 'number', values: expected });
+    else checkDerived(column.name, numbersOf(present, column.name, table), expected);
+  }
+  return { ...table, columns: out };
+}
+
+function checkDerived(column: string, found: ArrayLike<number>, expected: Float64Array): void {
+  for (let row = 0; row < expected.length; row++) {
+    const a = found[row];
+    const b = expected[row];
+    if (Object.is(a, b) || a === b || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b))) continue;
+    throw new ScoredeskError('derived-mismatch', { column, row: row + 1, found: a, expected: b });
+  }
+}

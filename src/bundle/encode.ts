@@ -1,0 +1,48 @@
+import { ScoredeskError } from '../core/errors';
+import type { Table } from '../core/table/table';
+import type { Manifest, ManifestColumn } from './schema';
+
+/** The model's input columns in the order of its inputs. */
+export function inputColumns(manifest: Pick<Manifest, 'model' | 'columns'>): ManifestColumn[] {
+  const byName = new Map(manifest.columns.map((column) => [column.name, column]));
+  return manifest.model.inputs
+    .flatMap((input) => input.columns)
+    .map((name) => byName.get(name) as ManifestColumn);
+}
+
+/**
+ * The rows `from` .. `to` of a bundle table as the model takes them: row-major float32
+ * [rows, inputs]; numbers as they are, categories as level codes, -1 for missing or unknown levels.
+ * An id that the model uses as a feature is a number.
+ *
+ * @throws bundle-column-missing
+ */
+export function encodeInputs(
+  columns: readonly ManifestColumn[],
+  table: Table,
+  from = 0,
+  to = table.rows,
+): Float32Array {
+  const width = columns.length;
+  const out = new Float32Array((to - from) * width);
+  columns.forEach((declared, j) => {
+    const column = table.columns.get(declared.name);
+    if (!column)
+      throw new ScoredeskError('bundle-column-missing', { path: table.name, column: declared.name });
+    if (column.kind === 'number') {
+      for (let i = from; i < to; i++) out[(i - from) * width + j] = column.values[i];
+      return;
+    }
+    if (declared.role === 'id') {
+      for (let i = from; i < to; i++)
+        out[(i - from) * width + j] = Number(column.dictionary[column.codes[i]]);
+      return;
+    }
+    const known = declared.levels?.length ?? 0;
+    for (let i = from; i < to; i++) {
+      const code = column.codes[i];
+      out[(i - from) * width + j] = code < known ? code : -1;
+    }
+  });
+  return out;
+}

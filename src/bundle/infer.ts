@@ -1,0 +1,113 @@
+import { ScoredeskError } from '../core/errors';
+import { nearestName } from '../core/table/nearest';
+import { distinctTexts, type Column, type Table } from '../core/table/table';
+import type { Dictionary, ManifestColumn } from './schema';
+
+/** More distinct texts than this is free text, not a category. */
+const MAX_LEVELS = 5_000;
+
+/**
+ * The declared columns of a bundle: what the dictionary says, over what the data show.
+ *
+ * @param labelled table that levels and ranges are taken from: the reference, else the clients
+ */
+export function inferColumns(
+  clients: Table,
+  labelled: Table,
+  features: readonly string[],
+  idColumn: string,
+  targetColumn: string | undefined,
+  dictionary: Dictionary,
+): ManifestColumn[] {
+  const said = new Map((dictionary.columns ?? []).map((column) => [column.name, column]));
+  const isFeature = new Set(features);
+  const names = [...new Set([...clients.columns.keys(), ...features, ...said.keys()])].filter(
+    (name) => name !== targetColumn,
+  );
+  const columns = names.map((name): ManifestColumn => {
+    const written = said.get(name);
+    const column = labelled.columns.get(name) ?? clients.columns.get(name);
+    const written_role =
+      written?.role === 'feature' || written?.role === 'id' || written?.role === 'target'
+        ? undefined
+        : written?.role;
+    const role = name === idColumn ? 'id' : isFeature.has(name) ? 'feature' : (written_role ?? 'extra');
+    if (role === 'id') return { ...written, name, role };
+    if (!column) return { ...written, name, role, type: written?.type ?? 'number' };
+    return { ...inferredFrom(column, written, labelled), ...written, name, role };
+  });
+  const target =
+    targetColumn === undefined
+      ? []
+      : [{ ...said.get(targetColumn), name: targetColumn, role: 'target' as const }];
+  return [...columns, ...target];
+}
+
+function inferredFrom(
+  column: Column,
+  written: ManifestColumn | undefined,
+  table: Table,
+): Partial<ManifestColumn> {
+  const type = written?.type ?? typeOf(column);
+  if (type === 'category')
+    return {
+      type,
+      ...(written?.levels ? {} : { levels: distinctTexts(column).map((value) => ({ value })) }),
+    };
+  if (type === 'text' || type === 'date' || column.kind === 'text') return { type };
+  const range = rangeOf(column.values, table.rows);
+  return { type, ...(range ? { range } : {}) };
+}
+
+function typeOf(column: Column): NonNullable<ManifestColumn['type']> {
+  if (column.kind === 'text') return distinctTexts(column).length > MAX_LEVELS ? 'text' : 'category';
+  let whole = true;
+  let binary = true;
+  for (const value of column.values) {
+    if (Number.isNaN(value)) continue;
+    if (value !== 0 && value !== 1) binary = false;
+    if (!Number.isInteger(value)) whole = false;
+  }
+  return binary ? 'flag' : whole ? 'integer' : 'number';
+}
+
+/** Least and greatest finite values; undefined when there is none. */
+function rangeOf(values: ArrayLike<number>, rows: number): [number, number] | undefined {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let i = 0; i < rows; i++) {
+    const value = values[i];
+    if (!Number.isFinite(value)) continue;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return least <= greatest ? [least, greatest] : undefined;
+}
+
+/**
+ * The features in the model's order: those asked for, else every column of the clients that is not
+ * the id, the target, or said to be something else by the dictionary.
+ *
+ * @throws feature-missing with the nearest name
+ */
+export function chooseFeatures(
+  clients: Table,
+  wanted: readonly string[] | undefined,
+  idColumn: string,
+  targetColumn: string | undefined,
+  dictionary: Dictionary,
+): string[] {
+  const said = new Map((dictionary.columns ?? []).map((column) => [column.name, column]));
+  if (!wanted) {
+    const other = (name: string) => (said.get(name)?.role ?? 'feature') !== 'feature';
+    return [...clients.columns.keys()].filter(
+      (name) => name !== idColumn && name !== targetColumn && !other(name),
+    );
+  }
+  for (const name of wanted) {
+    if (clients.columns.has(name) || said.get(name)?.derived) continue;
+    const nearest = nearestName(name, [...clients.columns.keys()]);
+    throw new ScoredeskError('feature-missing', { column: name, file: clients.name, nearest });
+  }
+  return [...wanted];
+}

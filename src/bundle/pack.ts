@@ -1,0 +1,345 @@
+import { checkStopped, ScoredeskError } from '../core/errors';
+import { countCovers, encodeCovers } from '../core/explain/covers';
+import { auc, brier, logLoss } from '../core/metrics/binary';
+import { featureRows, probabilities } from '../core/model/evaluate';
+import type { Model } from '../core/model/model';
+import { treeCount } from '../core/model/trees';
+import { readOnnx, type OnnxModel } from '../core/onnx/read';
+import { writeParquet } from '../core/table/parquetWrite';
+import { columnOf, texts, textColumn, type Column, type Table } from '../core/table/table';
+import { toDeclared } from './columns';
+import { withDerived } from './derived';
+import { encodeInputs } from './encode';
+import { sha256Hex } from './hash';
+import { chooseFeatures, inferColumns } from './infer';
+import { FORMAT, FORMAT_VERSION, type Dictionary, type Manifest, type ManifestColumn } from './schema';
+import { targetOf, type Target } from './target';
+import { parseManifest } from './validate';
+
+export interface PackInput {
+  model: Uint8Array;
+  clients: Table;
+  idColumn: string;
+  /** The labelled rows that trained the model. */
+  reference?: Table | undefined;
+  /** Labelled rows it never saw. */
+  test?: Table | undefined;
+  target?: Target | undefined;
+  features?: readonly string[] | undefined;
+  /** The library's own predictions: id column and `probability`. */
+  expected?: Table | undefined;
+  threshold?: number | undefined;
+  costs?: { falseNegative: number; falsePositive: number } | undefined;
+  dictionary?: Dictionary | undefined;
+  id?: string | undefined;
+  version?: string | undefined;
+  title?: string | undefined;
+  signal?: AbortSignal | undefined;
+  progress?: ((step: PackStep) => void) | undefined;
+}
+
+export type PackStep = 'model' | 'columns' | 'covers' | 'expected' | 'files';
+
+export interface Packed {
+  manifest: Manifest;
+  /** Every file by path; bundle.json last. */
+  files: Map<string, Uint8Array>;
+}
+
+/** Rows of `expected`: enough to catch a model that is not the one that was packed. */
+const EXPECTED_ROWS = 50;
+
+/**
+ * Makes a bundle from a model and tables. Same input, same bytes.
+ *
+ * @throws feature-count, feature-missing, ids-repeated, id-missing, target-values, onnx-…, and what
+ *   reading the parts throws; see `core/errors.ts`
+ */
+export function pack(input: PackInput): Packed {
+  const step = (name: PackStep) => {
+    checkStopped(input.signal);
+    input.progress?.(name);
+  };
+  step('model');
+  const dictionary = input.dictionary ?? {};
+  const features = chooseFeatures(
+    input.clients,
+    input.features,
+    input.idColumn,
+    input.target?.column,
+    dictionary,
+  );
+  const onnx = readModel(input.model, features, dictionary);
+
+  step('columns');
+  const labelled = input.reference ?? input.clients;
+  const columns = inferColumns(
+    input.clients,
+    labelled,
+    features,
+    input.idColumn,
+    input.target?.column,
+    dictionary,
+  );
+  const clients = prepare(input.clients, columns, input);
+  checkIds(clients, input.idColumn);
+  const reference = input.reference && prepare(input.reference, columns, input);
+  const test = input.test && prepare(input.test, columns, input);
+  const inputs = features.map((name) => columns.find((column) => column.name === name) as ManifestColumn);
+  refuseTextFeatures(inputs, clients);
+
+  step('covers');
+  const covers = coversOf(onnx.model, inputs, reference ?? clients);
+
+  step('expected');
+  const clientProbabilities = probabilities(onnx.model, encodeInputs(inputs, clients), clients.rows);
+  const expected = expectedRows(clients, clientProbabilities, input);
+
+  step('files');
+  const files = new Map<string, Uint8Array>([['model.onnx', input.model]]);
+  if (covers) files.set('covers.bin', covers);
+  const data: Manifest['data'] = { clients: { files: [], id: input.idColumn } };
+  const target = input.target?.column;
+  addPart(files, data, 'clients', clients, columns, undefined);
+  if (reference) addPart(files, data, 'reference', reference, columns, target);
+  if (test) addPart(files, data, 'test', test, columns, target);
+  const manifest: Manifest = {
+    format: FORMAT,
+    formatVersion: FORMAT_VERSION,
+    ...dictionary,
+    id: input.id ?? dictionary.id ?? 'bundle',
+    version: input.version ?? dictionary.version ?? '1.0.0',
+    ...(input.title !== undefined ? { title: input.title } : {}),
+    model: {
+      file: 'model.onnx',
+      algorithm: dictionary.model?.algorithm ?? algorithmOf(onnx),
+      inputs: inputSections(onnx, features, columns),
+      output: { index: 1, ...dictionary.model?.output, name: onnx.output },
+      ...(covers
+        ? { covers: { file: 'covers.bin', kind: 'rows', from: reference ? 'training' : 'clients' } }
+        : {}),
+    },
+    decision: decisionOf(input, dictionary),
+    columns,
+    data,
+    ...suggestion(dictionary, clients, clientProbabilities, input),
+    expected,
+    ...(test && target ? { metrics: { test: metricsOf(onnx.model, inputs, test, target) } } : {}),
+    files: [...files].map(([path, bytes]) => ({ path, bytes: bytes.length, sha256: sha256Hex(bytes) })),
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + '\n');
+  files.set('bundle.json', bytes);
+  return { manifest: parseManifest(bytes), files };
+}
+
+/** @throws feature-count with both counts */
+function readModel(bytes: Uint8Array, features: readonly string[], dictionary: Dictionary): OnnxModel {
+  const { index, of, name } = dictionary.model?.output ?? {};
+  const onnx = readOnnx(bytes, { width: features.length, index, of, output: name });
+  const { width } = onnx.model;
+  if (width === features.length) return onnx;
+  const list = features.slice(0, 8).join(', ') + (features.length > 8 ? ', …' : '');
+  throw new ScoredeskError('feature-count', { model: width, data: features.length, columns: list });
+}
+
+/** A user's table with the declared columns: typed, derived ones added, the target as 0/1. */
+function prepare(table: Table, columns: readonly ManifestColumn[], { idColumn, target }: PackInput): Table {
+  const out = new Map<string, Column>();
+  for (const declared of columns) {
+    const column = table.columns.get(declared.name);
+    if (declared.role === 'target') continue;
+    if (column)
+      out.set(
+        declared.name,
+        declared.name === idColumn ? textColumn(texts(column)) : toDeclared(column, declared, table),
+      );
+    else if (declared.role === 'feature' && !declared.derived) columnOf(table, declared.name);
+  }
+  if (target && table.columns.has(target.column))
+    out.set(target.column, { kind: 'number', values: targetOf(table, target) });
+  return withDerived({ ...table, columns: out }, columns);
+}
+
+function refuseTextFeatures(inputs: readonly ManifestColumn[], clients: Table): void {
+  for (const { name, type } of inputs) {
+    if (type !== 'text' && type !== 'date') continue;
+    const column = clients.columns.get(name);
+    throw new ScoredeskError('text-feature', {
+      column: name,
+      value: column?.kind === 'text' ? (column.dictionary[0] ?? '') : '',
+    });
+  }
+}
+
+/** @throws id-missing, ids-repeated with the first id that stands twice and both rows */
+function checkIds(clients: Table, idColumn: string): void {
+  if (clients.rows === 0) throw new ScoredeskError('rows-none', { file: clients.name });
+  const rows = new Map<string, number>();
+  texts(columnOf(clients, idColumn)).forEach((id, row) => {
+    if (id === '') throw new ScoredeskError('id-missing', { column: idColumn, row: row + 1 });
+    const before = rows.get(id);
+    if (before !== undefined)
+      throw new ScoredeskError('ids-repeated', {
+        column: idColumn,
+        value: id,
+        rows: `${before + 1}, ${row + 1}`,
+      });
+    rows.set(id, row);
+  });
+}
+
+function coversOf(model: Model, inputs: readonly ManifestColumn[], table: Table): Uint8Array | null {
+  if (model.predictor.kind !== 'trees' || table.rows === 0) return null;
+  const features = featureRows(model, encodeInputs(inputs, table), table.rows);
+  return encodeCovers(countCovers(model.predictor, features, table.rows, features.length / table.rows));
+}
+
+/** Clients spread evenly over the file with the probability the library gave, or ours. */
+function expectedRows(
+  clients: Table,
+  ours: Float64Array,
+  { idColumn, expected }: PackInput,
+): Manifest['expected'] {
+  const ids = texts(columnOf(clients, idColumn));
+  const theirs = expected && predictionsById(expected, idColumn);
+  const count = Math.min(EXPECTED_ROWS, clients.rows);
+  const rows = Array.from({ length: count }, (_, k) => {
+    const row = count === 1 ? 0 : Math.round((k * (clients.rows - 1)) / (count - 1));
+    const probability = theirs ? theirs.get(ids[row]) : ours[row];
+    if (probability === undefined)
+      throw new ScoredeskError('prediction-missing', { file: expected?.name ?? '', id: ids[row] });
+    return { id: ids[row], probability };
+  });
+  if (theirs) refuseMissed(ids, ours, theirs);
+  return { from: theirs ? 'library' : 'pack', rows };
+}
+
+const EXPECTED_TOLERANCE = 1e-5;
+
+/** Every prediction of the library is compared, not only those that are kept. */
+function refuseMissed(ids: readonly string[], ours: Float64Array, theirs: ReadonlyMap<string, number>): void {
+  ids.forEach((id, row) => {
+    const expected = theirs.get(id);
+    if (expected !== undefined && !(Math.abs(expected - ours[row]) <= EXPECTED_TOLERANCE))
+      throw new ScoredeskError('bundle-expected-missed', { id, found: ours[row], expected });
+  });
+}
+
+function predictionsById(table: Table, idColumn: string): Map<string, number> {
+  const ids = texts(columnOf(table, idColumn));
+  const values = columnOf(table, 'probability');
+  if (values.kind !== 'number')
+    throw new ScoredeskError('column-not-number', {
+      column: 'probability',
+      file: table.name,
+      row: 1,
+      value: values.dictionary[0] ?? '',
+    });
+  return new Map(ids.map((id, row) => [id, values.values[row]]));
+}
+
+function inputSections(
+  onnx: OnnxModel,
+  features: readonly string[],
+  columns: readonly ManifestColumn[],
+): Manifest['model']['inputs'] {
+  let first = 0;
+  const categories = new Set(
+    columns.filter((column) => column.type === 'category').map((column) => column.name),
+  );
+  return onnx.inputs.map(({ name, width }) => {
+    const names = features.slice(first, (first += width));
+    return {
+      name,
+      columns: names,
+      encode: names.some((column) => categories.has(column)) ? ('code' as const) : ('number' as const),
+    };
+  });
+}
+
+function algorithmOf({ model, proto }: OnnxModel): string {
+  if (model.predictor.kind === 'linear') return 'Logistic regression';
+  const library = proto.graph?.node.some((node) => node.output.some((name) => name.startsWith('lgbm')))
+    ? 'LightGBM'
+    : 'Tree ensemble';
+  return `${library}, ${treeCount(model.predictor)} trees`;
+}
+
+function decisionOf({ threshold, costs }: PackInput, { decision }: Dictionary): Manifest['decision'] {
+  const chosen = threshold ?? decision?.threshold ?? 0.5;
+  const reviewFrom =
+    decision?.reviewFrom !== undefined && decision.reviewFrom <= chosen
+      ? { reviewFrom: decision.reviewFrom }
+      : {};
+  const paid = costs ? { kind: 'count' as const, ...costs } : decision?.costs;
+  return { threshold: chosen, ...reviewFrom, ...(paid ? { costs: paid } : {}) };
+}
+
+/** Three clients for a newcomer: a clear yes, a near miss, a clear no. */
+function suggestion(
+  dictionary: Dictionary,
+  clients: Table,
+  p: Float64Array,
+  input: PackInput,
+): { suggest: string[] } {
+  if (dictionary.suggest) return { suggest: dictionary.suggest };
+  const { threshold } = decisionOf(input, dictionary);
+  const order = Array.from(p.keys()).sort((a, b) => p[a] - p[b] || a - b);
+  const ids = texts(columnOf(clients, input.idColumn));
+  const near = order.reduce(
+    (best, row) =>
+      p[row] >= threshold && Math.abs(p[row] - threshold) < Math.abs(p[best] - threshold) ? row : best,
+    order.at(-1) ?? 0,
+  );
+  const picked = [order[Math.floor(order.length * 0.05)], near, order[Math.floor(order.length * 0.95)]];
+  return { suggest: [...new Set(picked.map((row) => ids[row]))] };
+}
+
+function metricsOf(
+  model: Model,
+  inputs: readonly ManifestColumn[],
+  test: Table,
+  target: string,
+): Record<string, number> {
+  const y = columnOf(test, target);
+  const outcomes = y.kind === 'number' ? y.values : new Float64Array(0);
+  const p = probabilities(model, encodeInputs(inputs, test), test.rows);
+  const area = auc(outcomes, p);
+  const all = { auc: area, gini: 2 * area - 1, logLoss: logLoss(outcomes, p), brier: brier(outcomes, p) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));
+}
+
+/** Writes one part's Parquet: declared columns, category codes where every value is a level, and the target. */
+function addPart(
+  files: Map<string, Uint8Array>,
+  data: Manifest['data'],
+  name: 'clients' | 'reference' | 'test',
+  table: Table,
+  columns: readonly ManifestColumn[],
+  target: string | undefined,
+): void {
+  const path = `${name}.parquet`;
+  const out = new Map<string, Column>();
+  for (const declared of columns) {
+    const column = table.columns.get(declared.name);
+    if (!column || (declared.role === 'target' && declared.name !== target)) continue;
+    out.set(declared.name, stored(column, declared));
+  }
+  files.set(path, writeParquet({ name: path, rows: table.rows, columns: out }));
+  const id = columns.find((column) => column.role === 'id')?.name;
+  data[name] = {
+    files: [{ path, rows: table.rows }],
+    ...(id && out.has(id) ? { id } : {}),
+    ...(target && out.has(target) ? { target } : {}),
+  };
+}
+
+function stored(column: Column, declared: ManifestColumn): Column {
+  if (column.kind === 'number')
+    return column.values instanceof Int32Array
+      ? { kind: 'number', values: Float64Array.from(column.values) }
+      : column;
+  const levels = declared.type === 'category' ? declared.levels?.length : undefined;
+  if (levels === undefined || column.dictionary.length > levels) return column;
+  return { kind: 'number', values: column.codes };
+}

@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { ScoredeskError } from '../core/errors';
+import { derivedOrder } from './derived';
+import {
+  catalogueSchema,
+  dictionarySchema,
+  FORMAT,
+  FORMAT_VERSION,
+  manifestSchema,
+  MAX_MANIFEST_BYTES,
+  type Catalogue,
+  type Dictionary,
+  type Manifest,
+} from './schema';
+
+/** What a schema found wrong: where, what stood there, what should. */
+interface Finding {
+  path: string;
+  found: string;
+  expected: string;
+}
+
+function firstFinding(issue: v.BaseIssue<unknown>): Finding {
+  return {
+    path: v.getDotPath(issue) ?? '.',
+    found: issue.received.slice(0, 80),
+    expected: (issue.expected ?? issue.message).slice(0, 120),
+  };
+}
+
+function parseJson(bytes: Uint8Array, refuse: (finding: Finding) => ScoredeskError): unknown {
+  if (bytes.length > MAX_MANIFEST_BYTES)
+    throw refuse({ path: '.', found: `${bytes.length} bytes`, expected: `at most ${MAX_MANIFEST_BYTES}` });
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    const start = new TextDecoder().decode(bytes.subarray(0, 24)).replace(/\s+/g, ' ');
+    throw refuse({ path: '.', found: start || 'nothing', expected: 'JSON in UTF-8' });
+  }
+}
+
+/**
+ * Reads bundle.json.
+ * @throws bundle-not (something else, such as a login page), bundle-newer, bundle-invalid with the path
+ */
+export function parseManifest(bytes: Uint8Array): Manifest {
+  const json = parseJson(bytes, ({ found }) => new ScoredeskError('bundle-not', { found }));
+  const head = json as { format?: unknown; formatVersion?: unknown } | null;
+  if (head === null || typeof head !== 'object' || head.format !== FORMAT)
+    throw new ScoredeskError('bundle-not', {
+      found: String(JSON.stringify(head?.format ?? null)).slice(0, 40),
+    });
+  if (typeof head.formatVersion === 'number' && head.formatVersion > FORMAT_VERSION)
+    throw new ScoredeskError('bundle-newer', { found: head.formatVersion, supported: FORMAT_VERSION });
+  const result = v.safeParse(manifestSchema, json, { abortEarly: true });
+  if (!result.success) throw new ScoredeskError('bundle-invalid', firstFinding(result.issues[0]));
+  checkReferences(result.output);
+  return result.output;
+}
+
+/** @throws not-a-catalogue */
+export function parseCatalogue(bytes: Uint8Array, url: string): Catalogue {
+  const refuse = () => new ScoredeskError('not-a-catalogue', { url });
+  const result = v.safeParse(catalogueSchema, parseJson(bytes, refuse), { abortEarly: true });
+  if (!result.success) throw refuse();
+  return result.output;
+}
+
+/** @throws dictionary-invalid with the path */
+export function parseDictionary(bytes: Uint8Array): Dictionary {
+  const refuse = (finding: Finding) => new ScoredeskError('dictionary-invalid', { ...finding });
+  const result = v.safeParse(dictionarySchema, parseJson(bytes, refuse), { abortEarly: true });
+  if (!result.success) throw refuse(firstFinding(result.issues[0]));
+  return result.output;
+}
+
+/** What the shape alone can't say: names that must point at something, once. */
+function checkReferences(manifest: Manifest): void {
+  const refuse = (path: string, found: string, expected: string) =>
+    new ScoredeskError('bundle-invalid', { path, found, expected });
+  const columns = new Map(manifest.columns.map((column) => [column.name, column]));
+  if (columns.size !== manifest.columns.length) throw refuse('columns', 'a name twice', 'each column once');
+
+  const inputs = manifest.model.inputs.flatMap((input) => input.columns);
+  if (new Set(inputs).size !== inputs.length)
+    throw refuse('model.inputs', 'a column twice', 'each column once');
+  for (const input of inputs) {
+    const column = columns.get(input);
+    if (!column) throw refuse('model.inputs', input, 'a name in columns');
+    if (column.type === 'category' && !column.levels)
+      throw refuse(`columns.${input}`, 'category without levels', 'levels');
+    if (column.type === 'text' || column.type === 'date')
+      throw refuse(`columns.${input}.type`, column.type, 'a number or a category');
+  }
+
+  const files = new Set(manifest.files.map((file) => file.path));
+  if (files.size !== manifest.files.length) throw refuse('files', 'a path twice', 'each file once');
+  for (const path of requiredPaths(manifest))
+    if (!files.has(path)) throw refuse('files', `no ${path}`, `an entry for ${path}`);
+
+  const { threshold, reviewFrom } = manifest.decision;
+  if (reviewFrom !== undefined && reviewFrom > threshold)
+    throw refuse('decision.reviewFrom', String(reviewFrom), `at most ${threshold}`);
+  if (!manifest.data.clients.id) throw refuse('data.clients.id', 'nothing', 'the id column');
+  derivedOrder(manifest.columns);
+}
+
+function requiredPaths({ model, data }: Manifest): string[] {
+  const parts = [data.clients, data.reference, data.test, data.current];
+  const dataPaths = parts.flatMap((part) => part?.files.map((file) => file.path) ?? []);
+  return [model.file, ...(model.covers ? [model.covers.file] : []), ...dataPaths];
+}

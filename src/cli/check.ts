@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { openBundle } from '../engine/engine';
+import { SCORE_TOLERANCE, verifyBundle, type Verification } from '../engine/verify';
+import { count, plural, sayProgress } from './console';
+import { openSource } from './files';
+
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('Verify a bundle: schema, sizes, checksums, rows, expected predictions, parity.')
+    .argument('<bundle>', 'directory or zip')
+    .addHelpText('after', '\nExample:\n  scoredesk check public/bundles/german-credit')
+    .action(async (path: string) => {
+      const engine = await openBundle(await openSource(path));
+      const report = await verifyBundle(engine, { progress: sayProgress });
+      const { manifest, fingerprint } = engine;
+      process.stdout.write(`${manifest.id}@${manifest.version}  ${fingerprint}\n`);
+      for (const line of reportLines(report)) process.stdout.write(`${line}\n`);
+      if (engine.runtimeFailure)
+        process.stdout.write(`note      onnxruntime did not start: ${engine.runtimeFailure}\n`);
+    });
+}
+
+export function reportLines({ files, bytes, expected, parity, runtime }: Verification): string[] {
+  const figure = (value: number) => value.toExponential(1);
+  return [
+    `files     ok: ${plural(files, 'file')}, ${count(bytes)} bytes, sizes and SHA-256 as declared`,
+    `expected  ok: ${plural(expected.rows, 'client')} by ${runtime}, largest difference ${figure(expected.largest)}`,
+    parity.holds
+      ? `parity    ok: core/model and ${runtime} on ${plural(parity.rows, 'row')}, largest difference ${figure(parity.largest)}`
+      : `parity    missed: core/model differs by ${figure(parity.largest)} (at most ${SCORE_TOLERANCE}): installs as runtime only`,
+  ];
+}

@@ -1,0 +1,41 @@
+import { toErrorData } from '../core/errors';
+import { errorText, plainSpaces, type Locale } from '../i18n/translate';
+
+/** The command line speaks English. */
+export const LOCALE: Locale = 'en';
+
+/** A line for people, on stderr: stdout carries results only. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+let last = 0;
+
+/** Progress on one line of a terminal, at most ten times a second; silent elsewhere. */
+export function sayProgress({ done, total, unit }: { done: number; total: number; unit: string }): void {
+  if (!process.stderr.isTTY) return;
+  const now = Date.now();
+  if (done < total && now - last < 100) return;
+  last = now;
+  const figures = new Intl.NumberFormat(LOCALE);
+  process.stderr.write(
+    `\r${figures.format(done)} of ${figures.format(total)} ${unit}${done === total ? '\n' : ''}`,
+  );
+}
+
+/** Exit codes: the data or model says no; the call is wrong. */
+export const EXIT_REFUSED = 1;
+export const EXIT_USAGE = 2;
+
+/** One clear line for whatever went wrong. */
+export function sayError(error: unknown): void {
+  const data = toErrorData(error);
+  say(plainSpaces(errorText(LOCALE, data)).replaceAll('\n', ' '));
+  if (data.code === 'bug' && process.env['SCOREDESK_DEBUG']) console.error(error);
+}
+
+export const count = (n: number): string => new Intl.NumberFormat(LOCALE).format(n);
+
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,28 @@
+import { Command, CommanderError } from 'commander';
+import { checkCommand } from './check';
+import { EXIT_REFUSED, EXIT_USAGE, say, sayError } from './console';
+import { explainCommand } from './explain';
+import { packCommand } from './pack';
+import { scoreCommand } from './score';
+import { version } from '../../package.json';
+
+const program = new Command('scoredesk')
+  .description('Make, check, score and explain credit-scoring bundles.')
+  .version(version)
+  .addHelpText('after', '\nEach command has its own help: scoredesk pack --help');
+
+for (const command of [packCommand(), checkCommand(), scoreCommand(), explainCommand()])
+  program.addCommand(command);
+for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    if (error.code === 'commander.help') say('');
+  } else {
+    sayError(error);
+    process.exitCode = EXIT_REFUSED;
+  }
+}

@@ -1,0 +1,155 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { join } from 'node:path';
+import { ScoredeskError } from '../core/errors';
+import { memorySource } from '../bundle/memory';
+import { pack, type Packed, type PackInput, type PackStep } from '../bundle/pack';
+import { parseTarget } from '../bundle/target';
+import { parseDictionary } from '../bundle/validate';
+import { openBundle } from '../engine/engine';
+import { verifyBundle } from '../engine/verify';
+import { count, plural, say } from './console';
+import { reportLines } from './check';
+import { readBytes, readTableFile, writeWhole } from './files';
+
+interface Options {
+  model: string;
+  clients: string;
+  id: string;
+  reference?: string;
+  test?: string;
+  target?: string;
+  features?: string;
+  expected?: string;
+  threshold?: number;
+  cost?: { falseNegative: number; falsePositive: number };
+  dictionary?: string;
+  bundleId?: string;
+  bundleVersion?: string;
+  title?: string;
+  out: string;
+}
+
+export function packCommand(): Command {
+  return new Command('pack')
+    .description('Make a bundle from a model and tables (.csv, .parquet, .json).')
+    .requiredOption('--model <file>', 'the ONNX model, with probabilities')
+    .requiredOption('--clients <file>', 'the clients to score')
+    .requiredOption('--id <column>', 'the column that names a client')
+    .option('--reference <file>', 'the labelled rows that trained the model')
+    .option('--test <file>', 'labelled rows that the model never saw')
+    .option('--target <column[=value]>', 'the outcome; the value that means default, unless it is 1')
+    .option(
+      '--features <a,b or file>',
+      "the model's columns in its order: names, a JSON list, or a name a line",
+    )
+    .option('--expected <file>', "the library's predictions: the id column and `probability`")
+    .option('--threshold <p>', 'refused from this probability on', probabilityOption)
+    .option('--cost <fn=10,fp=1>', 'cost of a default accepted and of a good client refused', costOption)
+    .option('--dictionary <file>', 'labels, levels, reasons …: a partial bundle.json')
+    .option('--bundle-id <id>', 'id of the bundle')
+    .option('--bundle-version <version>', 'version of the bundle')
+    .option('--title <text>', 'title of the bundle')
+    .requiredOption('--out <dir>', 'directory to write')
+    .addHelpText(
+      'after',
+      `
+Example:
+  scoredesk pack --model model.onnx --clients clients.csv --id client_id \\
+    --reference train.csv --test test.csv --target class=bad --threshold 0.18 --out my-bundle`,
+    )
+    .action(run);
+}
+
+function probabilityOption(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('A probability between 0 and 1 is wanted.');
+  return value;
+}
+
+function costOption(text: string): { falseNegative: number; falsePositive: number } {
+  const found = /^fn=(\d+(?:\.\d+)?),fp=(\d+(?:\.\d+)?)$/.exec(text);
+  if (!found) throw new InvalidArgumentError('Two costs are wanted, as in fn=10,fp=1.');
+  return { falseNegative: Number(found[1]), falsePositive: Number(found[2]) };
+}
+
+async function run(options: Options): Promise<void> {
+  const packed = pack(await readInput(options));
+  const { manifest, files } = packed;
+  sayInferred(packed, options);
+  const engine = await openBundle(memorySource(options.out, files));
+  const report = await verifyBundle(engine);
+  // bundle.json goes last: a directory without it is no bundle.
+  for (const [path, bytes] of files) await writeWhole(join(options.out, path), bytes);
+  for (const line of reportLines(report)) say(line);
+  say(`${options.out}: ${manifest.id}@${manifest.version}, fingerprint ${engine.fingerprint.slice(0, 12)}`);
+}
+
+async function readInput(options: Options): Promise<PackInput> {
+  const table = (path: string | undefined) =>
+    path === undefined ? undefined : readTableFile(path, [options.id]);
+  const dictionary =
+    options.dictionary === undefined ? undefined : parseDictionary(await readBytes(options.dictionary));
+  const features = options.features === undefined ? undefined : await readFeatures(options.features);
+  if (features?.includes(options.id))
+    say(`Warning: the id column ${options.id} is also a feature of the model.`);
+  return {
+    model: await readBytes(options.model),
+    clients: await readTableFile(options.clients, [options.id]),
+    idColumn: options.id,
+    reference: await table(options.reference),
+    test: await table(options.test),
+    target: options.target === undefined ? undefined : parseTarget(options.target),
+    features,
+    expected: await table(options.expected),
+    threshold: options.threshold,
+    costs: options.cost,
+    dictionary,
+    id: options.bundleId,
+    version: options.bundleVersion,
+    title: options.title,
+    progress: (step) => say(STEPS[step]),
+  };
+}
+
+const STEPS: Record<PackStep, string> = {
+  model: 'Reading the model',
+  columns: 'Reading the columns',
+  covers: 'Counting the rows that pass each node',
+  expected: 'Scoring the clients',
+  files: 'Writing the files',
+};
+
+/** Feature names: a file that holds a JSON list or a name a line, else names with commas. */
+async function readFeatures(text: string): Promise<string[]> {
+  const bytes = await readBytes(text).catch((error: unknown) => {
+    if (error instanceof ScoredeskError && error.code === 'file-not-found') return null;
+    throw error;
+  });
+  if (!bytes) return text.split(',').map((name) => name.trim());
+  const content = new TextDecoder().decode(bytes).trim();
+  if (!content.startsWith('[')) return content.split(/\r?\n/).map((line) => line.trim());
+  const list: unknown = JSON.parse(content);
+  if (Array.isArray(list) && list.every((name) => typeof name === 'string')) return list;
+  throw new ScoredeskError('json-unreadable', { file: text, reason: 'not a list of names' });
+}
+
+function sayInferred({ manifest, files }: Packed, options: Options): void {
+  const features = manifest.columns.filter((column) => column.role === 'feature');
+  const of = (type: string) => features.filter((column) => column.type === type).length;
+  say(
+    `Model: ${manifest.model.algorithm}; ${plural(features.length, 'feature')} (${of('category')} categories)`,
+  );
+  const parts = (['clients', 'reference', 'test'] as const).filter((part) => manifest.data[part]);
+  say(`Rows: ${parts.map((part) => `${part} ${count(manifest.data[part]?.files[0].rows ?? 0)}`).join(', ')}`);
+  const { threshold, reviewFrom } = manifest.decision;
+  const said = options.threshold !== undefined || options.dictionary !== undefined;
+  say(
+    `Threshold: ${threshold}${reviewFrom === undefined ? '' : `, to review from ${reviewFrom}`}${said ? '' : ' (none was given)'}`,
+  );
+  const covers = manifest.model.covers;
+  if (covers?.from === 'clients')
+    say('No --reference: covers are counted on the clients, so explanations compare with them.');
+  if (!options.expected) say('No --expected: the scores to reproduce are this command’s own.');
+  const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
+  say(`Size: ${count(bytes)} bytes in ${plural(files.size, 'file')}`);
+}

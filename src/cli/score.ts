@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { textColumn, type Column } from '../core/table/table';
+import { openBundle } from '../engine/engine';
+import { sayProgress } from './console';
+import { openSource, writeTableFile } from './files';
+import { chooseRows, type RowOptions } from './rows';
+
+export function scoreCommand(): Command {
+  return new Command('score')
+    .description("Score a bundle's clients, or the rows of a table.")
+    .argument('<bundle>', 'directory or zip')
+    .option('--data <file>', 'rows to score instead of the clients')
+    .option('--ids <a,b>', 'only these ids')
+    .requiredOption('--out <file>', '.csv, .parquet or .json; - is CSV on stdout')
+    .addHelpText('after', '\nExample:\n  scoredesk score public/bundles/german-credit --ids 1,2 --out -')
+    .action(async (path: string, options: RowOptions & { out: string }) => {
+      const engine = await openBundle(await openSource(path));
+      const { table, ids } = await chooseRows(engine, options);
+      const scores = await engine.score(table, { progress: sayProgress });
+      const columns = new Map<string, Column>([
+        [engine.idColumn, textColumn(ids)],
+        ['probability', { kind: 'number', values: scores }],
+        ['decision', textColumn(Array.from(scores, (p) => engine.decide(p)))],
+      ]);
+      await writeTableFile(options.out, { name: options.out, rows: ids.length, columns });
+    });
+}

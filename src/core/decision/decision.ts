@@ -1,0 +1,14 @@
+/** Refused from `threshold` on; `reviewFrom` <= threshold opens a review zone below it. */
+export interface DecisionRule {
+  threshold: number;
+  reviewFrom?: number | undefined;
+}
+
+export type Decision = 'accepted' | 'review' | 'refused' | 'unscored';
+
+/** The decision on an unrounded probability; NaN is not scored. */
+export function decide(probability: number, rule: DecisionRule): Decision {
+  if (Number.isNaN(probability)) return 'unscored';
+  if (probability >= rule.threshold) return 'refused';
+  return probability >= (rule.reviewFrom ?? rule.threshold) ? 'review' : 'accepted';
+}

@@ -1,0 +1,124 @@
+/**
+ * The coded errors that every layer throws.
+ *
+ * One code per cause; the parameters are data, so that an error crosses a worker border or a
+ * process as `{code, params}` and gets its sentence in the reader's language at the very end
+ * (`src/i18n`, messages `error.<code>`).
+ */
+
+interface Params {
+  // tables
+  'csv-empty': { file: string };
+  'csv-too-large': { file: string; bytes: number; limit: number };
+  'csv-ragged': { file: string; line: number; found: number; expected: number };
+  'csv-quote': { file: string; line: number };
+  'csv-ambiguous-decimal': { file: string; column: string; value: string };
+  'csv-encoding': { file: string };
+  'parquet-unreadable': { file: string; reason: string };
+  'parquet-type': { file: string; column: string; found: string };
+  'json-unreadable': { file: string; reason: string };
+  'table-format': { file: string };
+  'column-repeated': { file: string; column: string };
+  'column-unknown': { column: string; nearest: string; file: string };
+  'column-not-number': { column: string; file: string; row: number; value: string };
+  // models
+  'onnx-unreadable': { reason: string };
+  'onnx-operator': { operator: string; node: string };
+  'onnx-attribute': { operator: string; attribute: string; reason: string };
+  'onnx-graph': { reason: string };
+  'onnx-label-only': Record<never, never>;
+  'onnx-margin-only': Record<never, never>;
+  'onnx-classes': { found: number };
+  'covers-invalid': { reason: string };
+  'covers-missing': Record<never, never>;
+  'method-unsupported': { method: string };
+  // making a bundle
+  'ids-repeated': { column: string; value: string; rows: string };
+  'id-missing': { column: string; row: number };
+  'feature-count': { model: number; data: number; columns: string };
+  'feature-missing': { column: string; file: string; nearest: string };
+  'target-values': { column: string; found: string };
+  'target-value-absent': { column: string; value: string; found: string };
+  'derived-mismatch': { column: string; row: number; found: number; expected: number };
+  'derived-cycle': { column: string };
+  'dictionary-invalid': { path: string; found: string; expected: string };
+  'rows-none': { file: string };
+  'text-feature': { column: string; value: string };
+  'prediction-missing': { file: string; id: string };
+  // a bundle
+  'bundle-not': { found: string };
+  'bundle-newer': { found: number; supported: number };
+  'bundle-invalid': { path: string; found: string; expected: string };
+  'bundle-file-missing': { path: string };
+  'bundle-file-size': { path: string; found: number; expected: number };
+  'bundle-file-hash': { path: string; found: string; expected: string };
+  'bundle-rows': { path: string; found: number; expected: number };
+  'bundle-column-missing': { path: string; column: string };
+  'bundle-expected-missed': { id: string; found: number; expected: number };
+  'bundle-expected-client': { id: string };
+  'zip-unreadable': { reason: string };
+  'zip-unsafe-path': { path: string };
+  'zip-too-large': { bytes: number; limit: number };
+  'file-not-found': { path: string };
+  'file-unreadable': { path: string; reason: string };
+  'client-unknown': { id: string };
+  'score-missing': { id: string };
+  'runtime-failed': { reason: string };
+  // the browser
+  unreachable: { url: string };
+  'http-status': { url: string; status: number };
+  'not-a-catalogue': { url: string };
+  'download-cut': { path: string; found: number; expected: number };
+  'storage-full': { needed: number; free: number };
+  'storage-blocked': Record<never, never>;
+  'storage-old-tab': Record<never, never>;
+  'bundle-not-installed': { id: string };
+  'insecure-context': Record<never, never>;
+  'worker-died': Record<never, never>;
+  'worker-version': { page: string; worker: string };
+  stopped: Record<never, never>;
+  bug: { message: string };
+}
+
+export type ErrorCode = keyof Params;
+export type ErrorParams<C extends ErrorCode = ErrorCode> = Params[C];
+
+/** An error as data: what crosses a worker border. */
+export interface ErrorData {
+  code: ErrorCode;
+  params: Record<string, string | number>;
+}
+
+export class ScoredeskError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly params: ErrorParams<C>;
+
+  constructor(code: C, ...[params, options]: [params: ErrorParams<C>, options?: ErrorOptions]) {
+    super(`${code} ${JSON.stringify(params)}`, options);
+    this.name = 'ScoredeskError';
+    this.code = code;
+    this.params = params;
+  }
+}
+
+/** The error as data; anything that is not ours is a bug, reported by its message alone. */
+export function toErrorData(error: unknown): ErrorData {
+  if (error instanceof ScoredeskError) return { code: error.code, params: { ...error.params } };
+  if (error instanceof DOMException && error.name === 'AbortError') return { code: 'stopped', params: {} };
+  return { code: 'bug', params: { message: error instanceof Error ? error.message : String(error) } };
+}
+
+export function fromErrorData({ code, params }: ErrorData): ScoredeskError {
+  return new ScoredeskError(code, params as ErrorParams);
+}
+
+/** Throws `stopped` once the signal is aborted. */
+export function checkStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new ScoredeskError('stopped', {});
+}
+
+/** Short, printable account of a foreign error, for the `reason` of a coded one. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? '').slice(0, 160);
+}

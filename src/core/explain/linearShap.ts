@@ -1,0 +1,32 @@
+import type { LinearModel } from '../model/linear';
+
+/**
+ * SHAP of a linear model over a background of independent features, exact: weight · (x - mean).
+ * The base is the output at the background's mean (Štrumbelj & Kononenko 2014; shap.LinearExplainer).
+ */
+export class LinearShap {
+  readonly #weights: Float64Array;
+  readonly #means: Float64Array;
+  readonly base: number;
+
+  /** @param background row-major float32 features [rows, weights.length] */
+  constructor(model: LinearModel, background: Float32Array, rows: number) {
+    const width = model.weights.length;
+    this.#weights = model.weights;
+    this.#means = columnMeans(background, rows, width);
+    this.base = this.#means.reduce((sum, mean, j) => sum + mean * model.weights[j], model.base);
+  }
+
+  /** Adds the contributions of one row of features at `offset` into `out[outOffset + feature]`. */
+  addRow(features: Float32Array, offset: number, out: Float64Array, outOffset: number): void {
+    const weights = this.#weights;
+    for (let j = 0; j < weights.length; j++)
+      out[outOffset + j] += weights[j] * (features[offset + j] - this.#means[j]);
+  }
+}
+
+function columnMeans(values: Float32Array, rows: number, width: number): Float64Array {
+  const means = new Float64Array(width);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < width; j++) means[j] += values[i * width + j];
+  return means.map((sum) => sum / rows);
+}

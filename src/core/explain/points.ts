@@ -1,0 +1,24 @@
+import { ln } from '../numeric/functions';
+
+/** Points of one unit of margin: 20 points double the odds. */
+export const POINTS_PER_MARGIN = 20 / ln(2);
+
+/** What a contribution is shown in: points for margins, percentage points for probabilities. */
+export function toPoints(value: number, unit: 'margin' | 'probability'): number {
+  return unit === 'margin' ? value * POINTS_PER_MARGIN : value * 100;
+}
+
+/**
+ * Rounds to integers that add up to the rounded total: the largest-remainder method (Hamilton),
+ * ties to the earlier value.
+ */
+export function roundToTotal(values: readonly number[]): number[] {
+  const total = Math.round(values.reduce((sum, value) => sum + value, 0));
+  const floors = values.map(Math.floor);
+  const short = total - floors.reduce((sum, value) => sum + value, 0);
+  const order = values
+    .map((_, i) => i)
+    .sort((a, b) => values[b] - floors[b] - (values[a] - floors[a]) || a - b);
+  const raised = new Set(order.slice(0, Math.max(0, short)));
+  return floors.map((floor, i) => floor + (raised.has(i) ? 1 : 0));
+}

@@ -1,0 +1,107 @@
+/**
+ * A tree ensemble in flat arrays, every tree in preorder: the `yes` child of node n is n + 1, the
+ * `no` child is `no[n]`. Two rules are enough for every ONNX mode (see `core/onnx/trees.ts`):
+ * `x <= threshold`, and "x is one of a set of codes".
+ */
+export interface TreeEnsemble {
+  kind: 'trees';
+  /** First node of each tree, then the total number of nodes: trees + 1 entries. */
+  roots: Int32Array;
+  /** Feature tested by each node; -1 in a leaf. */
+  feature: Int32Array;
+  /** float32 threshold of a `<=` node; in a set node, the smallest code of the set. */
+  threshold: Float32Array;
+  /** Index into `sets` for a set node, -1 for a `<=` node. */
+  set: Int32Array;
+  /** 1 where a missing value goes to the `yes` child. */
+  missingYes: Uint8Array;
+  no: Int32Array;
+  /** Output of a leaf, 0 elsewhere. */
+  value: Float64Array;
+  /** Sets as bits: bit i says that code threshold + i belongs. */
+  sets: readonly Uint32Array[];
+  base: number;
+}
+
+export const treeCount = (trees: TreeEnsemble): number => trees.roots.length - 1;
+export const nodeCount = (trees: TreeEnsemble): number => trees.feature.length;
+
+/** Whether value `x` of the node's feature goes to the `yes` child. */
+export function goesYes(trees: TreeEnsemble, node: number, x: number): boolean {
+  if (x !== x) return trees.missingYes[node] === 1;
+  const set = trees.set[node];
+  if (set < 0) return x <= trees.threshold[node];
+  return inSet(trees.sets[set], x - trees.threshold[node]);
+}
+
+function inSet(bits: Uint32Array, code: number): boolean {
+  if (!(code >= 0 && code < bits.length * 32) || code !== (code | 0)) return false;
+  return ((bits[code >>> 5] >>> (code & 31)) & 1) === 1;
+}
+
+/** Leaf of the tree that starts at `root`, for the row of features that starts at `offset`. */
+export function leafOf(trees: TreeEnsemble, root: number, features: Float32Array, offset: number): number {
+  const { feature, threshold, set, no } = trees;
+  let node = root;
+  for (let f = feature[node]; f >= 0; f = feature[node]) {
+    const x = features[offset + f];
+    const yes = set[node] < 0 && x === x ? x <= threshold[node] : goesYes(trees, node, x);
+    node = yes ? node + 1 : no[node];
+  }
+  return node;
+}
+
+const BLOCK = 256;
+
+/** Raw outputs of rows of features [rows, width], added into `out`: trees are summed in file order, in float64. */
+export function addTrees(
+  trees: TreeEnsemble,
+  features: Float32Array,
+  rows: number,
+  width: number,
+  out: Float64Array,
+): void {
+  const { roots, value, base } = trees;
+  for (let start = 0; start < rows; start += BLOCK) {
+    const end = Math.min(rows, start + BLOCK);
+    for (let i = start; i < end; i++) out[i] += base;
+    for (let t = 0; t + 1 < roots.length; t++) {
+      const root = roots[t];
+      for (let i = start; i < end; i++) out[i] += value[leafOf(trees, root, features, i * width)];
+    }
+  }
+}
+
+/** Largest number of distinct features on a path from a root to a leaf. */
+export function deepestFeatureCount(trees: TreeEnsemble): number {
+  const parent = parents(trees);
+  const distinct = new Int32Array(parent.length);
+  let deepest = 0;
+  for (let n = 0; n < parent.length; n++) {
+    const p = parent[n];
+    if (p === n) continue;
+    distinct[n] = distinct[p] + (sameFeatureAbove(trees, parent, p) < 0 ? 1 : 0);
+    if (distinct[n] > deepest) deepest = distinct[n];
+  }
+  return deepest;
+}
+
+/** Nearest ancestor that tests the same feature as `node`, or -1. */
+export function sameFeatureAbove(trees: TreeEnsemble, parent: Int32Array, node: number): number {
+  for (let n = node; parent[n] !== n;) {
+    n = parent[n];
+    if (trees.feature[n] === trees.feature[node]) return n;
+  }
+  return -1;
+}
+
+/** Parent of each node; a root is its own parent. */
+export function parents(trees: TreeEnsemble): Int32Array {
+  const parent = Int32Array.from({ length: nodeCount(trees) }, (_, n) => n);
+  for (let n = 0; n < parent.length; n++) {
+    if (trees.feature[n] < 0) continue;
+    parent[n + 1] = n;
+    parent[trees.no[n]] = n;
+  }
+  return parent;
+}

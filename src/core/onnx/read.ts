@@ -1,0 +1,182 @@
+import { ScoredeskError } from '../errors';
+import { complement, type Model } from '../model/model';
+import type { FeatureSource } from '../model/steps';
+import { OPERATORS } from './operators';
+import { Attributes, parseOnnx } from './parse';
+import {
+  TensorProto_DataType as Type,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from './schema/onnx_pb';
+import { tensorNumbers } from './tensor';
+import type { Value } from './value';
+
+/** One input of the graph: how many of the user's columns it takes, and the element type it wants. */
+export interface OnnxInput {
+  name: string;
+  width: number;
+  type: 'float32' | 'float64' | 'int64';
+}
+
+export interface OnnxModel {
+  model: Model;
+  inputs: readonly OnnxInput[];
+  /** Name of the graph output that holds the probabilities. */
+  output: string;
+  proto: ModelProto;
+}
+
+export interface ReadOptions {
+  /** Number of input columns, for files whose input has no declared width. */
+  width?: number | undefined;
+  /** Graph output with the probabilities; found when absent. */
+  output?: string | undefined;
+  /** Column of the probabilities that is P(default): 1 unless said. */
+  index?: number | undefined;
+  /** `repaid` when that column is P(repaid). */
+  of?: 'default' | 'repaid' | undefined;
+}
+
+/**
+ * Reads a binary classifier from an ONNX file, so that its probability is P(default).
+ *
+ * @throws onnx-unreadable, onnx-operator (not supported, with its name), onnx-attribute, onnx-graph,
+ *   onnx-label-only, onnx-margin-only, onnx-classes
+ */
+export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
+  const proto = parseOnnx(bytes);
+  const graph = proto.graph as GraphProto;
+  const inputs = readInputs(graph, options.width);
+  const { output, value } = findProbabilities(graph, inputs, options.output);
+  const width = inputs.reduce((sum, input) => sum + input.width, 0);
+  const read: Model = { ...value.model, width, features: plainOrSources(value.model.features, width) };
+  const flip = (options.index === 0) !== (options.of === 'repaid');
+  return { model: flip ? complement(read) : read, inputs, output, proto };
+}
+
+const INPUT_TYPES = new Map<number, OnnxInput['type']>([
+  [Type.FLOAT, 'float32'],
+  [Type.DOUBLE, 'float64'],
+  [Type.INT64, 'int64'],
+]);
+
+function readInputs(graph: GraphProto, width: number | undefined): OnnxInput[] {
+  const constants = new Set(graph.initializer.map((tensor) => tensor.name));
+  const infos = graph.input.filter((info) => !constants.has(info.name));
+  return infos.map((info) => {
+    const tensor = info.type?.value.case === 'tensorType' ? info.type.value.value : undefined;
+    const type = INPUT_TYPES.get(tensor?.elemType ?? 0);
+    if (!type)
+      throw new ScoredeskError('onnx-graph', {
+        reason: `input ${info.name} of type ${tensor?.elemType ?? 'unknown'}`,
+      });
+    const last = tensor?.shape?.dim.at(-1)?.value;
+    const declared = last?.case === 'dimValue' ? Number(last.value) : 0;
+    const columns = declared > 0 ? declared : infos.length > 1 ? 1 : width;
+    if (!columns || columns > 1_000_000)
+      throw new ScoredeskError('onnx-graph', {
+        reason: `input ${info.name} with ${declared || 'unknown'} columns`,
+      });
+    return { name: info.name, width: columns, type };
+  });
+}
+
+/** Predictor features that are just the inputs in order need no steps at all. */
+function plainOrSources(
+  sources: readonly FeatureSource[] | null,
+  width: number,
+): readonly FeatureSource[] | null {
+  const plain =
+    sources?.length === width && sources.every((source, j) => source.input === j && !source.steps.length);
+  return plain ? null : sources;
+}
+
+type Probabilities = Extract<Value, { kind: 'probabilities' }>;
+
+function findProbabilities(graph: GraphProto, inputs: readonly OnnxInput[], wanted: string | undefined) {
+  const candidates = wanted
+    ? graph.output.filter((info) => info.name === wanted)
+    : graph.output.filter((o) => !isLabel(o));
+  if (wanted && candidates.length === 0)
+    throw new ScoredeskError('onnx-graph', { reason: `no output ${wanted}` });
+  if (candidates.length === 0) throw new ScoredeskError('onnx-label-only', {});
+  const walk = new Walk(graph, inputs);
+  const kinds = new Set<string>();
+  for (const { name } of candidates) {
+    const value = walk.value(name);
+    if (value.kind === 'probabilities') return { output: name, value: value as Probabilities };
+    kinds.add(value.kind);
+  }
+  throw kinds.has('margin')
+    ? new ScoredeskError('onnx-margin-only', {})
+    : new ScoredeskError('onnx-label-only', {});
+}
+
+function isLabel(info: ValueInfoProto): boolean {
+  if (info.type?.value.case !== 'tensorType') return false;
+  const type = info.type.value.value.elemType;
+  return type === Type.INT64 || type === Type.STRING || type === Type.INT32 || type === Type.BOOL;
+}
+
+/** Reads only the nodes that a wanted output depends on, each once. */
+class Walk {
+  readonly #values = new Map<string, Value>();
+  readonly #makers = new Map<string, NodeProto>();
+
+  constructor(graph: GraphProto, inputs: readonly OnnxInput[]) {
+    let first = 0;
+    for (const { name, width } of inputs) {
+      const start = first;
+      this.#values.set(name, {
+        kind: 'columns',
+        columns: Array.from({ length: width }, (_, j) => ({ input: start + j, steps: [] })),
+      });
+      first += width;
+    }
+    for (const tensor of graph.initializer)
+      this.#values.set(tensor.name, { kind: 'constant', numbers: tensorNumbers(tensor) });
+    for (const node of graph.node)
+      for (const output of node.output) if (output) this.#makers.set(output, node);
+  }
+
+  value(name: string): Value {
+    const pending = [name];
+    const expanded = new Set<string>();
+    for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
+      if (this.#values.has(top)) {
+        pending.pop();
+        continue;
+      }
+      const node = this.#makers.get(top);
+      if (!node) throw new ScoredeskError('onnx-graph', { reason: `nothing makes ${top.slice(0, 60)}` });
+      const absent = node.input.filter((input) => input && !this.#values.has(input));
+      if (absent.length === 0) this.#read(node);
+      else if (expanded.has(top))
+        throw new ScoredeskError('onnx-graph', { reason: `a cycle at ${top.slice(0, 60)}` });
+      else pending.push(...absent);
+      expanded.add(top);
+    }
+    return this.#values.get(name) as Value;
+  }
+
+  #read(node: NodeProto): void {
+    const operator = OPERATORS[node.opType];
+    if (!operator || !Object.hasOwn(OPERATORS, node.opType))
+      throw new ScoredeskError('onnx-operator', {
+        operator: node.opType.slice(0, 60),
+        node: node.name.slice(0, 60),
+      });
+    const inputs = node.input.filter(Boolean).map((input) => this.#values.get(input) as Value);
+    const outputs = operator({
+      operator: node.opType,
+      name: node.name,
+      attributes: new Attributes(node),
+      inputs,
+    });
+    node.output.forEach((name, i) => {
+      if (name) this.#values.set(name, outputs[i] ?? { kind: 'label' });
+    });
+  }
+}

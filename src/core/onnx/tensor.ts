@@ -1,0 +1,35 @@
+import { ScoredeskError } from '../errors';
+import { TensorProto_DataType as Type, type TensorProto } from './schema/onnx_pb';
+
+/** The numbers of a small constant tensor (initializers of preprocessing steps). */
+export function tensorNumbers(tensor: TensorProto): number[] {
+  const typed = [
+    ...tensor.floatData,
+    ...tensor.int32Data,
+    ...tensor.int64Data.map(Number),
+    ...tensor.doubleData,
+  ];
+  if (typed.length || !tensor.rawData.length) return typed;
+  const { buffer, byteOffset, byteLength } = tensor.rawData;
+  const copy = buffer.slice(byteOffset, byteOffset + byteLength);
+  switch (tensor.dataType) {
+    case Type.FLOAT:
+      return whole(tensor, 4) && [...new Float32Array(copy)];
+    case Type.DOUBLE:
+      return whole(tensor, 8) && [...new Float64Array(copy)];
+    case Type.INT32:
+      return whole(tensor, 4) && [...new Int32Array(copy)];
+    case Type.INT64:
+      return whole(tensor, 8) && [...new BigInt64Array(copy)].map(Number);
+    default:
+      throw new ScoredeskError('onnx-graph', { reason: `tensor ${tensor.name} of type ${tensor.dataType}` });
+  }
+}
+
+function whole(tensor: TensorProto, size: number): [] {
+  if (tensor.rawData.length % size)
+    throw new ScoredeskError('onnx-graph', {
+      reason: `tensor ${tensor.name} has ${tensor.rawData.length} bytes`,
+    });
+  return [];
+}

@@ -1,0 +1,174 @@
+import Papa from 'papaparse';
+import { ScoredeskError } from '../errors';
+import { decodeText, findDelimiter } from './dialect';
+import { formOf, isMissingText, parseNumber, truthOf, type Decimal, type Form } from './numbers';
+import { TextBuilder, type Column, type Table } from './table';
+
+export interface CsvOptions {
+  /** Columns to keep as written, such as ids ("007" stays "007"). */
+  text?: readonly string[] | undefined;
+}
+
+/**
+ * Reads a CSV as people have it: any of `, ; tab |`, quotes, BOM, CRLF, Latin-1, decimal commas,
+ * grouped thousands. Two passes: the first learns each column's kind, the second fills typed arrays.
+ *
+ * @throws csv-empty, csv-too-large, csv-encoding, csv-quote, csv-ragged (with the line),
+ *   csv-ambiguous-decimal (`1,234` with nothing in the file to decide), column-repeated
+ */
+export function readCsv(bytes: Uint8Array, file: string, options: CsvOptions = {}): Table {
+  const text = decodeText(bytes, file).replace(/^\uFEFF/, '');
+  const source = { file, text, delimiter: findDelimiter(text) };
+  const survey = surveyOf(source, new Set(options.text));
+  const readers = survey.columns.map((column) => readerOf(column, survey, file));
+  const builders = readers.map((reader) => reader(survey.rows));
+  eachRow(source, (cells, row) => {
+    if (row > 0) for (let j = 0; j < builders.length; j++) builders[j].add(cells[j], row - 1);
+  });
+  const columns = new Map(
+    survey.columns.map(({ name }, j): [string, Column] => [name, builders[j].finish()]),
+  );
+  return { name: file, rows: survey.rows, columns };
+}
+
+interface Source {
+  file: string;
+  text: string;
+  delimiter: string;
+}
+
+/** What the first pass saw in a column. */
+interface ColumnSurvey {
+  name: string;
+  asText: boolean;
+  forms: Record<Form, number>;
+  truths: number;
+  ambiguous: string;
+}
+
+interface Survey {
+  rows: number;
+  columns: ColumnSurvey[];
+}
+
+function surveyOf(source: Source, asText: ReadonlySet<string>): Survey {
+  let columns: ColumnSurvey[] = [];
+  let rows = 0;
+  eachRow(source, (cells, row) => {
+    if (row === 0) {
+      columns = headerOf(cells, source.file).map((name) => newSurvey(name, asText.has(name)));
+      return;
+    }
+    rows = row;
+    if (cells.length !== columns.length)
+      throw new ScoredeskError('csv-ragged', {
+        file: source.file,
+        line: row + 1,
+        found: cells.length,
+        expected: columns.length,
+      });
+    for (let j = 0; j < cells.length; j++) look(columns[j], cells[j]);
+  });
+  if (columns.length === 0) throw new ScoredeskError('csv-empty', { file: source.file });
+  return { rows, columns };
+}
+
+function newSurvey(name: string, asText: boolean): ColumnSurvey {
+  const forms = {
+    missing: 0,
+    integer: 0,
+    dot: 0,
+    dotOrGroups: 0,
+    comma: 0,
+    commaOrGroups: 0,
+    spaced: 0,
+    text: 0,
+  };
+  return { name, asText, forms, truths: 0, ambiguous: '' };
+}
+
+function look(column: ColumnSurvey, cell: string): void {
+  if (column.asText) return;
+  const trimmed = cell.trim();
+  const form = formOf(trimmed);
+  column.forms[form]++;
+  if (form === 'text' && truthOf(trimmed) !== undefined) column.truths++;
+  if ((form === 'commaOrGroups' || form === 'comma') && !column.ambiguous) column.ambiguous = trimmed;
+}
+
+/** Names as written, an empty one as pandas names it. @throws column-repeated */
+function headerOf(cells: readonly string[], file: string): string[] {
+  const names = cells.map((cell, j) => cell.trim() || `Unnamed: ${j}`);
+  const repeated = names.find((name, j) => names.indexOf(name) !== j);
+  if (repeated !== undefined) throw new ScoredeskError('column-repeated', { file, column: repeated });
+  return names;
+}
+
+/** Calls back with each record's cells; record 0 is the header. Blank lines are skipped. */
+function eachRow({ file, text, delimiter }: Source, use: (cells: string[], row: number) => void): void {
+  let row = 0;
+  let failure: unknown;
+  // Strings are streamed by chunkSize too; the type package knows it for files only.
+  const config: Papa.ParseConfig<string[]> &
+    Pick<Papa.ParseLocalConfig<string[], File>, 'chunkSize' | 'chunk'> = {
+    delimiter,
+    skipEmptyLines: true,
+    chunkSize: 4 * 1024 * 1024,
+    chunk: ({ data, errors }, parser) => {
+      try {
+        const quote = errors.find(({ type }) => type === 'Quotes');
+        if (quote) throw new ScoredeskError('csv-quote', { file, line: row + (quote.row ?? 0) + 1 });
+        for (const cells of data) use(cells, row++);
+      } catch (error) {
+        failure = error;
+        parser.abort();
+      }
+    },
+  };
+  Papa.parse<string[]>(text, config);
+  if (failure) throw failure;
+}
+
+interface Builder {
+  add(cell: string, row: number): void;
+  finish(): Column;
+}
+
+function readerOf(column: ColumnSurvey, survey: Survey, file: string): (rows: number) => Builder {
+  const { forms } = column;
+  const filled = survey.rows - forms.missing;
+  if (column.asText) return (rows) => textBuilder(rows, (cell) => cell.trim());
+  if (filled > 0 && column.truths === filled)
+    return (rows) => numberBuilder(rows, (cell) => truthOf(cell) ?? NaN);
+  if (forms.text > 0)
+    return (rows) => textBuilder(rows, (cell) => (isMissingText(cell.trim()) ? '' : cell.trim()));
+  const decimal = decimalOf(column, survey, file);
+  return (rows) => numberBuilder(rows, (cell) => parseNumber(cell, decimal));
+}
+
+/** The column's own evidence first, then the rest of the file's. */
+function decimalOf(column: ColumnSurvey, survey: Survey, file: string): Decimal {
+  const { forms } = column;
+  if (forms.comma && !forms.dot) return ',';
+  if (forms.dot && !forms.comma) return '.';
+  const commas = survey.columns.some((c) => c.forms.comma > 0 && !c.forms.text);
+  const dots = survey.columns.some((c) => (c.forms.dot > 0 || c.forms.dotOrGroups > 0) && !c.forms.text);
+  if (forms.dotOrGroups && !forms.commaOrGroups)
+    return commas && !survey.columns.some((c) => c.forms.dot > 0) ? ',' : '.';
+  if (!forms.commaOrGroups && !forms.comma) return '.';
+  if (commas !== dots) return commas ? ',' : '.';
+  throw new ScoredeskError('csv-ambiguous-decimal', { file, column: column.name, value: column.ambiguous });
+}
+
+function numberBuilder(rows: number, parse: (cell: string) => number): Builder {
+  const values = new Float64Array(rows);
+  return {
+    add: (cell, row) => (values[row] = parse(cell.trim())),
+    finish: () => ({ kind: 'number', values }),
+  };
+}
+
+function textBuilder(rows: number, read: (cell: string) => string): Builder {
+  const builder = new TextBuilder(rows);
+  return { add: (cell) => builder.add(read(cell)), finish: () => builder.finish() };
+}

@@ -1,0 +1,76 @@
+import { ScoredeskError } from '../errors';
+
+/** Strings above this many bytes do not fit a JavaScript engine's string; such a file belongs in Parquet. */
+export const MAX_CSV_BYTES = 400_000_000;
+
+/**
+ * The text of a CSV file: UTF-16 by its byte-order mark, else UTF-8, else Windows-1252 (what
+ * spreadsheets call Latin-1; every byte is some character there).
+ *
+ * @throws csv-too-large, csv-encoding (zero bytes: not a text file)
+ */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  if (bytes.length > MAX_CSV_BYTES)
+    throw new ScoredeskError('csv-too-large', { file, bytes: bytes.length, limit: MAX_CSV_BYTES });
+  const mark = (bytes[0] << 8) | bytes[1];
+  if (mark === 0xfffe) return new TextDecoder('utf-16le').decode(bytes);
+  if (mark === 0xfeff) return new TextDecoder('utf-16be').decode(bytes);
+  if (bytes.subarray(0, 65536).includes(0)) throw new ScoredeskError('csv-encoding', { file });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+const DELIMITERS = [',', ';', '\t', '|'];
+const SAMPLE_LINES = 50;
+
+/**
+ * The delimiter that splits the first lines into the same number of fields, at least two; the one
+ * with most fields when several do. A file without any is one column.
+ */
+export function findDelimiter(text: string): string {
+  const lines = firstLines(text);
+  let best = ',';
+  let most = 0;
+  for (const delimiter of DELIMITERS) {
+    const counts = lines.map((line) => countOutsideQuotes(line, delimiter));
+    const even = counts.every((count) => count === counts[0]);
+    if (even && counts[0] > most) {
+      most = counts[0];
+      best = delimiter;
+    }
+  }
+  if (most > 0) return best;
+  // Uneven lines: the header decides, and the reader then names the line that does not fit.
+  return DELIMITERS.reduce((a, b) =>
+    countOutsideQuotes(lines[0] ?? '', b) > countOutsideQuotes(lines[0] ?? '', a) ? b : a,
+  );
+}
+
+/** The first records, line breaks inside quotes kept. */
+function firstLines(text: string): string[] {
+  const lines: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length && lines.length < SAMPLE_LINES; i++) {
+    const c = text[i];
+    if (c === '"') quoted = !quoted;
+    if (quoted || (c !== '\n' && c !== '\r')) continue;
+    if (i > start) lines.push(text.slice(start, i));
+    start = i + 1;
+  }
+  if (lines.length < SAMPLE_LINES && start < text.length) lines.push(text.slice(start));
+  return lines;
+}
+
+function countOutsideQuotes(line: string, delimiter: string): number {
+  let count = 0;
+  let quoted = false;
+  for (const c of line) {
+    if (c === '"') quoted = !quoted;
+    else if (c === delimiter && !quoted) count++;
+  }
+  return count;
+}

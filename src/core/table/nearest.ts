@@ -1,0 +1,16 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The name closest to `name` by edit distance, case and separators aside; "" when nothing is near. */
+export function nearestName(name: string, names: readonly string[]): string {
+  const plain = (text: string) => text.toLowerCase().replace(/[\s_.-]+/g, '_');
+  let best = '';
+  let least = Math.max(2, Math.ceil(name.length / 2)) + 1;
+  for (const candidate of names) {
+    const d = distance(plain(name), plain(candidate));
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,174 @@
+import { parquetMetadata, parquetRead, parquetSchema, type DecodedArray, type FileMetaData } from 'hyparquet';
+import { compressors as allCompressors } from 'hyparquet-compressors';
+import { reasonOf, ScoredeskError } from '../errors';
+import { TextBuilder, type Column, type Table } from './table';
+
+/** No page that a writer makes unpacks to more than this; a larger claim is damage or an attack. */
+const MAX_PAGE_BYTES = 256 * 1024 * 1024;
+const MAX_ROWS = 20_000_000;
+const MAX_COLUMNS = 20_000;
+
+export interface ParquetOptions {
+  /** Columns to keep as text, such as ids. */
+  text?: readonly string[] | undefined;
+}
+
+/**
+ * Reads a flat Parquet file as pandas, pyarrow, DuckDB and `parquetWrite` write it: snappy, zstd,
+ * gzip, brotli, lz4; dictionary, nullable, half floats, booleans (0 and 1), dates (ISO text).
+ *
+ * @throws parquet-unreadable, parquet-type (a nested column), column-repeated
+ */
+export async function readParquet(
+  bytes: Uint8Array,
+  file: string,
+  options: ParquetOptions = {},
+): Promise<Table> {
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const metadata = readable(file, () => metadataOf(buffer));
+  const names = readable(file, () => columnNames(metadata, file));
+  const rows = Number(metadata.num_rows);
+  const asText = new Set(options.text);
+  const columns = new Map<string, Column>();
+  for (const name of names) {
+    const chunks = await readChunks(buffer, metadata, name, file);
+    columns.set(name, toColumn(chunks, rows, asText.has(name), { file, name }));
+  }
+  return { name: file, rows, columns };
+}
+
+/** Runs a step of the library; whatever it throws becomes one coded error. */
+function readable<T>(file: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw asUnreadable(file, error);
+  }
+}
+
+function asUnreadable(file: string, error: unknown): ScoredeskError {
+  if (error instanceof ScoredeskError) return error;
+  return new ScoredeskError('parquet-unreadable', { file, reason: reasonOf(error) }, { cause: error });
+}
+
+function metadataOf(buffer: ArrayBuffer): FileMetaData {
+  const metadata = parquetMetadata(buffer);
+  const rows = Number(metadata.num_rows);
+  if (!Array.isArray(metadata.row_groups) || !(rows >= 0)) throw new Error('no row count');
+  const grouped = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  if (grouped !== rows) throw new Error(`${rows} rows, row groups hold ${grouped}`);
+  if (rows > MAX_ROWS) throw new Error(`${rows} rows, at most ${MAX_ROWS}`);
+  for (const group of metadata.row_groups)
+    for (const { meta_data } of group.columns)
+      if (meta_data && Number(meta_data.num_values) > MAX_ROWS)
+        throw new Error(`${meta_data.num_values} values`);
+  return metadata;
+}
+
+function columnNames(metadata: FileMetaData, file: string): string[] {
+  const { children } = parquetSchema(metadata);
+  if (children.length > MAX_COLUMNS) throw new Error(`${children.length} columns, at most ${MAX_COLUMNS}`);
+  const names = new Set<string>();
+  for (const { element, children: nested } of children) {
+    if (nested.length)
+      throw new ScoredeskError('parquet-type', { file, column: element.name, found: 'nested' });
+    if (names.has(element.name)) throw new ScoredeskError('column-repeated', { file, column: element.name });
+    names.add(element.name);
+  }
+  return [...names];
+}
+
+async function readChunks(
+  buffer: ArrayBuffer,
+  metadata: FileMetaData,
+  name: string,
+  file: string,
+): Promise<DecodedArray[]> {
+  const chunks: { start: number; data: DecodedArray }[] = [];
+  try {
+    await parquetRead({
+      file: buffer,
+      metadata,
+      columns: [name],
+      compressors: boundedCompressors,
+      onChunk: ({ rowStart, columnData }) => chunks.push({ start: rowStart, data: columnData }),
+    });
+  } catch (error) {
+    throw asUnreadable(file, error);
+  }
+  return chunks.sort((a, b) => a.start - b.start).map(({ data }) => data);
+}
+
+const boundedCompressors = Object.fromEntries(
+  Object.entries(allCompressors).map(([codec, decompress]) => [
+    codec,
+    (input: Uint8Array, length: number): Uint8Array => {
+      if (!(length >= 0 && length <= MAX_PAGE_BYTES)) throw new Error(`a page of ${length} bytes`);
+      return decompress(input, length);
+    },
+  ]),
+);
+
+interface Place {
+  file: string;
+  name: string;
+}
+
+function toColumn(chunks: readonly DecodedArray[], rows: number, asText: boolean, place: Place): Column {
+  const cells = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (cells !== rows)
+    throw new ScoredeskError('parquet-unreadable', {
+      file: place.file,
+      reason: `${place.name}: ${cells} values for ${rows} rows`,
+    });
+  const text = asText || chunks.some((chunk) => holdsText(chunk));
+  return text ? toTextColumn(chunks, rows, place) : toNumberColumn(chunks, rows, place);
+}
+
+function holdsText(chunk: DecodedArray): boolean {
+  if (!Array.isArray(chunk)) return false;
+  const first = chunk.find((cell) => cell !== null && cell !== undefined);
+  return typeof first === 'string' || first instanceof Date;
+}
+
+function toTextColumn(chunks: readonly DecodedArray[], rows: number, place: Place): Column {
+  const builder = new TextBuilder(rows);
+  for (const chunk of chunks) for (let i = 0; i < chunk.length; i++) builder.add(cellText(chunk[i], place));
+  return builder.finish();
+}
+
+function cellText(cell: unknown, { file, name }: Place): string {
+  if (cell === null || cell === undefined) return '';
+  if (typeof cell === 'string') return cell;
+  if (cell instanceof Date) return isoText(cell);
+  if (typeof cell === 'number') return Number.isNaN(cell) ? '' : String(cell);
+  if (typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell);
+  throw new ScoredeskError('parquet-type', { file, column: name, found: typeof cell });
+}
+
+function isoText(date: Date): string {
+  if (Number.isNaN(date.getTime())) return '';
+  const iso = date.toISOString();
+  return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso;
+}
+
+function toNumberColumn(chunks: readonly DecodedArray[], rows: number, place: Place): Column {
+  const only = chunks[0];
+  if (
+    chunks.length === 1 &&
+    (only instanceof Float64Array || only instanceof Float32Array || only instanceof Int32Array)
+  )
+    return { kind: 'number', values: only };
+  const values = new Float64Array(rows);
+  let row = 0;
+  for (const chunk of chunks)
+    for (let i = 0; i < chunk.length; i++) values[row++] = cellNumber(chunk[i], place);
+  return { kind: 'number', values };
+}
+
+function cellNumber(cell: unknown, { file, name }: Place): number {
+  if (typeof cell === 'number') return cell;
+  if (cell === null || cell === undefined) return NaN;
+  if (typeof cell === 'bigint' || typeof cell === 'boolean') return Number(cell);
+  throw new ScoredeskError('parquet-type', { file, column: name, found: typeof cell });
+}

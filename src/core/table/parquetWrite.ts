@@ -1,0 +1,37 @@
+import { gzipSync } from 'fflate';
+import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
+import { texts, type Table } from './table';
+
+/**
+ * Writes a table as Parquet: required columns, gzip, no clock and no version in the bytes, so that
+ * the same table always gives the same file.
+ *
+ * Numbers are float32 where every value survives the trip, else float64, in BYTE_STREAM_SPLIT;
+ * Int32Array columns (category codes) are INT32; text is STRING, "" for missing.
+ */
+export function writeParquet(table: Table): Uint8Array {
+  const columnData = [...table.columns].map(([name, column]): ColumnSource => {
+    if (column.kind === 'text') return { name, data: texts(column), type: 'STRING', nullable: false };
+    if (column.values instanceof Int32Array)
+      return { name, data: column.values, type: 'INT32', nullable: false };
+    const floats = narrowest(column.values);
+    const type = floats instanceof Float32Array ? 'FLOAT' : 'DOUBLE';
+    return { name, data: floats, type, nullable: false, encoding: 'BYTE_STREAM_SPLIT' };
+  });
+  const gzip = (bytes: Uint8Array) => gzipSync(bytes, { mtime: 0, level: 9 });
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData,
+      codec: 'GZIP',
+      compressors: { GZIP: gzip },
+      statistics: false,
+      createdBy: 'scoredesk',
+    }),
+  );
+}
+
+function narrowest(values: Float64Array | Float32Array): Float64Array | Float32Array {
+  if (values instanceof Float32Array) return values;
+  for (const value of values) if (Math.fround(value) !== value && !Number.isNaN(value)) return values;
+  return Float32Array.from(values);
+}

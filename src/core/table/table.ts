@@ -1,0 +1,126 @@
+import { ScoredeskError } from '../errors';
+import { nearestName } from './nearest';
+
+/** Numbers; NaN is missing, infinities are values. */
+export interface NumberColumn {
+  kind: 'number';
+  values: Float64Array | Float32Array | Int32Array;
+}
+
+/** Strings by code into a dictionary; code -1 is missing, shown as "". */
+export interface TextColumn {
+  kind: 'text';
+  codes: Int32Array;
+  dictionary: readonly string[];
+}
+
+export type Column = NumberColumn | TextColumn;
+
+/** Named columns of equal length, in file order. */
+export interface Table {
+  /** What messages call it: the file's name. */
+  name: string;
+  rows: number;
+  columns: ReadonlyMap<string, Column>;
+}
+
+/** The column of that name. @throws column-unknown with the nearest name the table has */
+export function columnOf(table: Table, name: string): Column {
+  const column = table.columns.get(name);
+  if (column) return column;
+  const nearest = nearestName(name, [...table.columns.keys()]);
+  throw new ScoredeskError('column-unknown', { column: name, nearest, file: table.name });
+}
+
+/** The cell as text: "" when missing, numbers in their shortest form. */
+export function textAt(column: Column, row: number): string {
+  if (column.kind === 'text') return column.dictionary[column.codes[row]] ?? '';
+  const value = column.values[row];
+  return Number.isNaN(value) ? '' : String(value);
+}
+
+/** The column's cells as text. */
+export function texts(column: Column): string[] {
+  const length = column.kind === 'text' ? column.codes.length : column.values.length;
+  return Array.from({ length }, (_, row) => textAt(column, row));
+}
+
+/** Distinct texts of a column that occur, missing left out, sorted by code point. */
+export function distinctTexts(column: Column): string[] {
+  if (column.kind === 'number') return [...new Set(texts(column))].filter(Boolean).sort(byCodePoint);
+  const seen = new Uint8Array(column.dictionary.length);
+  for (const code of column.codes) if (code >= 0) seen[code] = 1;
+  return column.dictionary.filter((_, code) => seen[code]).sort(byCodePoint);
+}
+
+export function byCodePoint(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The rows at `positions`, in that order. */
+export function takeRows(table: Table, positions: Int32Array): Table {
+  const columns = new Map<string, Column>();
+  for (const [name, column] of table.columns) columns.set(name, takeColumn(column, positions));
+  return { name: table.name, rows: positions.length, columns };
+}
+
+function takeColumn(column: Column, positions: Int32Array): Column {
+  if (column.kind === 'text') return { ...column, codes: positions.map((row) => column.codes[row]) };
+  const values = new Float64Array(positions.length);
+  positions.forEach((row, i) => (values[i] = column.values[row]));
+  return { kind: 'number', values };
+}
+
+/** Several tables of the same columns, one after the other. @throws column-unknown */
+export function concatTables(name: string, tables: readonly Table[]): Table {
+  if (tables.length === 1) return { ...tables[0], name };
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const columns = new Map<string, Column>();
+  for (const column of tables[0].columns.keys())
+    columns.set(column, concatColumns(tables.map((table) => columnOf(table, column))));
+  return { name, rows, columns };
+}
+
+function concatColumns(parts: readonly Column[]): Column {
+  if (parts.every((part) => part.kind === 'number')) {
+    const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      values.set(part.values, at);
+      at += part.values.length;
+    }
+    return { kind: 'number', values };
+  }
+  return textColumn(parts.flatMap(texts));
+}
+
+/** A text column from cells; "" is missing. */
+export function textColumn(cells: readonly string[]): TextColumn {
+  const builder = new TextBuilder(cells.length);
+  cells.forEach((cell) => builder.add(cell));
+  return builder.finish();
+}
+
+/** Builds a dictionary-coded text column cell by cell. */
+export class TextBuilder {
+  readonly #codes: Int32Array;
+  readonly #index = new Map<string, number>();
+  #row = 0;
+
+  constructor(rows: number) {
+    this.#codes = new Int32Array(rows);
+  }
+
+  add(cell: string): void {
+    let code = cell === '' ? -1 : this.#index.get(cell);
+    if (code === undefined) {
+      code = this.#index.size;
+      this.#index.set(cell, code);
+    }
+    this.#codes[this.#row++] = code;
+  }
+
+  finish(): TextColumn {
+    return { kind: 'text', codes: this.#codes, dictionary: [...this.#index.keys()] };
+  }
+}

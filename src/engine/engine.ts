@@ -1,0 +1,248 @@
+import { checkStopped, ScoredeskError } from '../core/errors';
+import { decide, type Decision } from '../core/decision/decision';
+import { decodeCovers } from '../core/explain/covers';
+import { explainRows, type Contributions, type FeatureExplainer } from '../core/explain/explainer';
+import { LinearShap } from '../core/explain/linearShap';
+import { PathShap } from '../core/explain/pathShap';
+import { featureRows } from '../core/model/evaluate';
+import { explanationUnit } from '../core/model/model';
+import type { OnnxModel } from '../core/onnx/read';
+import { readOnnx } from '../core/onnx/read';
+import { columnOf, takeRows, texts, type Table } from '../core/table/table';
+import { encodeInputs, inputColumns } from '../bundle/encode';
+import { readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
+import type { Manifest, ManifestColumn } from '../bundle/schema';
+import type { BundleSource } from '../bundle/source';
+import { coreRuntime, onnxRuntime, scoreInChunks, type Runtime, type Task } from './runtime';
+
+export interface OpenOptions {
+  /** Where the browser finds onnxruntime's wasm. */
+  wasmUrl?: string | undefined;
+  /** `core` scores with the app's own evaluator; default onnxruntime, with `core` standing in if it can't start. */
+  runtime?: 'onnxruntime' | 'core' | undefined;
+}
+
+export type Method = 'path' | 'interventional';
+
+/** Rows explained between two looks at the stop signal. */
+const EXPLAIN_ROWS = 256;
+
+/**
+ * Opens a bundle: manifest, model and clients; everything else is read when first needed.
+ *
+ * @throws what `readManifest`, `readOnnx` and `readPart` throw
+ */
+export async function openBundle(source: BundleSource, options: OpenOptions = {}): Promise<Engine> {
+  const files = await readManifest(source);
+  const { model, decision } = files.manifest;
+  const bytes = await readFile(files, model.file);
+  const columns = inputColumns(files.manifest);
+  const onnx = readOnnx(bytes, {
+    width: columns.length,
+    output: model.output.name,
+    index: model.output.index,
+    of: model.output.of,
+  });
+  if (onnx.model.width !== columns.length)
+    throw new ScoredeskError('feature-count', {
+      model: onnx.model.width,
+      data: columns.length,
+      columns: columns
+        .map((c) => c.name)
+        .slice(0, 8)
+        .join(', '),
+    });
+  const clients = await readPart(files, 'clients');
+  if (!clients) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });
+  const { runtime, failure } = await startRuntime(onnx, bytes, files.manifest, options);
+  return new Engine({ files, onnx, clients, columns, runtime, failure, decision });
+}
+
+async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manifest, options: OpenOptions) {
+  if (options.runtime === 'core') return { runtime: coreRuntime(onnx), failure: '' };
+  try {
+    return { runtime: await onnxRuntime(onnx, bytes, manifest.model.output, options.wasmUrl), failure: '' };
+  } catch (error) {
+    const reason =
+      error instanceof ScoredeskError && error.code === 'runtime-failed'
+        ? (error as ScoredeskError<'runtime-failed'>).params.reason
+        : String(error);
+    return { runtime: coreRuntime(onnx), failure: reason };
+  }
+}
+
+interface Opened {
+  files: BundleFiles;
+  onnx: OnnxModel;
+  clients: Table;
+  columns: readonly ManifestColumn[];
+  runtime: Runtime;
+  failure: string;
+  decision: Manifest['decision'];
+}
+
+/** One open bundle. What the worker, the command line and the API all call. */
+export class Engine {
+  readonly files: BundleFiles;
+  readonly clients: Table;
+  /** The model's input columns, in its order. */
+  readonly columns: readonly ManifestColumn[];
+  readonly onnx: OnnxModel;
+  /** Which evaluator gives the scores. */
+  readonly runtime: Runtime;
+  /** Why onnxruntime could not start; "" when it did. */
+  readonly runtimeFailure: string;
+  readonly #ids: readonly string[];
+  readonly #rowOf: ReadonlyMap<string, number>;
+  readonly #explainers = new Map<Method, Promise<FeatureExplainer>>();
+  #scores: Promise<Float64Array> | null = null;
+  #reference: Promise<Table | null> | null = null;
+
+  constructor({ files, onnx, clients, columns, runtime, failure }: Opened) {
+    this.files = files;
+    this.onnx = onnx;
+    this.clients = clients;
+    this.columns = columns;
+    this.runtime = runtime;
+    this.runtimeFailure = failure;
+    this.#ids = texts(columnOf(clients, this.idColumn));
+    this.#rowOf = new Map(this.#ids.map((id, row) => [id, row]));
+  }
+
+  get manifest(): Manifest {
+    return this.files.manifest;
+  }
+
+  get fingerprint(): string {
+    return this.files.fingerprint;
+  }
+
+  get idColumn(): string {
+    return this.manifest.data.clients.id as string;
+  }
+
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  get unit(): 'margin' | 'probability' {
+    return explanationUnit(this.onnx.model);
+  }
+
+  /** Row of a client. @throws client-unknown */
+  rowOf(id: string): number {
+    const row = this.#rowOf.get(id);
+    if (row === undefined) throw new ScoredeskError('client-unknown', { id });
+    return row;
+  }
+
+  /** The clients of these ids, in that order. @throws client-unknown */
+  clientsOf(ids: readonly string[]): Table {
+    return takeRows(
+      this.clients,
+      Int32Array.from(ids, (id) => this.rowOf(id)),
+    );
+  }
+
+  /** P(default) of the rows of a bundle table (columns typed and coded as in the bundle). */
+  score(table: Table, task: Task = {}): Promise<Float64Array> {
+    return scoreInChunks(
+      this.runtime,
+      table.rows,
+      (from, to) => encodeInputs(this.columns, table, from, to),
+      task,
+    );
+  }
+
+  /** P(default) of every client, computed once. */
+  scores(task: Task = {}): Promise<Float64Array> {
+    this.#scores ??= this.score(this.clients, task).catch((error: unknown) => {
+      this.#scores = null;
+      throw error;
+    });
+    return this.#scores;
+  }
+
+  decide(probability: number): Decision {
+    return decide(probability, this.manifest.decision);
+  }
+
+  /** One page of the clients in the bundle's order. */
+  async page(
+    offset: number,
+    limit: number,
+  ): Promise<{ id: string; probability: number; decision: Decision }[]> {
+    const scores = await this.scores();
+    const end = Math.min(this.#ids.length, offset + limit);
+    return Array.from({ length: Math.max(0, end - offset) }, (_, i) => {
+      const row = offset + i;
+      return { id: this.#ids[row], probability: scores[row], decision: this.decide(scores[row]) };
+    });
+  }
+
+  /** The method used when none is asked for: exact for this model, from what the bundle holds. */
+  get defaultMethod(): Method {
+    return this.onnx.model.predictor.kind === 'trees' ? 'path' : 'interventional';
+  }
+
+  /**
+   * Contributions of the rows of a bundle table: base + sum is the raw output of `core/model`.
+   *
+   * @throws covers-missing, covers-invalid, method-unsupported
+   */
+  async explain(
+    table: Table,
+    method: Method = this.defaultMethod,
+    { signal, progress }: Task = {},
+  ): Promise<Contributions> {
+    const explainer = await this.#explainer(method);
+    const { width } = this.onnx.model;
+    const values = new Float64Array(table.rows * width);
+    for (let from = 0; from < table.rows; from += EXPLAIN_ROWS) {
+      checkStopped(signal);
+      const to = Math.min(table.rows, from + EXPLAIN_ROWS);
+      const inputs = encodeInputs(this.columns, table, from, to);
+      values.set(explainRows(this.onnx.model, explainer, inputs, to - from).values, from * width);
+      progress?.({ done: to, total: table.rows, unit: 'rows' });
+      if (signal || progress) await breathe();
+    }
+    return { base: explainer.base, rows: table.rows, width, values };
+  }
+
+  /** The labelled rows that trained the model, when the bundle has them. */
+  reference(): Promise<Table | null> {
+    this.#reference ??= readPart(this.files, 'reference');
+    return this.#reference;
+  }
+
+  #explainer(method: Method): Promise<FeatureExplainer> {
+    const known = this.#explainers.get(method);
+    if (known) return known;
+    const made = this.#makeExplainer(method);
+    this.#explainers.set(method, made);
+    made.catch(() => this.#explainers.delete(method));
+    return made;
+  }
+
+  async #makeExplainer(method: Method): Promise<FeatureExplainer> {
+    const { predictor } = this.onnx.model;
+    if (predictor.kind === 'trees' && method === 'path') {
+      const { covers } = this.manifest.model;
+      if (!covers) throw new ScoredeskError('covers-missing', {});
+      return new PathShap(predictor, decodeCovers(await readFile(this.files, covers.file), predictor));
+    }
+    if (predictor.kind === 'linear' && method === 'interventional') {
+      const background = (await this.reference()) ?? this.clients;
+      const inputs = encodeInputs(this.columns, background);
+      return new LinearShap(
+        predictor,
+        featureRows(this.onnx.model, inputs, background.rows),
+        background.rows,
+      );
+    }
+    throw new ScoredeskError('method-unsupported', { method });
+  }
+}
+
+/** Lets a pending stop message in. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,0 +1,162 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import { checkStopped, reasonOf, ScoredeskError } from '../core/errors';
+import { probabilities } from '../core/model/evaluate';
+import type { OnnxInput, OnnxModel } from '../core/onnx/read';
+import { runtimeModel } from '../core/onnx/runtimeModel';
+import type { Manifest } from '../bundle/schema';
+
+export interface Progress {
+  done: number;
+  total: number;
+  unit: 'rows' | 'bytes' | 'files';
+}
+
+export interface Task {
+  signal?: AbortSignal | undefined;
+  progress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What turns rows of inputs into P(default). */
+export interface Runtime {
+  name: 'onnxruntime' | 'core';
+  /** @param inputs row-major float32 [rows, inputs] @returns float64 [rows] */
+  score(inputs: Float32Array, rows: number): Promise<Float64Array>;
+}
+
+/** Rows given to the runtime at once: enough to be fast, few enough to stay flat in memory. */
+export const CHUNK_ROWS = 5000;
+
+/** Scores chunk by chunk, so that it can be stopped and reported between two chunks. */
+export async function scoreInChunks(
+  runtime: Runtime,
+  rows: number,
+  encode: (from: number, to: number) => Float32Array,
+  { signal, progress }: Task = {},
+): Promise<Float64Array> {
+  const out = new Float64Array(rows);
+  for (let from = 0; from < rows; from += CHUNK_ROWS) {
+    checkStopped(signal);
+    const to = Math.min(rows, from + CHUNK_ROWS);
+    out.set(await runtime.score(encode(from, to), to - from), from);
+    progress?.({ done: to, total: rows, unit: 'rows' });
+  }
+  return out;
+}
+
+/** The app's own evaluator, for places where onnxruntime can't start. */
+export function coreRuntime({ model }: OnnxModel): Runtime {
+  return { name: 'core', score: async (inputs, rows) => probabilities(model, inputs, rows) };
+}
+
+/**
+ * onnxruntime-web on one thread, on the file as exported (less its ZipMap).
+ *
+ * @param wasmUrl where the browser finds the runtime's wasm; Node finds it in the package
+ * @throws runtime-failed; a failed start is final for this worker
+ */
+export async function onnxRuntime(
+  onnx: OnnxModel,
+  bytes: Uint8Array,
+  output: Manifest['model']['output'],
+  wasmUrl?: string,
+): Promise<Runtime> {
+  const ort = await import('onnxruntime-web/wasm');
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = 'error';
+  if (wasmUrl) ort.env.wasm.wasmPaths = { wasm: wasmUrl };
+  const file = runtimeModel(onnx, bytes);
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(file.bytes, {
+      executionProviders: ['wasm'],
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw new ScoredeskError('runtime-failed', { reason: reasonOf(error) }, { cause: error });
+  }
+  return {
+    name: 'onnxruntime',
+    score: async (inputs, rows) => {
+      const feeds = feedsOf(
+        onnx.inputs,
+        inputs,
+        rows,
+        (type, data, dims) => new ort.Tensor(type, data as never, dims),
+      );
+      try {
+        const results = await session.run(feeds, [file.output]);
+        return pickColumn(results[file.output], rows, output);
+      } catch (error) {
+        if (error instanceof ScoredeskError) throw error;
+        throw new ScoredeskError('runtime-failed', { reason: reasonOf(error) }, { cause: error });
+      }
+    },
+  };
+}
+
+type MakeTensor = (
+  type: OnnxInput['type'],
+  data: Float32Array | Float64Array | BigInt64Array,
+  dims: [number, number],
+) => Tensor;
+
+/** One tensor of all columns, or one an input, in the types the graph wants. */
+function feedsOf(
+  graphInputs: readonly OnnxInput[],
+  inputs: Float32Array,
+  rows: number,
+  make: MakeTensor,
+): Record<string, Tensor> {
+  const width = graphInputs.reduce((sum, input) => sum + input.width, 0);
+  let first = 0;
+  const feeds: Record<string, Tensor> = {};
+  for (const { name, width: columns, type } of graphInputs) {
+    const part = columns === width ? inputs : slice(inputs, rows, width, first, columns);
+    feeds[name] = make(type, converted(part, type), [rows, columns]);
+    first += columns;
+  }
+  return feeds;
+}
+
+function slice(
+  inputs: Float32Array,
+  rows: number,
+  width: number,
+  first: number,
+  columns: number,
+): Float32Array {
+  const out = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++)
+    out.set(inputs.subarray(i * width + first, i * width + first + columns), i * columns);
+  return out;
+}
+
+function converted(values: Float32Array, type: OnnxInput['type']) {
+  if (type === 'float64') return Float64Array.from(values);
+  if (type === 'int64')
+    return BigInt64Array.from(values, (value) => BigInt(Math.trunc(Number.isFinite(value) ? value : -1)));
+  return values;
+}
+
+/** P(default) from an output of shape [rows, 2], [rows, 1] or [rows]. @throws runtime-failed on another shape */
+function pickColumn(
+  tensor: Tensor | undefined,
+  rows: number,
+  output: Manifest['model']['output'],
+): Float64Array {
+  const data = tensor?.data;
+  if (
+    !(data instanceof Float32Array || data instanceof Float64Array) ||
+    (data.length !== rows && data.length !== 2 * rows)
+  )
+    throw new ScoredeskError('runtime-failed', {
+      reason: `output of shape [${tensor?.dims.join(', ') ?? ''}]`,
+    });
+  const two = data.length === 2 * rows;
+  const index = output.index ?? 1;
+  const flip = (output.of === 'repaid') !== (!two && index === 0);
+  return Float64Array.from({ length: rows }, (_, i) => {
+    const p = two ? data[2 * i + index] : data[i];
+    return flip ? 1 - p : p;
+  });
+}

@@ -1,0 +1,100 @@
+import { checkStopped, ScoredeskError } from '../core/errors';
+import { probabilities } from '../core/model/evaluate';
+import { takeRows, type Table } from '../core/table/table';
+import { encodeInputs } from '../bundle/encode';
+import { readFile, readPart } from '../bundle/read';
+import type { Engine } from './engine';
+import type { Task } from './runtime';
+
+/** Largest difference from `expected`, and between the runtime and core/model, that a bundle may show. */
+export const SCORE_TOLERANCE = 1e-5;
+const PARITY_ROWS = 200;
+
+export interface Verification {
+  files: number;
+  bytes: number;
+  expected: { rows: number; largest: number };
+  /** Largest difference of core/model from the runtime; over the tolerance the bundle is "runtime only". */
+  parity: { rows: number; largest: number; holds: boolean };
+  runtime: 'onnxruntime' | 'core';
+}
+
+/**
+ * Everything a bundle promises: each file's size and hash, its rows, `expected`, and the parity of
+ * the two evaluators.
+ *
+ * @throws bundle-file-size, bundle-file-hash, bundle-rows, covers-invalid, bundle-expected-missed …
+ */
+export async function verifyBundle(engine: Engine, { signal, progress }: Task = {}): Promise<Verification> {
+  const { manifest } = engine;
+  const total = manifest.files.length;
+  let done = 0;
+  for (const { path } of manifest.files) {
+    checkStopped(signal);
+    await readFile(engine.files, path);
+    progress?.({ done: ++done, total, unit: 'files' });
+  }
+  for (const part of ['reference', 'test', 'current'] as const) await readPart(engine.files, part);
+  if (new Set(engine.ids).size !== engine.ids.length) refuseRepeated(engine.ids, engine.idColumn);
+  if (manifest.model.covers) await engine.explain(takeRows(engine.clients, Int32Array.of(0)), 'path');
+  return {
+    files: total,
+    bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+    ...(await verifyScores(engine)),
+    runtime: engine.runtime.name,
+  };
+}
+
+function refuseRepeated(ids: readonly string[], column: string): never {
+  const row = ids.findIndex((id, i) => ids.indexOf(id) !== i);
+  throw new ScoredeskError('ids-repeated', {
+    column,
+    value: ids[row],
+    rows: `${ids.indexOf(ids[row]) + 1}, ${row + 1}`,
+  });
+}
+
+/**
+ * `expected` and parity, as an install checks them.
+ * @throws bundle-expected-missed naming the client, bundle-expected-client
+ */
+export async function verifyScores(engine: Engine): Promise<Pick<Verification, 'expected' | 'parity'>> {
+  return { expected: await verifyExpected(engine), parity: await verifyParity(engine) };
+}
+
+async function verifyExpected(engine: Engine): Promise<Verification['expected']> {
+  const { rows } = engine.manifest.expected;
+  const known = new Set(engine.ids);
+  for (const { id } of rows) if (!known.has(id)) throw new ScoredeskError('bundle-expected-client', { id });
+  const scores = await engine.score(engine.clientsOf(rows.map(({ id }) => id)));
+  let largest = 0;
+  rows.forEach(({ id, probability }, i) => {
+    const difference = Math.abs(scores[i] - probability);
+    if (!(difference <= SCORE_TOLERANCE))
+      throw new ScoredeskError('bundle-expected-missed', { id, found: scores[i], expected: probability });
+    largest = Math.max(largest, difference);
+  });
+  return { rows: rows.length, largest };
+}
+
+async function verifyParity(engine: Engine): Promise<Verification['parity']> {
+  const sample = spread(engine.clients, PARITY_ROWS);
+  const theirs = await engine.score(sample);
+  const ours = probabilities(engine.onnx.model, encodeInputs(engine.columns, sample), sample.rows);
+  let largest = 0;
+  theirs.forEach((p, i) => {
+    if (Number.isNaN(p) && Number.isNaN(ours[i])) return;
+    const difference = Math.abs(p - ours[i]);
+    largest = Number.isNaN(difference) ? Infinity : Math.max(largest, difference);
+  });
+  return { rows: sample.rows, largest, holds: largest <= SCORE_TOLERANCE };
+}
+
+/** Rows spread evenly over a table. */
+function spread(table: Table, count: number): Table {
+  const rows = Math.min(count, table.rows);
+  const positions = Int32Array.from({ length: rows }, (_, k) =>
+    Math.round((k * (table.rows - 1)) / Math.max(1, rows - 1)),
+  );
+  return takeRows(table, positions);
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { readTable } from '../../src/core/table/read';
+import { columnOf, type Table } from '../../src/core/table/table';
+
+const root = new URL('../../', import.meta.url);
+
+/** The bytes of a file of the repository. */
+export function bytesOf(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(path, root)));
+}
+
+export const textOf = (path: string): string => new TextDecoder().decode(bytesOf(path));
+
+export function tableOf(path: string, text: readonly string[] = []): Promise<Table> {
+  return readTable(bytesOf(path), path, { text });
+}
+
+/** The numbers of a column; fails on text. */
+export function numbers(table: Table, name: string): Float64Array {
+  const column = columnOf(table, name);
+  if (column.kind !== 'number')
+    throw new Error(`${name} is text: ${column.dictionary.slice(0, 3).join(', ')}`);
+  return Float64Array.from(column.values);
+}
+
+/** Row-major float32 matrix of the columns named. */
+export function matrix(table: Table, names: readonly string[]): Float32Array {
+  const columns = names.map((name) => numbers(table, name));
+  const out = new Float32Array(table.rows * names.length);
+  columns.forEach((column, j) => column.forEach((value, i) => (out[i * names.length + j] = value)));
+  return out;
+}
+
+/** Largest absolute difference; Infinity when one is NaN and the other is not. */
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Infinity;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (Number.isNaN(a[i]) && Number.isNaN(b[i])) continue;
+    const difference = Math.abs(a[i] - b[i]);
+    largest = Number.isNaN(difference) ? Infinity : Math.max(largest, difference);
+  }
+  return largest;
+}
+
+/** The code of the error a step throws; "" when it throws none; a foreign error is thrown on. */
+export async function codeOf(step: () => unknown): Promise<string> {
+  const { ScoredeskError } = await import('../../src/core/errors');
+  try {
+    await step();
+    return '';
+  } catch (error) {
+    if (error instanceof ScoredeskError) return error.code;
+    throw error;
+  }
+}

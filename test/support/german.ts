@@ -1,0 +1,27 @@
+import { pack, type PackInput } from '../../src/bundle/pack';
+import { memorySource } from '../../src/bundle/memory';
+import { parseDictionary } from '../../src/bundle/validate';
+import { openBundle, type Engine, type OpenOptions } from '../../src/engine/engine';
+import { bytesOf, tableOf } from './files';
+
+const DEMO = 'demo/german-credit/';
+
+/** What the demo bundle is packed from. */
+export async function germanInput(): Promise<PackInput> {
+  const table = (name: string) => tableOf(DEMO + name, ['client_id']);
+  return {
+    model: bytesOf(`${DEMO}model.onnx`),
+    clients: await table('german-credit.csv'),
+    idColumn: 'client_id',
+    reference: await table('reference.csv'),
+    test: await table('test.csv'),
+    target: { column: 'class', value: 'bad' },
+    expected: await table('predictions.csv'),
+    dictionary: parseDictionary(bytesOf(`${DEMO}dictionary.json`)),
+    id: 'german-credit',
+  };
+}
+
+export async function openGerman(options?: OpenOptions): Promise<Engine> {
+  return openBundle(memorySource('german', pack(await germanInput()).files), options);
+}

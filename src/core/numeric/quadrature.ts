@@ -10,15 +10,13 @@ export function gaussLegendre(count: number): { points: Float64Array; weights: F
   const weights = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     let x = startOf(i, count);
-    let slope = 1;
     for (let iteration = 0; iteration < 100; iteration++) {
       const { value, derivative } = legendre(count, x);
-      slope = derivative;
       const step = value / derivative;
       x -= step;
       if (Math.abs(step) < 1e-15) break;
     }
-    slope = legendre(count, x).derivative;
+    const slope = legendre(count, x).derivative;
     points[i] = (1 - x) / 2;
     weights[i] = 1 / ((1 - x * x) * slope * slope);
   }

@@ -1,0 +1,28 @@
+import type { InstallProgress, ScoringOperations } from '../protocol/scoring';
+import { WorkerClient } from './worker';
+
+const basePath = new URL('.', document.baseURI).pathname;
+
+const worker = new WorkerClient<ScoringOperations>(
+  () =>
+    new Worker(new URL('../../workers/scoring.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'scoring',
+    }),
+  `scoredesk:${basePath}:worker`,
+);
+
+/** The site's own catalogue. */
+const CATALOGUE = new URL('bundles/index.json', document.baseURI).href;
+
+export const scoring = {
+  catalogue: (signal?: AbortSignal) => worker.call('catalogue', { url: CATALOGUE }, { signal, again: true }),
+  installed: (signal?: AbortSignal) => worker.call('installed', {}, { signal, again: true }),
+  install: (url: string, signal: AbortSignal, progress: (report: InstallProgress) => void) =>
+    worker.call('install', { url }, { signal, progress }),
+  remove: (fingerprint: string) => worker.call('remove', { fingerprint }, { again: true }),
+  open: (fingerprint: string, signal?: AbortSignal) =>
+    worker.call('open', { fingerprint }, { signal, again: true }),
+  client: (fingerprint: string, id: string, signal?: AbortSignal) =>
+    worker.call('client', { fingerprint, id }, { signal, again: true }),
+};

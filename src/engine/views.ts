@@ -1,0 +1,163 @@
+import type { Decision } from '../core/decision/decision';
+import { reasonsOf, type Reasons } from '../core/explain/reasons';
+import { toPoints } from '../core/explain/points';
+import { logit, sigmoid } from '../core/numeric/functions';
+import { median } from '../core/stats/quantile';
+import { scoreScale, type ScoreScale } from '../core/stats/scoreScale';
+import { columnOf, textAt, texts, type Column, type Table } from '../core/table/table';
+import { readPart } from '../bundle/read';
+import type { Manifest, ManifestColumn } from '../bundle/schema';
+import type { Engine } from './engine';
+
+/** What a page needs of an open bundle, as plain data. */
+export interface BundleView {
+  fingerprint: string;
+  manifest: Manifest;
+  clients: number;
+  scale: ScoreScale;
+  /** Median (numbers) or most frequent text (categories) of the comparison rows, by column. */
+  typical: Record<string, CellValue>;
+  runtime: 'onnxruntime' | 'core';
+  /** Why onnxruntime could not start; "" when it did. */
+  runtimeFailure: string;
+  unit: 'margin' | 'probability';
+}
+
+/** A number, a text, or nothing. */
+export type CellValue = number | string | null;
+
+export interface Cell {
+  column: string;
+  value: CellValue;
+  /** Outside the range of the training rows, or a level the model does not know. */
+  flag: 'missing' | 'outOfRange' | 'unknownLevel' | null;
+}
+
+/** One client's decision with its reasons and data. */
+export interface ClientView {
+  id: string;
+  name: string;
+  probability: number;
+  decision: Decision;
+  /** Points from the threshold: negative below it. */
+  distance: number;
+  /** The part of the bundle that holds this client with an outcome. */
+  seenIn: 'reference' | 'test' | null;
+  explanation: { baseProbability: number; reasons: Reasons; columns: readonly string[] } | null;
+  cells: Cell[];
+}
+
+export async function bundleView(engine: Engine): Promise<BundleView> {
+  const scores = await engine.scores();
+  return {
+    fingerprint: engine.fingerprint,
+    manifest: engine.manifest,
+    clients: engine.ids.length,
+    scale: scoreScale(scores, engine.manifest.decision.threshold),
+    typical: typicalValues(engine.manifest.columns, (await engine.reference()) ?? engine.clients),
+    runtime: engine.runtime.name,
+    runtimeFailure: engine.runtimeFailure,
+    unit: engine.unit,
+  };
+}
+
+function typicalValues(columns: readonly ManifestColumn[], table: Table): Record<string, CellValue> {
+  const out: Record<string, CellValue> = {};
+  for (const { name, role, type } of columns) {
+    const column = table.columns.get(name);
+    if (
+      !column ||
+      role === 'id' ||
+      role === 'name' ||
+      role === 'target' ||
+      type === 'text' ||
+      type === 'date'
+    )
+      continue;
+    out[name] = column.kind === 'number' ? finiteOrNull(median(column.values)) : mostFrequent(column);
+  }
+  return out;
+}
+
+const finiteOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+function mostFrequent(column: Extract<Column, { kind: 'text' }>): string | null {
+  const counts = new Uint32Array(column.dictionary.length);
+  for (const code of column.codes) if (code >= 0) counts[code]++;
+  let best = -1;
+  counts.forEach((count, code) => {
+    if (count > 0 && (best < 0 || count > counts[best])) best = code;
+  });
+  return best < 0 ? null : column.dictionary[best];
+}
+
+/**
+ * @param explains false for a bundle that installed as "runtime only": its scores can't be explained exactly
+ * @throws client-unknown, score-missing
+ */
+export async function clientView(engine: Engine, id: string, explains = true): Promise<ClientView> {
+  const table = engine.clientsOf([id]);
+  const [probability] = await engine.score(table);
+  const { columns, decision } = engine.manifest;
+  return {
+    id,
+    name: nameOf(columns, table),
+    probability,
+    decision: engine.decide(probability),
+    distance: distance(probability, decision.threshold, engine.unit),
+    seenIn: await seenIn(engine, id),
+    explanation: explains && !Number.isNaN(probability) ? await explanation(engine, table) : null,
+    cells: columns.flatMap((column) => cellOf(column, table)),
+  };
+}
+
+function distance(probability: number, threshold: number, unit: Engine['unit']): number {
+  if (unit === 'probability') return toPoints(probability - threshold, unit);
+  return toPoints(logit(probability) - logit(threshold), unit);
+}
+
+async function explanation(engine: Engine, table: Table): Promise<ClientView['explanation']> {
+  const { base, values } = await engine.explain(table);
+  return {
+    baseProbability: engine.unit === 'margin' ? sigmoid(base) : base,
+    reasons: reasonsOf(values, engine.unit),
+    columns: engine.columns.map((column) => column.name),
+  };
+}
+
+function nameOf(columns: readonly ManifestColumn[], table: Table): string {
+  const declared = columns.find((column) => column.role === 'name');
+  const column = declared && table.columns.get(declared.name);
+  return column ? textAt(column, 0) : '';
+}
+
+/** Whether the client is among the labelled rows, by id. */
+async function seenIn(engine: Engine, id: string): Promise<ClientView['seenIn']> {
+  for (const name of ['reference', 'test'] as const) {
+    const idColumn = engine.manifest.data[name]?.id;
+    if (!idColumn) continue;
+    const table = name === 'reference' ? await engine.reference() : await readPart(engine.files, name);
+    if (table && texts(columnOf(table, idColumn)).includes(id)) return name;
+  }
+  return null;
+}
+
+function cellOf(declared: ManifestColumn, table: Table): Cell[] {
+  const column = table.columns.get(declared.name);
+  if (!column || declared.role === 'id' || declared.role === 'name' || declared.role === 'target') return [];
+  if (column.kind === 'number') {
+    const value = column.values[0];
+    return [{ column: declared.name, value: finiteOrNull(value), flag: numberFlag(value, declared.range) }];
+  }
+  const text = textAt(column, 0);
+  const unknown = declared.levels !== undefined && column.codes[0] >= declared.levels.length;
+  return [
+    { column: declared.name, value: text || null, flag: !text ? 'missing' : unknown ? 'unknownLevel' : null },
+  ];
+}
+
+function numberFlag(value: number, range: readonly [number, number] | undefined): Cell['flag'] {
+  if (Number.isNaN(value)) return 'missing';
+  if (!Number.isFinite(value)) return 'outOfRange';
+  return range && (value < range[0] || value > range[1]) ? 'outOfRange' : null;
+}

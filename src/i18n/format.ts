@@ -1,0 +1,61 @@
+import type { ManifestColumn } from '../bundle/schema';
+import { localText, plainSpaces, type Locale } from './translate';
+
+const MINUS = '\u2212';
+const NO_BREAK = '\u00A0';
+const formats = new Map<string, Intl.NumberFormat>();
+
+function format(locale: Locale, value: number, options: Intl.NumberFormatOptions): string {
+  const key = locale + JSON.stringify(options);
+  let formatter = formats.get(key);
+  if (!formatter) formats.set(key, (formatter = new Intl.NumberFormat(locale, options)));
+  return plainSpaces(formatter.format(value)).replace('-', MINUS);
+}
+
+/** A number with at most `digits` decimals; infinities by their sign. */
+export function formatNumber(locale: Locale, value: number, digits = 2): string {
+  if (value === Infinity) return '∞';
+  if (value === -Infinity) return `${MINUS}∞`;
+  return format(locale, value, { maximumFractionDigits: digits });
+}
+
+/**
+ * A probability in percent: one decimal; two below 0.1 % and above 99.9 %; never 0 % or 100 %.
+ */
+export function formatProbability(locale: Locale, p: number): string {
+  const percent = (value: number, digits: number) =>
+    format(locale, value, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits });
+  if (p < 0.0001) return `<${NO_BREAK}${percent(0.0001, 2)}`;
+  if (p > 0.9999) return `>${NO_BREAK}${percent(0.9999, 2)}`;
+  return percent(p, p < 0.001 || p > 0.999 ? 2 : 1);
+}
+
+/** A threshold or a tick in percent, with no more decimals than it has. */
+export function formatShare(locale: Locale, p: number): string {
+  return format(locale, p, { style: 'percent', maximumFractionDigits: 2 });
+}
+
+/** Whole points with their sign; 0 has none. */
+export function formatPoints(locale: Locale, points: number): string {
+  return format(locale, points === 0 ? 0 : points, { maximumFractionDigits: 0, signDisplay: 'exceptZero' });
+}
+
+/** Bytes in kB or MB, one decimal. */
+export function formatSize(locale: Locale, bytes: number): string {
+  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte'];
+  return format(locale, value, { style: 'unit', unit, maximumFractionDigits: value < 100 ? 1 : 0 });
+}
+
+export const columnLabel = (locale: Locale, column: ManifestColumn): string =>
+  localText(column.label, locale, column.name);
+
+/** A value as the dictionary names it: level labels, units, no unit where none is declared. */
+export function formatValue(locale: Locale, column: ManifestColumn, value: number | string): string {
+  if (typeof value === 'string') {
+    const level = column.levels?.find((candidate) => candidate.value === value);
+    return localText(level?.label, locale, value);
+  }
+  const unit = localText(column.unit, locale, '');
+  const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) < 1 ? 4 : 2;
+  return formatNumber(locale, value, digits) + (unit ? NO_BREAK + unit : '');
+}

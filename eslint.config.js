@@ -26,8 +26,9 @@ const REACH = {
   i18n: ['core', 'bundle'],
   api: ['core', 'bundle', 'engine', 'report', 'i18n'],
   cli: ['core', 'bundle', 'engine', 'report', 'i18n'],
+  service: ['core', 'bundle', 'engine', 'report', 'protocol', 'storage'],
 };
-const ALL = [...LAYERS.flat(), 'i18n', 'api', 'cli'];
+const ALL = [...LAYERS.flat(), 'i18n', 'api', 'cli', 'service'];
 
 function reachOf(folder) {
   if (REACH[folder]) return REACH[folder];

@@ -29,8 +29,8 @@ function install() {
   const isRoot = process.getuid?.() === 0;
   if (isRoot && existsSync('/usr/bin/apt-get')) {
     console.error('Chromium is not here: installing it with apt');
-    run('apt-get', ['update', '-qq']) &&
-      run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
+    const listed = run('apt-get', ['update', '-qq']);
+    if (listed) run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
   } else {
     console.error('Chromium is not here: asking Playwright to install its own');
     run(process.execPath, [

@@ -27,7 +27,7 @@ for (const { width, theme, locale } of variants) {
   await download.waitFor();
   await shot('1-bundles');
   await download.click();
-  const open = page.getByRole('button', { name: /^(Open the clients|Ouvrir les clients)/ });
+  const open = page.getByRole('button', { name: /^(Open clients|Ouvrir les clients)/ });
   await open.waitFor();
   await shot('2-ready');
   await open.click();

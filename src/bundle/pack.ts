@@ -60,6 +60,7 @@ export function pack(input: PackInput): Packed {
     checkStopped(input.signal);
     input.progress?.(name);
   };
+  checkNames(input);
   step('model');
   const dictionary = input.dictionary ?? {};
   const features = chooseFeatures(
@@ -130,6 +131,12 @@ export function pack(input: PackInput): Packed {
   const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + '\n');
   files.set('bundle.json', bytes);
   return { manifest: parseManifest(bytes), files };
+}
+
+/** The columns named by the caller are looked for first: a typing mistake is told as such. @throws column-unknown */
+function checkNames({ clients, idColumn, reference, test, target }: PackInput): void {
+  columnOf(clients, idColumn);
+  if (target) for (const table of [reference, test]) if (table) columnOf(table, target.column);
 }
 
 /** @throws feature-count with both counts */

@@ -1,4 +1,5 @@
-import type { InstallProgress, ScoringOperations } from '../protocol/scoring';
+import type { InstallProgress } from '../bundle/installed';
+import type { ScoringOperations } from '../protocol/scoring';
 import { WorkerClient } from './worker';
 
 const basePath = new URL('.', document.baseURI).pathname;

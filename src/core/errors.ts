@@ -62,7 +62,6 @@ interface Params {
   'file-not-found': { path: string };
   'file-unreadable': { path: string; reason: string };
   'client-unknown': { id: string };
-  'score-missing': { id: string };
   'runtime-failed': { reason: string };
   // the browser
   unreachable: { url: string };

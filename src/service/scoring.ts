@@ -3,7 +3,8 @@ import { MAX_MANIFEST_BYTES } from '../bundle/schema';
 import { parseCatalogue } from '../bundle/validate';
 import { openBundle, type Engine } from '../engine/engine';
 import { bundleView, clientView } from '../engine/views';
-import type { InstallProgress, ScoringOperations } from '../protocol/scoring';
+import type { InstallProgress } from '../bundle/installed';
+import type { ScoringOperations } from '../protocol/scoring';
 import {
   installedBundle,
   installedBundles,

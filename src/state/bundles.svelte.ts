@@ -1,6 +1,7 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { InstalledBundle, InstallProgress, OfferedBundle } from '../protocol/scoring';
+import type { InstalledBundle, InstallProgress } from '../bundle/installed';
+import type { OfferedBundle } from '../protocol/scoring';
 
 /** One download under way or failed. */
 export interface InstallState {
@@ -109,8 +110,8 @@ class BundlesState {
   }
 
   #set(fingerprint: string, state: InstallState | null): void {
-    const { [fingerprint]: _before, ...others } = this.#installs;
-    this.#installs = state ? { ...others, [fingerprint]: state } : others;
+    const others = Object.entries(this.#installs).filter(([key]) => key !== fingerprint);
+    this.#installs = Object.fromEntries(state ? [...others, [fingerprint, state]] : others);
   }
 }
 

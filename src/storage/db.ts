@@ -1,6 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { ScoredeskError } from '../core/errors';
-import type { InstalledBundle } from '../protocol/scoring';
+import type { InstalledBundle } from '../bundle/installed';
 
 /** Everything stored carries the number of the schema it was written under. */
 export const SCHEMA = 1;

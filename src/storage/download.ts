@@ -13,7 +13,7 @@ export interface Wanted {
 export async function fetchResponse(
   url: string,
   signal: AbortSignal,
-  cache: RequestCache = 'default',
+  cache: RequestCache,
 ): Promise<Response> {
   let response: Response;
   try {
@@ -52,7 +52,8 @@ export async function download(
   progress: (done: number) => void,
 ): Promise<Blob> {
   const { url, path, bytes, sha256 } = wanted;
-  const response = await fetchResponse(url, signal);
+  // The bytes go to IndexedDB: a copy in the HTTP cache would double them, or bring damaged ones back.
+  const response = await fetchResponse(url, signal, 'no-store');
   const hash = streamingSha256();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;

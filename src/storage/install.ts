@@ -1,10 +1,10 @@
 import { checkStopped } from '../core/errors';
 import { sha256Hex } from '../bundle/hash';
+import type { FileProgress, InstalledBundle, InstallProgress } from '../bundle/installed';
 import { MAX_MANIFEST_BYTES, type Manifest } from '../bundle/schema';
 import { parseManifest } from '../bundle/validate';
 import { openBundle } from '../engine/engine';
 import { verifyScores } from '../engine/verify';
-import type { FileProgress, InstalledBundle, InstallProgress } from '../protocol/scoring';
 import { commitBundle, hasFile, installLock, putFile, storedSource } from './bundles';
 import type { Db } from './db';
 import { download, fetchSmall } from './download';

@@ -4,7 +4,7 @@ import { columnOf, type Table } from '../../src/core/table/table';
 
 const root = new URL('../../', import.meta.url);
 
-/** The bytes of a file of the repository. */
+/** The bytes of a file of the repository, or of an absolute path. */
 export function bytesOf(path: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(path, root)));
 }

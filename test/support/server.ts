@@ -59,6 +59,7 @@ async function answer(
   response.writeHead(200, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     'content-length': info.size,
+    'cache-control': 'max-age=600',
   });
   createReadStream(file).pipe(response);
 }

@@ -217,7 +217,8 @@ class Layout {
       case 'BRANCH_GTE':
         return { threshold: previousFloat32(threshold), codes: null, ...swapped };
       case 'BRANCH_NEQ':
-        return { threshold, codes: [threshold], ...swapped };
+        // A missing value equals nothing, whatever the node says of it.
+        return { threshold, codes: [threshold], ...swapped, missingYes: false };
       default:
         return this.#foldChain(raw, missingYes);
     }

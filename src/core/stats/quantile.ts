@@ -7,7 +7,7 @@ export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
   const at = (sorted.length - 1) * q;
   const below = Math.floor(at);
   const above = Math.min(below + 1, sorted.length - 1);
-  if (below === above || sorted[below] === sorted[above]) return sorted[below];
+  if (below === at || sorted[below] === sorted[above]) return sorted[below];
   return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
 }
 

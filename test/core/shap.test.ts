@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { countCovers, decodeCovers, encodeCovers } from '../../src/core/explain/covers';
+import { explainRows } from '../../src/core/explain/explainer';
+import { PathShap } from '../../src/core/explain/pathShap';
+import { rawOutputs } from '../../src/core/model/evaluate';
+import type { Model } from '../../src/core/model/model';
+import { goesYes, type TreeEnsemble } from '../../src/core/model/trees';
+import { readOnnx } from '../../src/core/onnx/read';
+import { codeOf, largestDifference } from '../support/files';
+import { treeFile, type TestTree } from '../support/onnx';
+
+const WIDTH = 6;
+
+const leaf = fc.record({ value: fc.float({ min: -2, max: 2, noNaN: true }) });
+const trees = fc.letrec<{ tree: TestTree }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 5, depthSize: 'large', withCrossShrink: true },
+    leaf,
+    fc.record({
+      feature: fc.integer({ min: 0, max: WIDTH - 1 }),
+      mode: fc.constantFrom('BRANCH_LEQ', 'BRANCH_LT', 'BRANCH_GT', 'BRANCH_GTE', 'BRANCH_EQ', 'BRANCH_NEQ'),
+      threshold: fc.integer({ min: -2, max: 3 }),
+      missingYes: fc.boolean(),
+      yes: tie('tree'),
+      no: tie('tree'),
+    }),
+  ),
+})).tree;
+const cell = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: -3, max: 4 }) },
+  { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity, 0.5) },
+);
+const rows = fc.array(fc.array(cell, { minLength: WIDTH, maxLength: WIDTH }), {
+  minLength: 12,
+  maxLength: 30,
+});
+const ensembles = fc.tuple(fc.array(trees, { minLength: 1, maxLength: 3 }), rows);
+
+function setUp(specs: TestTree[], table: number[][]) {
+  const { model } = readOnnx(treeFile(WIDTH, specs));
+  const inputs = Float32Array.from(table.flat());
+  const ensemble = model.predictor as TreeEnsemble;
+  const covers = countCovers(ensemble, inputs, table.length, WIDTH);
+  return { model, ensemble, inputs, covers };
+}
+
+/** Path-dependent value of a coalition: known features follow the row, unknown ones the covers. */
+function coalitionValue(trees: TreeEnsemble, covers: Float64Array, row: Float32Array, known: number): number {
+  const below = (node: number): number => {
+    const f = trees.feature[node];
+    if (f < 0) return trees.value[node];
+    const yes = node + 1;
+    const no = trees.no[node];
+    if (known & (1 << f)) return below(goesYes(trees, node, row[f]) ? yes : no);
+    if (covers[node] === 0) return 0;
+    return (covers[yes] * below(yes) + covers[no] * below(no)) / covers[node];
+  };
+  return trees.roots.subarray(0, -1).reduce((sum, root) => sum + below(root), trees.base);
+}
+
+const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
+
+function bruteForce(trees: TreeEnsemble, covers: Float64Array, row: Float32Array): Float64Array {
+  const values = Array.from({ length: 1 << WIDTH }, (_, known) => coalitionValue(trees, covers, row, known));
+  return Float64Array.from({ length: WIDTH }, (_, i) => {
+    let sum = 0;
+    for (let known = 0; known < values.length; known++) {
+      if (known & (1 << i)) continue;
+      const size = known.toString(2).replaceAll('0', '').length;
+      sum +=
+        ((factorial(size) * factorial(WIDTH - size - 1)) / factorial(WIDTH)) *
+        (values[known | (1 << i)] - values[known]);
+    }
+    return sum;
+  });
+}
+
+describe('path SHAP of random ensembles', () => {
+  test('is the Shapley value over all coalitions, for every row', () => {
+    fc.assert(
+      fc.property(ensembles, ([specs, table]) => {
+        const { model, ensemble, inputs, covers } = setUp(specs, table);
+        const { values } = explainRows(model, new PathShap(ensemble, covers), inputs, table.length);
+        for (let i = 0; i < Math.min(5, table.length); i++) {
+          const row = inputs.subarray(i * WIDTH, (i + 1) * WIDTH);
+          expect(
+            largestDifference(
+              values.subarray(i * WIDTH, (i + 1) * WIDTH),
+              bruteForce(ensemble, covers.values, row),
+            ),
+          ).toBeLessThan(1e-9);
+        }
+      }),
+      { numRuns: 150, seed: 3 },
+    );
+  });
+
+  test('base and contributions add up to the model’s output; an unused feature gets zero', () => {
+    fc.assert(
+      fc.property(ensembles, ([specs, table]) => {
+        const { model, ensemble, inputs, covers } = setUp(specs, table);
+        const { values, base } = explainRows(model, new PathShap(ensemble, covers), inputs, table.length);
+        const raw = rawOutputs(model, inputs, table.length);
+        const sums = raw.map((_, i) =>
+          values.subarray(i * WIDTH, (i + 1) * WIDTH).reduce((a, b) => a + b, base),
+        );
+        expect(largestDifference(sums, raw)).toBeLessThan(1e-9);
+        const used = new Set(ensemble.feature);
+        for (let f = 0; f < WIDTH; f++)
+          if (!used.has(f)) for (let i = 0; i < table.length; i++) expect(values[i * WIDTH + f]).toBe(0);
+      }),
+      { numRuns: 150, seed: 4 },
+    );
+  });
+
+  test('deep trees that test a feature again and again stay exact', () => {
+    let tree: TestTree = { value: 1 };
+    for (let d = 40; d > 0; d--)
+      tree = { feature: d % WIDTH, mode: 'BRANCH_LEQ', threshold: d % 7, yes: tree, no: { value: -d / 10 } };
+    const table = Array.from({ length: 200 }, (_, i) =>
+      Array.from({ length: WIDTH }, (_, j) => (i * 7 + j * 3) % 9),
+    );
+    const { model, ensemble, inputs, covers } = setUp([tree], table);
+    const { values } = explainRows(model, new PathShap(ensemble, covers), inputs, 5);
+    for (let i = 0; i < 5; i++) {
+      const row = inputs.subarray(i * WIDTH, (i + 1) * WIDTH);
+      expect(
+        largestDifference(
+          values.subarray(i * WIDTH, (i + 1) * WIDTH),
+          bruteForce(ensemble, covers.values, row),
+        ),
+      ).toBeLessThan(1e-9);
+    }
+  });
+
+  test('a row alone and in a table get the same bits', () => {
+    const model: Model = readOnnx(
+      treeFile(2, [
+        { feature: 1, mode: 'BRANCH_LEQ', threshold: 0.1, yes: { value: 0.3 }, no: { value: -0.7 } },
+      ]),
+    ).model;
+    const ensemble = model.predictor as TreeEnsemble;
+    const inputs = Float32Array.of(1, 0.1, 2, 0.2, 3, 0.05);
+    const explainer = new PathShap(ensemble, countCovers(ensemble, inputs, 3, 2));
+    const all = explainRows(model, explainer, inputs, 3).values;
+    expect(explainRows(model, explainer, inputs.subarray(2, 4), 1).values).toEqual(all.slice(2, 4));
+  });
+});
+
+describe('covers.bin', () => {
+  const { ensemble, covers } = setUp(
+    [{ feature: 0, mode: 'BRANCH_LEQ', threshold: 1, yes: { value: 1 }, no: { value: 2 } }],
+    [
+      [0, 0, 0, 0, 0, 0],
+      [5, 0, 0, 0, 0, 0],
+    ],
+  );
+  const bytes = encodeCovers(covers);
+
+  test('comes back as it was', () => expect(decodeCovers(bytes, ensemble)).toEqual(covers));
+
+  test.each([
+    ['truncated', bytes.slice(0, -1)],
+    ['of another version', bytes.slice().fill(9, 4, 5)],
+    ['with children that do not add up', bytes.slice().fill(7, 16, 17)],
+    ['empty', new Uint8Array(0)],
+  ])('%s is refused', async (_, wrong) =>
+    expect(await codeOf(() => decodeCovers(wrong, ensemble))).toBe('covers-invalid'),
+  );
+});

@@ -1,0 +1,254 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { columnOf, texts } from '../../src/core/table/table';
+import { TensorProto_DataType as Type } from '../../src/core/onnx/schema/onnx_pb';
+import { largestDifference, numbers, tableOf, textOf } from '../support/files';
+import { onnxFile, treeAttributes, treeFile } from '../support/onnx';
+
+const BUNDLE = 'public/bundles/german-credit';
+const DEMO = 'demo/german-credit';
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'scoredesk-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function run(...args: string[]): { status: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/scoredesk.js', ...args], {
+    encoding: 'utf8',
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(dir, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const read = (path: string) => tableOf(path, ['client_id', 'id']);
+
+describe('scoredesk', () => {
+  test('check reports the shipped bundle', () => {
+    const { status, out } = run('check', BUNDLE);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^german-credit@1\.0\.0 {2}[0-9a-f]{64}\nfiles +ok: 5 files/);
+    expect(out).toMatch(/expected +ok: 50 clients by onnxruntime/);
+    expect(out).toMatch(/parity +ok: core\/model and onnxruntime on 200 rows/);
+  });
+
+  test.each(['csv', 'parquet', 'json'])(
+    'score writes all 1,000 clients as .%s, equal to LightGBM to 1e-6, in input order',
+    async (ending) => {
+      const out = join(dir, `scores.${ending}`);
+      expect(run('score', BUNDLE, '--out', out).status).toBe(0);
+      const scores = await read(out);
+      const expected = await read(`${DEMO}/predictions.csv`);
+      expect([...scores.columns.keys()]).toEqual(['client_id', 'probability', 'decision']);
+      expect(texts(columnOf(scores, 'client_id'))).toEqual(texts(columnOf(expected, 'client_id')));
+      expect(
+        largestDifference(numbers(scores, 'probability'), numbers(expected, 'probability')),
+      ).toBeLessThan(1e-6);
+      const p = numbers(scores, 'probability');
+      const decisions = Array.from(p, (value) =>
+        value >= 0.18 ? 'refused' : value >= 0.13 ? 'review' : 'accepted',
+      );
+      expect(texts(columnOf(scores, 'decision'))).toEqual(decisions);
+    },
+  );
+
+  test('score of a user’s CSV gives what the bundle’s clients get; chosen ids in their order', async () => {
+    const out = join(dir, 'rows.csv');
+    expect(
+      run('score', BUNDLE, '--data', `${DEMO}/german-credit.csv`, '--ids', '10,2', '--out', out).status,
+    ).toBe(0);
+    expect(readFileSync(out, 'utf8')).toBe(run('score', BUNDLE, '--ids', '10,2', '--out', '-').out);
+    expect(texts(columnOf(await read(out), 'client_id'))).toEqual(['10', '2']);
+  });
+
+  test('explain --method path equals shap’s TreeExplainer to 1e-6 on all 1,000 clients', async () => {
+    const out = join(dir, 'contributions.parquet');
+    expect(run('explain', BUNDLE, '--method', 'path', '--out', out).status).toBe(0);
+    const ours = await read(out);
+    const shap = await read('test/oracles/german/shap.csv');
+    expect([...ours.columns.keys()]).toEqual([...shap.columns.keys()]);
+    for (const name of [...shap.columns.keys()].slice(1))
+      expect(largestDifference(numbers(ours, name), numbers(shap, name)), name).toBeLessThan(1e-6);
+  });
+
+  test('pack from the CSV and the model reproduces the shipped bundle byte for byte', () => {
+    const args = JSON.parse(textOf(`${DEMO}/pack.json`)) as string[];
+    const out = join(dir, 'packed');
+    const { status, err } = run('pack', ...args, '--out', out);
+    expect(status).toBe(0);
+    expect(err).toContain('Model: LightGBM, 240 trees; 18 features (11 categories)');
+    for (const name of [
+      'bundle.json',
+      'model.onnx',
+      'covers.bin',
+      'clients.parquet',
+      'reference.parquet',
+      'test.parquet',
+    ])
+      expect(Buffer.compare(readFileSync(join(out, name)), readFileSync(join(BUNDLE, name))), name).toBe(0);
+  });
+
+  test.each(['pack', 'check', 'score', 'explain'])('%s --help has an example', (command) => {
+    const { status, out } = run(command, '--help');
+    expect(status).toBe(0);
+    expect(out).toContain(`Example:\n  scoredesk ${command} `);
+  });
+
+  test.each<[string, string[], string]>([
+    ['no command', [], 'Usage: scoredesk'],
+    ['an unknown command', ['packk'], "unknown command 'packk'\n(Did you mean pack?)"],
+    ['a missing option', ['score', BUNDLE], '--out'],
+    ['an unknown option', ['check', BUNDLE, '--deep'], '--deep'],
+    ['an unknown method', ['explain', BUNDLE, '--method', 'magic', '--out', '-'], 'Allowed choices'],
+    [
+      'a threshold that is none',
+      ['pack', '--model', 'm', '--clients', 'c', '--id', 'i', '--out', 'o', '--threshold', '48'],
+      'between 0 and 1',
+    ],
+    [
+      'costs that are none',
+      ['pack', '--model', 'm', '--clients', 'c', '--id', 'i', '--out', 'o', '--cost', '10:1'],
+      'fn=10,fp=1',
+    ],
+  ])('%s: exit 2', (_, args, text) => {
+    const { status, err } = run(...args);
+    expect(err).toContain(text);
+    expect(status).toBe(2);
+  });
+
+  describe('refusals are one clear line and exit 1', () => {
+    const model = () =>
+      file(
+        'model.onnx',
+        treeFile(2, [
+          { feature: 0, mode: 'BRANCH_LEQ', threshold: 30, yes: { value: 1 }, no: { value: -1 } },
+        ]),
+      );
+    const clients = (text = 'id,age,income,bad\n1,20,5,0\n2,40,6,1\n') => file('clients.csv', text);
+    const pack = (...args: string[]) => run('pack', '--out', join(dir, 'never'), ...args);
+    const labelOnly = () =>
+      file(
+        'label.onnx',
+        onnxFile(
+          2,
+          [
+            {
+              op: 'TreeEnsembleClassifier',
+              inputs: ['x'],
+              outputs: ['label'],
+              attributes: treeAttributes([{ value: 1 }]),
+            },
+          ],
+          [{ name: 'label', type: Type.INT64 }],
+        ),
+      );
+
+    test.each<[string, () => ReturnType<typeof run>, string]>([
+      [
+        'no such column, with the nearest name',
+        () => pack('--model', model(), '--clients', clients(), '--id', 'ID', '--target', 'bad'),
+        'clients.csv has no column ID. Did you mean id?',
+      ],
+      [
+        'duplicate ids',
+        () => pack('--model', model(), '--clients', clients('id,age,income\n1,2,3\n1,2,3\n'), '--id', 'id'),
+        'The id 1 stands in rows 1, 2 of column id.',
+      ],
+      [
+        'a count of features that is not the model’s',
+        () => pack('--model', model(), '--clients', clients(), '--id', 'id'),
+        'The model wants 2 features, the data give 3 (age, income, bad).',
+      ],
+      [
+        'a column the model wants and the data lack',
+        () => pack('--model', model(), '--clients', clients(), '--id', 'id', '--features', 'age,incom'),
+        'The model wants the column incom, which clients.csv lacks. Did you mean income?',
+      ],
+      [
+        'a target that is neither 0/1 nor named',
+        () =>
+          pack(
+            '--model',
+            model(),
+            '--clients',
+            clients(),
+            '--reference',
+            file('r.csv', 'id,age,income,bad\n1,2,3,good\n2,3,4,poor\n'),
+            '--id',
+            'id',
+            '--target',
+            'bad',
+          ),
+        'The target bad is neither 0/1 nor named: it holds good, poor.',
+      ],
+      [
+        'a label-only model',
+        () => pack('--model', labelOnly(), '--clients', clients(), '--id', 'id', '--target', 'bad'),
+        'The model gives a label only. Export it with its probabilities',
+      ],
+      [
+        'an operator not supported',
+        () =>
+          pack(
+            '--model',
+            file(
+              'svm.onnx',
+              onnxFile(2, [{ op: 'SVMClassifier', inputs: ['x'], outputs: ['p'] }], [{ name: 'p' }]),
+            ),
+            '--clients',
+            clients(),
+            '--id',
+            'id',
+            '--target',
+            'bad',
+          ),
+        'The model uses the operator SVMClassifier, which is not supported.',
+      ],
+      ['no such file', () => run('check', join(dir, 'nowhere')), 'There is no file'],
+      ['a directory that is no bundle', () => run('check', 'demo'), 'The bundle has no file bundle.json.'],
+      ['a file that is neither', () => run('check', 'package.json'), 'The zip can’t be read'],
+      [
+        'a client that is not there',
+        () => run('score', BUNDLE, '--ids', '5000', '--out', '-'),
+        'There is no client 5000',
+      ],
+      [
+        'rows that lack a column',
+        () => run('score', BUNDLE, '--data', clients('client_id,duration\n1,12\n'), '--out', '-'),
+        'clients.csv has no column',
+      ],
+    ])('%s', (_, call, text) => {
+      const { status, out, err } = call();
+      const lines = err.trim().split('\n');
+      expect(lines.at(-1)).toContain(text);
+      expect(lines.filter((line) => /\bat .*:\d+/.test(line))).toEqual([]);
+      expect(out).toBe('');
+      expect(status).toBe(1);
+    });
+
+    test('nothing is left behind', () =>
+      expect(run('check', join(dir, 'never')).err).toContain('There is no file'));
+  });
+
+  test('a CSV, a model and one command: minimal pack, then check and explain', async () => {
+    const model = file(
+      'm.onnx',
+      treeFile(1, [{ feature: 0, mode: 'BRANCH_LEQ', threshold: 30, yes: { value: 1 }, no: { value: -1 } }]),
+    );
+    const clients = file('c.csv', 'id;age\n007;20,5\n008;40\n');
+    const out = join(dir, 'mini');
+    const { status, err } = run('pack', '--model', model, '--clients', clients, '--id', 'id', '--out', out);
+    expect(err).toContain('No --reference: covers are counted on the clients');
+    expect(status).toBe(0);
+    expect(run('check', out).status).toBe(0);
+    expect(run('explain', out, '--ids', '007', '--out', '-').out).toBe('id,base,age\n007,0,1\n');
+  });
+});

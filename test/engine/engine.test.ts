@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { zipSync } from 'fflate';
+import { memorySource } from '../../src/bundle/memory';
+import { pack } from '../../src/bundle/pack';
+import { zipSource } from '../../src/bundle/zip';
+import { openBundle, type Engine } from '../../src/engine/engine';
+import { verifyBundle } from '../../src/engine/verify';
+import { bundleView, clientView } from '../../src/engine/views';
+import { codeOf, largestDifference } from '../support/files';
+import { germanInput, openGerman } from '../support/german';
+
+let engine: Engine;
+let files: Map<string, Uint8Array>;
+beforeAll(async () => {
+  engine = await openGerman();
+  files = pack(await germanInput()).files;
+});
+
+test('a page of clients', async () => {
+  const page = await engine.page(998, 10);
+  expect(page.map((row) => row.id)).toEqual(['999', '1000']);
+  expect(await engine.page(2000, 10)).toEqual([]);
+});
+
+test('a client’s view: score, decision, reasons that add up, data with flags', async () => {
+  const view = await clientView(engine, '641');
+  const scores = await engine.scores();
+  expect(view.probability).toBe(scores[engine.rowOf('641')]);
+  expect(view).toMatchObject({ decision: 'refused', seenIn: 'test' });
+  const { reasons } = view.explanation ?? { reasons: null };
+  const shown = [
+    ...(reasons?.against ?? []),
+    ...(reasons?.inFavour ?? []),
+    ...(reasons ? [reasons.others] : []),
+  ];
+  expect(shown.reduce((sum, reason) => sum + reason.points, 0)).toBe(reasons?.total.points);
+  expect(view.cells.length).toBe(21);
+  expect(await clientView(engine, '641')).toEqual(view);
+});
+
+test('the bundle’s view: axis, typical values, no target', async () => {
+  const view = await bundleView(engine);
+  expect(view.scale.clients).toBe(1000);
+  expect(view.typical).toMatchObject({ duration: 18, checking_status: 'no checking' });
+  expect(view.typical['class']).toBeUndefined();
+});
+
+test('the suggested clients are a clear yes, a near miss and a clear no that the model never saw', async () => {
+  const views = await Promise.all((engine.manifest.suggest ?? []).map((id) => clientView(engine, id)));
+  expect(views.map((view) => [view.decision, view.seenIn])).toEqual([
+    ['accepted', 'test'],
+    ['refused', 'test'],
+    ['refused', 'test'],
+  ]);
+  expect(views[1].distance).toBeLessThan(5);
+});
+
+test('the evaluator that stands in gives the same scores', async () => {
+  const core = await openGerman({ runtime: 'core' });
+  expect(core.runtime.name).toBe('core');
+  expect(largestDifference(await core.scores(), await engine.scores())).toBeLessThan(1e-6);
+});
+
+test('work stops when asked', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  expect(await codeOf(() => engine.explain(engine.clients, 'path', { signal: stop.signal }))).toBe('stopped');
+  expect(await codeOf(() => engine.score(engine.clients, { signal: stop.signal }))).toBe('stopped');
+});
+
+test('unknown clients and methods are refused', async () => {
+  expect(await codeOf(() => clientView(engine, '1001'))).toBe('client-unknown');
+  expect(await codeOf(() => engine.explain(engine.clients, 'interventional'))).toBe('method-unsupported');
+});
+
+describe('sources', () => {
+  const zipped = (folder: string) =>
+    zipSync(Object.fromEntries([...files].map(([path, bytes]) => [folder + path, bytes])));
+
+  test.each(['', 'german-credit/'])('a zip with its files under "%s"', async (folder) => {
+    const opened = await openBundle(zipSource('z.zip', zipped(folder)));
+    expect(opened.fingerprint).toBe(engine.fingerprint);
+    expect(await verifyBundle(opened)).toMatchObject({ files: 5, parity: { holds: true } });
+  });
+
+  test.each<[string, Record<string, Uint8Array>, string]>([
+    ['a path that leaves the folder', { '../bundle.json': new Uint8Array(1) }, 'zip-unsafe-path'],
+    ['an absolute path', { '/etc/passwd': new Uint8Array(1) }, 'zip-unsafe-path'],
+    ['a backslash', { 'a\\b': new Uint8Array(1) }, 'zip-unsafe-path'],
+    ['no bundle.json', { 'model.onnx': new Uint8Array(1) }, 'bundle-file-missing'],
+  ])('%s is refused', async (_, content, code) =>
+    expect(await codeOf(() => zipSource('z.zip', zipSync(content)))).toBe(code),
+  );
+
+  test('a bomb is refused by what it claims', async () => {
+    const bomb = zipSync({ 'bundle.json': new Uint8Array(40_000_000), a: new Uint8Array(1) });
+    const view = new DataView(bomb.buffer, bomb.byteOffset);
+    const central = view.getUint32(bomb.length - 22 + 16, true);
+    view.setUint32(central + 24, 0xfffffff0, true);
+    expect(await codeOf(() => zipSource('z.zip', bomb))).toBe('zip-too-large');
+  });
+
+  test.each<[string, (files: Map<string, Uint8Array>) => void, string]>([
+    [
+      'a changed byte',
+      (all) => all.set('clients.parquet', flipped(all, 'clients.parquet')),
+      'bundle-file-hash',
+    ],
+    [
+      'a cut file',
+      (all) => all.set('model.onnx', (all.get('model.onnx') as Uint8Array).slice(0, -1)),
+      'bundle-file-size',
+    ],
+    ['a file that is not there', (all) => all.delete('covers.bin'), 'bundle-file-missing'],
+  ])('%s is refused', async (_, damage, code) => {
+    const damaged = new Map(files);
+    damage(damaged);
+    expect(await codeOf(async () => verifyBundle(await openBundle(memorySource('damaged', damaged))))).toBe(
+      code,
+    );
+  });
+});
+
+function flipped(all: Map<string, Uint8Array>, path: string): Uint8Array {
+  const bytes = (all.get(path) as Uint8Array).slice();
+  bytes[bytes.length >> 1] ^= 1;
+  return bytes;
+}

@@ -1,0 +1,194 @@
+import { zipSync } from 'fflate';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { memorySource } from '../../src/bundle/memory';
+import { pack } from '../../src/bundle/pack';
+import { parseManifest } from '../../src/bundle/validate';
+import { zipSource } from '../../src/bundle/zip';
+import { ScoredeskError } from '../../src/core/errors';
+import { PathShap } from '../../src/core/explain/pathShap';
+import { countCovers, decodeCovers } from '../../src/core/explain/covers';
+import { probabilities } from '../../src/core/model/evaluate';
+import type { TreeEnsemble } from '../../src/core/model/trees';
+import { seededRandom } from '../../src/core/numeric/random';
+import { readOnnx } from '../../src/core/onnx/read';
+import { readTable } from '../../src/core/table/read';
+import { openBundle } from '../../src/engine/engine';
+import { bytesOf } from '../support/files';
+import { germanInput } from '../support/german';
+
+/**
+ * Thousands of seeded mutations of every file a bundle or an import can hold. Each must be read, or
+ * refused with a code; nothing may throw anything else, and nothing may take over two seconds.
+ */
+
+const SLOWEST = 2000;
+
+/** A few bytes changed, a piece cut, doubled or zeroed, or the end cut off. */
+function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
+  const at = Math.floor(random() * bytes.length);
+  const length = 1 + Math.floor(random() * 40);
+  const out = bytes.slice();
+  switch (Math.floor(random() * 6)) {
+    case 0:
+      return bytes.slice(0, at);
+    case 1:
+      for (let k = 0; k < 1 + random() * 8; k++)
+        out[Math.floor(random() * out.length)] ^= 1 << Math.floor(random() * 8);
+      return out;
+    case 2:
+      return out.fill(0xff, at, at + length);
+    case 3:
+      return out.fill(0, at, at + length);
+    case 4:
+      return Uint8Array.from([...bytes.slice(0, at), ...bytes.slice(at + length)]);
+    default:
+      return Uint8Array.from([...bytes.slice(0, at), ...bytes.slice(at, at + length), ...bytes.slice(at)]);
+  }
+}
+
+interface Outcome {
+  read: number;
+  refused: number;
+  codes: Set<string>;
+}
+
+async function attack(
+  bytes: Uint8Array,
+  times: number,
+  seed: number,
+  use: (bytes: Uint8Array) => unknown,
+): Promise<Outcome> {
+  const random = seededRandom(seed);
+  const outcome: Outcome = { read: 0, refused: 0, codes: new Set() };
+  for (let i = 0; i < times; i++) {
+    const mutated = mutate(bytes, random);
+    const start = performance.now();
+    try {
+      await use(mutated);
+      outcome.read++;
+    } catch (error) {
+      if (!(error instanceof ScoredeskError))
+        throw new Error(`mutation ${i} of seed ${seed}: ${String(error)}`, { cause: error });
+      expect(error.code).not.toBe('bug');
+      outcome.codes.add(error.code);
+      outcome.refused++;
+    }
+    expect(performance.now() - start, `mutation ${i} of seed ${seed}`).toBeLessThan(SLOWEST);
+  }
+  return outcome;
+}
+
+let files: Map<string, Uint8Array>;
+beforeAll(async () => {
+  files = pack(await germanInput()).files;
+});
+const fileOf = (path: string) => files.get(path) as Uint8Array;
+
+describe('mutated bytes are read or refused with a code', () => {
+  test.each([
+    ['test/oracles/gaps/model.onnx', 1000, 10],
+    ['test/oracles/pipeline/model.onnx', 3000, 5],
+  ])('%s', async (path, times, width) => {
+    const rows = new Float32Array(3 * width).fill(1).fill(NaN, 0, width);
+    const { refused, read } = await attack(bytesOf(path), times, 1, (bytes) => {
+      const { model } = readOnnx(bytes, { width });
+      const inputs = new Float32Array(3 * model.width).fill(1);
+      probabilities(model, inputs, 3);
+      if (model.predictor.kind !== 'trees' || model.width !== width) return;
+      new PathShap(model.predictor, countCovers(model.predictor, rows, 3, width)).addRow(
+        rows,
+        0,
+        new Float64Array(width),
+        0,
+      );
+    });
+    expect(refused).toBeGreaterThan(times / 10);
+    expect(read + refused).toBe(times);
+  });
+
+  test.each([
+    'pandas-snappy',
+    'pandas-zstd',
+    'pandas-gzip',
+    'pyarrow-split',
+    'pyarrow-v2-nodict',
+    'duckdb-snappy',
+    'duckdb-zstd',
+  ])('Parquet of %s', async (name) => {
+    const { refused, codes } = await attack(
+      bytesOf(`test/oracles/parquet/${name}.parquet`),
+      700,
+      2,
+      (bytes) => readTable(bytes, 'f.parquet'),
+    );
+    expect(refused).toBeGreaterThan(50);
+    expect([...codes].every((code) => code.startsWith('parquet') || code === 'column-repeated')).toBe(true);
+  });
+
+  test('CSV', async () => {
+    await attack(bytesOf('demo/german-credit/test.csv'), 500, 3, (bytes) => readTable(bytes, 'f.csv'));
+  });
+
+  test('covers', async () => {
+    const trees = readOnnx(fileOf('model.onnx')).model.predictor as TreeEnsemble;
+    const { refused } = await attack(fileOf('covers.bin'), 1000, 4, (bytes) => decodeCovers(bytes, trees));
+    expect(refused).toBeGreaterThan(900);
+  });
+
+  test('zip', async () => {
+    const zip = zipSync(Object.fromEntries(files));
+    await attack(zip, 700, 5, async (bytes) => openBundle(zipSource('z.zip', bytes), { runtime: 'core' }));
+  });
+
+  test('bundle.json as bytes', async () => {
+    await attack(fileOf('bundle.json'), 1500, 6, (bytes) => parseManifest(bytes));
+  });
+
+  test('bundle.json with values of other types, huge counts and odd names', async () => {
+    const text = new TextDecoder().decode(fileOf('bundle.json'));
+    const odd: unknown[] = [
+      null,
+      -1,
+      1e300,
+      2 ** 53,
+      '',
+      '../x',
+      '__proto__',
+      [],
+      {},
+      true,
+      'x'.repeat(100_000),
+      [[[[]]]],
+      { length: 1e9 },
+    ];
+    const random = seededRandom(7);
+    for (let i = 0; i < 2000; i++) {
+      const manifest = JSON.parse(text) as object;
+      const [parent, key] = randomPlace(manifest, random);
+      parent[key] = odd[Math.floor(random() * odd.length)];
+      const changed = new Map(files).set('bundle.json', new TextEncoder().encode(JSON.stringify(manifest)));
+      const start = performance.now();
+      try {
+        const engine = await openBundle(memorySource('hostile', changed), { runtime: 'core' });
+        await engine.page(0, 3);
+      } catch (error) {
+        if (!(error instanceof ScoredeskError))
+          throw new Error(`mutation ${i} at ${key}: ${String(error)}`, { cause: error });
+      }
+      expect(performance.now() - start, `mutation ${i} at ${key}`).toBeLessThan(SLOWEST);
+    }
+  });
+});
+
+/** Some key at some depth of the object. */
+function randomPlace(root: object, random: () => number): [Record<string, unknown>, string] {
+  let parent = root as Record<string, unknown>;
+  for (;;) {
+    const keys = Object.keys(parent);
+    const key = keys[Math.floor(random() * keys.length)];
+    const child = parent[key];
+    const deeper = child !== null && typeof child === 'object' && Object.keys(child).length > 0;
+    if (!deeper || random() < 0.25) return [parent, key];
+    parent = child as Record<string, unknown>;
+  }
+}

@@ -13,7 +13,10 @@ const measure = (place) => ({
   generateBundle(_, bundle) {
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== 'chunk') continue;
-      const modules = Object.entries(chunk.modules).map(([id, module]) => [packageOf(id), module.renderedLength]);
+      const modules = Object.entries(chunk.modules).map(([id, module]) => [
+        packageOf(id),
+        module.renderedLength,
+      ]);
       const rendered = modules.reduce((sum, [, length]) => sum + length, 0);
       const gzip = gzipSync(chunk.code).length;
       for (const [name, length] of modules) {

@@ -6,7 +6,7 @@ import type { ManifestColumn } from './schema';
  * A category column as the bundle codes it: code = position in `levels`; values outside the levels
  * keep their text at higher codes, so that they can be shown, and are fed to the model as -1.
  */
-export function toLevels(column: Column, levels: readonly string[]): TextColumn {
+function toLevels(column: Column, levels: readonly string[]): TextColumn {
   const index = new Map(levels.map((level, code) => [level, code]));
   const code = (text: string): number => {
     if (text === '') return -1;

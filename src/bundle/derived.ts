@@ -31,7 +31,7 @@ export function derivedOrder(columns: readonly ManifestColumn[]): ManifestColumn
 }
 
 /** The values a derived column's rule gives on a table that holds its operands. */
-export function computeDerived(column: ManifestColumn, table: Table): Float64Array {
+function computeDerived(column: ManifestColumn, table: Table): Float64Array {
   const rule = column.derived;
   if (!rule) throw new ScoredeskError('bug', { message: `${column.name} is not derived` });
   const operands = rule.of.map((name) => columnOf(table, name));

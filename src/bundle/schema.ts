@@ -32,7 +32,7 @@ const derived = v.looseObject({
   level: v.optional(v.string()),
 });
 
-export const columnSchema = v.looseObject({
+const columnSchema = v.looseObject({
   name,
   role: v.optional(v.picklist(['feature', 'id', 'name', 'target', 'time', 'extra'])),
   type: v.optional(v.picklist(['number', 'integer', 'flag', 'category', 'days', 'date', 'text'])),
@@ -193,7 +193,6 @@ export type LocalText = v.InferOutput<typeof localText>;
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 export type ManifestColumn = v.InferOutput<typeof columnSchema>;
 export type Dictionary = v.InferOutput<typeof dictionarySchema>;
-export type DataPart = v.InferOutput<typeof part>;
 export type PartName = 'clients' | 'reference' | 'test' | 'current';
 export type Catalogue = v.InferOutput<typeof catalogueSchema>;
 export type CatalogueEntry = Catalogue['bundles'][number];

@@ -24,7 +24,7 @@ export interface Runtime {
 }
 
 /** Rows given to the runtime at once: enough to be fast, few enough to stay flat in memory. */
-export const CHUNK_ROWS = 5000;
+const CHUNK_ROWS = 5000;
 
 /** Scores chunk by chunk, so that it can be stopped and reported between two chunks. */
 export async function scoreInChunks(

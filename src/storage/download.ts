@@ -10,11 +10,7 @@ export interface Wanted {
 }
 
 /** @throws unreachable, http-status, stopped */
-export async function fetchResponse(
-  url: string,
-  signal: AbortSignal,
-  cache: RequestCache,
-): Promise<Response> {
+async function fetchResponse(url: string, signal: AbortSignal, cache: RequestCache): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, { signal, cache, credentials: 'same-origin' });

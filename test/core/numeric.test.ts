@@ -5,7 +5,6 @@ import { reasonsOf } from '../../src/core/explain/reasons';
 import { auc, brier, logLoss } from '../../src/core/metrics/binary';
 import { logit, previousFloat32, sigmoid } from '../../src/core/numeric/functions';
 import { gaussLegendre } from '../../src/core/numeric/quadrature';
-import { samplePositions } from '../../src/core/numeric/random';
 import { median, quantileSorted } from '../../src/core/stats/quantile';
 import { scoreScale } from '../../src/core/stats/scoreScale';
 import { decide } from '../../src/core/decision/decision';
@@ -103,12 +102,4 @@ test('decisions: from the threshold on refused, the review zone below, unrounded
     'unscored',
   ]);
   expect([0.0909999, 0.091].map((p) => decide(p, { threshold: 0.091 }))).toEqual(['accepted', 'refused']);
-});
-
-test('samples are seeded, distinct and sorted', () => {
-  const picked = samplePositions(1000, 50, 7);
-  expect(picked).toEqual(samplePositions(1000, 50, 7));
-  expect(new Set(picked).size).toBe(50);
-  expect([...picked]).toEqual([...picked].sort((a, b) => a - b));
-  expect(samplePositions(3, 50, 1)).toEqual(Int32Array.of(0, 1, 2));
 });

@@ -1,7 +1,7 @@
 import { ln } from '../numeric/functions';
 
 /** Points of one unit of margin: 20 points double the odds. */
-export const POINTS_PER_MARGIN = 20 / ln(2);
+const POINTS_PER_MARGIN = 20 / ln(2);
 
 /** What a contribution is shown in: points for margins, percentage points for probabilities. */
 export function toPoints(value: number, unit: 'margin' | 'probability'): number {

@@ -17,7 +17,7 @@ export type Step =
   /** (x - offset) * scale */
   | { kind: 'scale'; offset: number; scale: number };
 
-export function applySteps(steps: readonly Step[], x: number): number {
+function applySteps(steps: readonly Step[], x: number): number {
   for (const step of steps) x = applyStep(step, x);
   return x;
 }

@@ -1,7 +1,7 @@
 import { ScoredeskError } from '../errors';
 
 /** Strings above this many bytes do not fit a JavaScript engine's string; such a file belongs in Parquet. */
-export const MAX_CSV_BYTES = 400_000_000;
+const MAX_CSV_BYTES = 400_000_000;
 
 /**
  * The text of a CSV file: UTF-16 by its byte-order mark, else UTF-8, else Windows-1252 (what

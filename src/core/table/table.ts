@@ -53,7 +53,7 @@ export function distinctTexts(column: Column): string[] {
   return column.dictionary.filter((_, code) => seen[code]).sort(byCodePoint);
 }
 
-export function byCodePoint(a: string, b: string): number {
+function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

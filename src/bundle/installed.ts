@@ -9,7 +9,7 @@ export interface InstalledBundle {
   host: string;
   title: LocalText;
   description: LocalText;
-  algorithm: string;
+  algorithm: LocalText;
   threshold: number;
   clients: number;
   features: number;

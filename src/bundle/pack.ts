@@ -12,7 +12,14 @@ import { withDerived } from './derived';
 import { encodeInputs } from './encode';
 import { sha256Hex } from './hash';
 import { chooseFeatures, inferColumns } from './infer';
-import { FORMAT, FORMAT_VERSION, type Dictionary, type Manifest, type ManifestColumn } from './schema';
+import {
+  FORMAT,
+  FORMAT_VERSION,
+  type Dictionary,
+  type LocalText,
+  type Manifest,
+  type ManifestColumn,
+} from './schema';
 import { targetOf, type Target } from './target';
 import { parseManifest } from './validate';
 
@@ -264,12 +271,12 @@ function inputSections(
   });
 }
 
-function algorithmOf({ model, proto }: OnnxModel): string {
-  if (model.predictor.kind === 'linear') return 'Logistic regression';
-  const library = proto.graph?.node.some((node) => node.output.some((name) => name.startsWith('lgbm')))
-    ? 'LightGBM'
-    : 'Tree ensemble';
-  return `${library}, ${treeCount(model.predictor)} trees`;
+function algorithmOf({ model, proto }: OnnxModel): LocalText {
+  if (model.predictor.kind === 'linear') return { en: 'Logistic regression', fr: 'Régression logistique' };
+  const lightgbm = proto.graph?.node.some((node) => node.output.some((name) => name.startsWith('lgbm')));
+  const count = treeCount(model.predictor);
+  const [en, fr] = lightgbm ? ['LightGBM', 'LightGBM'] : ['Tree ensemble', 'Ensemble d’arbres'];
+  return { en: `${en}, ${count} trees`, fr: `${fr}, ${count} arbres` };
 }
 
 function decisionOf({ threshold, costs }: PackInput, { decision }: Dictionary): Manifest['decision'] {

@@ -92,7 +92,7 @@ const output = v.looseObject({
 
 const model = v.looseObject({
   file: path,
-  algorithm: v.optional(v.string()),
+  algorithm: v.optional(localText),
   inputs: v.pipe(
     v.array(
       v.looseObject({
@@ -138,7 +138,7 @@ export const dictionarySchema = v.looseObject({
   id: v.optional(identifier),
   version: v.optional(identifier),
   model: v.optional(
-    v.looseObject({ algorithm: v.optional(v.string()), output: v.optional(v.partial(output)) }),
+    v.looseObject({ algorithm: v.optional(localText), output: v.optional(v.partial(output)) }),
   ),
   decision: v.optional(v.partial(decision)),
   columns: v.optional(v.pipe(v.array(columnSchema), v.maxLength(MAX_COLUMNS))),
@@ -181,7 +181,7 @@ export const catalogueSchema = v.looseObject({
         clients: count,
         features: count,
         threshold: probability,
-        algorithm: v.optional(v.string()),
+        algorithm: v.optional(localText),
         bytes: count,
       }),
     ),

@@ -2,7 +2,7 @@ import { toErrorData } from '../core/errors';
 import { errorText, plainSpaces, type Locale } from '../i18n/translate';
 
 /** The command line speaks English. */
-const LOCALE: Locale = 'en';
+export const LOCALE: Locale = 'en';
 
 /** A line for people, on stderr: stdout carries results only. */
 export function say(line: string): void {

@@ -7,7 +7,8 @@ import { parseTarget } from '../bundle/target';
 import { parseDictionary } from '../bundle/validate';
 import { openBundle } from '../engine/engine';
 import { verifyBundle } from '../engine/verify';
-import { count, plural, say } from './console';
+import { localText } from '../i18n/translate';
+import { count, LOCALE, plural, say } from './console';
 import { reportLines } from './check';
 import { readBytes, readTableFile, writeWhole } from './files';
 
@@ -137,7 +138,7 @@ function sayInferred({ manifest, files }: Packed, options: Options): void {
   const features = manifest.columns.filter((column) => column.role === 'feature');
   const of = (type: string) => features.filter((column) => column.type === type).length;
   say(
-    `Model: ${manifest.model.algorithm}; ${plural(features.length, 'feature')} (${of('category')} categories)`,
+    `Model: ${localText(manifest.model.algorithm, LOCALE, '')}; ${plural(features.length, 'feature')} (${of('category')} categories)`,
   );
   const parts = (['clients', 'reference', 'test'] as const).filter((part) => manifest.data[part]);
   say(`Rows: ${parts.map((part) => `${part} ${count(manifest.data[part]?.files[0].rows ?? 0)}`).join(', ')}`);

@@ -21,6 +21,8 @@ export interface BundleView {
   /** Why onnxruntime could not start; "" when it did. */
   runtimeFailure: string;
   unit: 'margin' | 'probability';
+  /** The clients offered to a newcomer, with their decisions. */
+  suggested: { id: string; probability: number; decision: Decision }[];
 }
 
 /** A number, a text, or nothing. */
@@ -58,7 +60,19 @@ export async function bundleView(engine: Engine): Promise<BundleView> {
     runtime: engine.runtime.name,
     runtimeFailure: engine.runtimeFailure,
     unit: engine.unit,
+    suggested: suggestedClients(engine, scores),
   };
+}
+
+/** Those that are in the bundle. */
+function suggestedClients(engine: Engine, scores: Float64Array): BundleView['suggested'] {
+  const ids = new Set(engine.ids);
+  return (engine.manifest.suggest ?? [])
+    .filter((id) => ids.has(id))
+    .map((id) => {
+      const probability = scores[engine.rowOf(id)];
+      return { id, probability, decision: engine.decide(probability) };
+    });
 }
 
 function typicalValues(columns: readonly ManifestColumn[], table: Table): Record<string, CellValue> {

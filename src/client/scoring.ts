@@ -1,5 +1,6 @@
 import type { InstallProgress } from '../bundle/installed';
-import type { ScoringOperations } from '../protocol/scoring';
+import type { ListQuery } from '../engine/list';
+import type { ListArgument, ScoringOperations } from '../protocol/scoring';
 import { WorkerClient } from './worker';
 
 const basePath = new URL('.', document.baseURI).pathname;
@@ -24,6 +25,10 @@ export const scoring = {
   remove: (fingerprint: string) => worker.call('remove', { fingerprint }, { again: true }),
   open: (fingerprint: string, signal?: AbortSignal) =>
     worker.call('open', { fingerprint }, { signal, again: true }),
+  list: (argument: ListArgument, signal?: AbortSignal) =>
+    worker.call('list', argument, { signal, again: true }),
+  neighbours: (fingerprint: string, query: ListQuery, id: string) =>
+    worker.call('neighbours', { fingerprint, query, id }, { again: true }),
   client: (fingerprint: string, id: string, signal?: AbortSignal) =>
     worker.call('client', { fingerprint, id }, { signal, again: true }),
 };

@@ -4,10 +4,11 @@ import { toPoints } from '../core/explain/points';
 import { logit, sigmoid } from '../core/numeric/functions';
 import { median } from '../core/stats/quantile';
 import { scoreScale, type ScoreScale } from '../core/stats/scoreScale';
-import { columnOf, textAt, texts, type Column, type Table } from '../core/table/table';
-import { readPart } from '../bundle/read';
+import { textAt, type Column, type Table } from '../core/table/table';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
+import { cellOf, type Cell, type CellValue } from './cells';
 import type { Engine } from './engine';
+import type { SeenIn } from './list';
 
 /** What a page needs of an open bundle, as plain data. */
 export interface BundleView {
@@ -25,16 +26,6 @@ export interface BundleView {
   suggested: { id: string; probability: number; decision: Decision }[];
 }
 
-/** A number, a text, or nothing. */
-export type CellValue = number | string | null;
-
-export interface Cell {
-  column: string;
-  value: CellValue;
-  /** Outside the range of the training rows, or a level the model does not know. */
-  flag: 'missing' | 'outOfRange' | 'unknownLevel' | null;
-}
-
 /** One client's decision with its reasons and data. */
 export interface ClientView {
   id: string;
@@ -44,7 +35,7 @@ export interface ClientView {
   /** Points from the threshold: negative below it. */
   distance: number;
   /** The part of the bundle that holds this client with an outcome. */
-  seenIn: 'reference' | 'test' | null;
+  seenIn: SeenIn;
   explanation: { baseProbability: number; reasons: Reasons; columns: readonly string[] } | null;
   cells: Cell[];
 }
@@ -106,10 +97,16 @@ function mostFrequent(column: Extract<Column, { kind: 'text' }>): string | null 
 }
 
 /**
+ * @param seenIn the labelled part that holds this client, by the list
  * @param explains false for a bundle that installed as "runtime only": its scores can't be explained exactly
  * @throws client-unknown, score-missing
  */
-export async function clientView(engine: Engine, id: string, explains = true): Promise<ClientView> {
+export async function clientView(
+  engine: Engine,
+  id: string,
+  seenIn: SeenIn,
+  explains = true,
+): Promise<ClientView> {
   const table = engine.clientsOf([id]);
   const [probability] = await engine.score(table);
   const { columns, decision } = engine.manifest;
@@ -119,9 +116,9 @@ export async function clientView(engine: Engine, id: string, explains = true): P
     probability,
     decision: engine.decide(probability),
     distance: distance(probability, decision.threshold, engine.unit),
-    seenIn: await seenIn(engine, id),
+    seenIn,
     explanation: explains && !Number.isNaN(probability) ? await explanation(engine, table) : null,
-    cells: columns.flatMap((column) => cellOf(column, table)),
+    cells: columns.flatMap((column) => cellsOf(column, table)),
   };
 }
 
@@ -145,33 +142,9 @@ function nameOf(columns: readonly ManifestColumn[], table: Table): string {
   return column ? textAt(column, 0) : '';
 }
 
-/** Whether the client is among the labelled rows, by id. */
-async function seenIn(engine: Engine, id: string): Promise<ClientView['seenIn']> {
-  for (const name of ['reference', 'test'] as const) {
-    const idColumn = engine.manifest.data[name]?.id;
-    if (!idColumn) continue;
-    const table = name === 'reference' ? await engine.reference() : await readPart(engine.files, name);
-    if (table && texts(columnOf(table, idColumn)).includes(id)) return name;
-  }
-  return null;
-}
-
-function cellOf(declared: ManifestColumn, table: Table): Cell[] {
+/** What a page shows of a column; nothing for ids, names and outcomes. */
+function cellsOf(declared: ManifestColumn, table: Table): Cell[] {
   const column = table.columns.get(declared.name);
-  if (!column || declared.role === 'id' || declared.role === 'name' || declared.role === 'target') return [];
-  if (column.kind === 'number') {
-    const value = column.values[0];
-    return [{ column: declared.name, value: finiteOrNull(value), flag: numberFlag(value, declared.range) }];
-  }
-  const text = textAt(column, 0);
-  const unknown = declared.levels !== undefined && column.codes[0] >= declared.levels.length;
-  return [
-    { column: declared.name, value: text || null, flag: !text ? 'missing' : unknown ? 'unknownLevel' : null },
-  ];
-}
-
-function numberFlag(value: number, range: readonly [number, number] | undefined): Cell['flag'] {
-  if (Number.isNaN(value)) return 'missing';
-  if (!Number.isFinite(value)) return 'outOfRange';
-  return range && (value < range[0] || value > range[1]) ? 'outOfRange' : null;
+  const shown = declared.role !== 'id' && declared.role !== 'name' && declared.role !== 'target';
+  return column && shown ? [cellOf(declared, column, 0)] : [];
 }

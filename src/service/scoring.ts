@@ -2,6 +2,7 @@ import { ScoredeskError } from '../core/errors';
 import { MAX_MANIFEST_BYTES } from '../bundle/schema';
 import { parseCatalogue } from '../bundle/validate';
 import { openBundle, type Engine } from '../engine/engine';
+import { ClientList } from '../engine/list';
 import { bundleView, clientView } from '../engine/views';
 import type { InstallProgress } from '../bundle/installed';
 import type { ScoringOperations } from '../protocol/scoring';
@@ -25,7 +26,7 @@ export interface ScoringSetup {
 /** What the scoring worker does: storage and one open bundle. */
 export function scoringOperations({ basePath, wasmUrl }: ScoringSetup): ScoringOperations {
   let database: Promise<Db> | null = null;
-  let open: { fingerprint: string; engine: Promise<Engine> } | null = null;
+  let open: { fingerprint: string; engine: Promise<Engine>; list: Promise<ClientList> | null } | null = null;
 
   const db = (): Promise<Db> => {
     if (!globalThis.isSecureContext) throw new ScoredeskError('insecure-context', {});
@@ -43,9 +44,16 @@ export function scoringOperations({ basePath, wasmUrl }: ScoringSetup): ScoringO
       await installedBundle(opened, fingerprint);
       return openBundle(await storedSource(opened, fingerprint), { wasmUrl });
     });
-    open = { fingerprint, engine };
+    open = { fingerprint, engine, list: null };
     engine.catch(() => (open = null));
     return engine;
+  };
+
+  const listOf = async (fingerprint: string): Promise<ClientList> => {
+    const engine = await engineOf(fingerprint);
+    if (open?.fingerprint !== fingerprint) return ClientList.of(engine);
+    open.list ??= ClientList.of(engine);
+    return open.list;
   };
 
   return {
@@ -66,7 +74,12 @@ export function scoringOperations({ basePath, wasmUrl }: ScoringSetup): ScoringO
     open: async ({ fingerprint }) => bundleView(await engineOf(fingerprint)),
     client: async ({ fingerprint, id }) => {
       const { runtimeOnly } = await installedBundle(await db(), fingerprint);
-      return clientView(await engineOf(fingerprint), id, !runtimeOnly);
+      const engine = await engineOf(fingerprint);
+      const seenIn = (await listOf(fingerprint)).seenIn(engine.rowOf(id));
+      return clientView(engine, id, seenIn, !runtimeOnly);
     },
+    list: async ({ fingerprint, query, columns, offset, limit }) =>
+      (await listOf(fingerprint)).page(query, columns, offset, limit),
+    neighbours: async ({ fingerprint, query, id }) => (await listOf(fingerprint)).neighbours(query, id),
   };
 }

@@ -54,7 +54,7 @@ describe('pack', () => {
     const source = memorySource('test', files);
     const clients = await readPart(await readManifest(source), 'clients');
     expect(clients && texts(columnOf(clients, 'job'))).toEqual(['clerk', 'manager', 'pilot']);
-    const view = await clientView(await openBundle(source), '009');
+    const view = await clientView(await openBundle(source), '009', null);
     expect(view.cells.find((cell) => cell.column === 'job')).toEqual({
       column: 'job',
       value: 'pilot',
@@ -111,7 +111,7 @@ describe('pack', () => {
         pack({ model, clients, idColumn: 'id', reference: input().reference, target: { column: 'y' } }).files,
       ),
     );
-    const view = await clientView(engine, 'x');
+    const view = await clientView(engine, 'x', null);
     expect(view.cells).toEqual([
       { column: 'amount', value: Infinity, flag: 'outOfRange' },
       { column: 'job', value: null, flag: 'missing' },

@@ -1,0 +1,216 @@
+import type { Decision } from '../core/decision/decision';
+import { columnOf, textAt, texts, type Column } from '../core/table/table';
+import { readPart } from '../bundle/read';
+import type { Engine } from './engine';
+import { cellValue, type CellValue } from './cells';
+
+/** Which clients, in which order. */
+export interface ListQuery {
+  /** Part of an id or a name, whatever its case and accents. */
+  search: string;
+  decision: Decision | 'all';
+  /** `id`, `name`, `probability`, `seen` or a column's name. */
+  sort: { by: string; descending: boolean };
+}
+
+export interface ListRow {
+  id: string;
+  name: string;
+  probability: number;
+  decision: Decision;
+  seenIn: SeenIn;
+  /** Values of the columns asked for, in their order. */
+  values: CellValue[];
+}
+
+export interface ListPage {
+  /** Clients that the query finds. */
+  found: number;
+  rows: ListRow[];
+}
+
+/** Where a client stands in a list; position -1 when the query does not find it. */
+export interface Neighbours {
+  position: number;
+  found: number;
+  previous: string | null;
+  next: string | null;
+}
+
+export type SeenIn = 'reference' | 'test' | null;
+
+/** Order of `seen`: test rows first, then clients without outcome, then those that trained the model. */
+const SEEN: readonly SeenIn[] = ['test', null, 'reference'];
+const UNSEEN = SEEN.indexOf(null);
+
+/** The part of the bundle that holds each client with an outcome, as a position in SEEN. */
+async function seenOf(engine: Engine): Promise<Uint8Array> {
+  const seen = new Uint8Array(engine.ids.length).fill(UNSEEN);
+  const rowOf = new Map(engine.ids.map((id, row) => [id, row]));
+  for (const part of ['reference', 'test'] as const) {
+    const idColumn = engine.manifest.data[part]?.id;
+    const table = part === 'reference' ? await engine.reference() : await readPart(engine.files, part);
+    if (!idColumn || !table) continue;
+    for (const id of texts(columnOf(table, idColumn))) {
+      const row = rowOf.get(id);
+      if (row !== undefined) seen[row] = SEEN.indexOf(part);
+    }
+  }
+  return seen;
+}
+
+/** Lower case, without accents: "Rénard" is found by "renard". */
+const folded = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase();
+
+/** The clients of an open bundle as a list: searched, filtered, sorted and paged in the worker. */
+export class ClientList {
+  readonly #engine: Engine;
+  readonly #scores: Float64Array;
+  readonly #seen: Uint8Array;
+  readonly #names: Column | undefined;
+  #folded: string[] | null = null;
+  #last: { key: string; rows: Uint32Array } | null = null;
+
+  static async of(engine: Engine): Promise<ClientList> {
+    return new ClientList(engine, await engine.scores(), await seenOf(engine));
+  }
+
+  private constructor(engine: Engine, scores: Float64Array, seen: Uint8Array) {
+    this.#engine = engine;
+    this.#scores = scores;
+    this.#seen = seen;
+    const name = engine.manifest.columns.find((column) => column.role === 'name')?.name;
+    this.#names = name === undefined ? undefined : engine.clients.columns.get(name);
+  }
+
+  seenIn(row: number): SeenIn {
+    return SEEN[this.#seen[row]];
+  }
+
+  page(query: ListQuery, columns: readonly string[], offset: number, limit: number): ListPage {
+    const rows = this.#find(query);
+    const shown = columns.map((name) => this.#engine.clients.columns.get(name));
+    const part = rows.subarray(Math.max(0, offset), Math.max(0, offset) + limit);
+    return { found: rows.length, rows: Array.from(part, (row) => this.#row(row, shown)) };
+  }
+
+  /** Where a client stands in the query's order, with the ids before and after. */
+  neighbours(query: ListQuery, id: string): Neighbours {
+    const rows = this.#find(query);
+    const position = rows.indexOf(this.#engine.rowOf(id));
+    const idAt = (at: number): string | null =>
+      position >= 0 && at >= 0 && at < rows.length ? this.#engine.ids[rows[at]] : null;
+    return { position, found: rows.length, previous: idAt(position - 1), next: idAt(position + 1) };
+  }
+
+  #row(row: number, shown: readonly (Column | undefined)[]): ListRow {
+    return {
+      id: this.#engine.ids[row],
+      name: this.#names ? textAt(this.#names, row) : '',
+      probability: this.#scores[row],
+      decision: this.#engine.decide(this.#scores[row]),
+      seenIn: this.seenIn(row),
+      values: shown.map((column) => (column ? cellValue(column, row) : null)),
+    };
+  }
+
+  #find(query: ListQuery): Uint32Array {
+    const key = JSON.stringify(query);
+    if (this.#last?.key === key) return this.#last.rows;
+    const matching = this.#matching(query);
+    const compare = this.#comparison(query.sort);
+    const rows = Uint32Array.from(matching).sort(compare);
+    const wanted = folded(query.search.trim());
+    const ranked = wanted ? this.#exactFirst(rows, wanted) : rows;
+    this.#last = { key, rows: ranked };
+    return ranked;
+  }
+
+  #matching({ search, decision }: ListQuery): number[] {
+    const wanted = folded(search.trim());
+    const keys = wanted ? this.#searchKeys() : null;
+    const rows: number[] = [];
+    for (let row = 0; row < this.#scores.length; row++) {
+      if (keys && !keys[row].includes(wanted)) continue;
+      if (decision !== 'all' && this.#engine.decide(this.#scores[row]) !== decision) continue;
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  /** An id that is exactly what was typed comes before those that only contain it. */
+  #exactFirst(rows: Uint32Array, wanted: string): Uint32Array {
+    const exact = rows.filter((row) => folded(this.#engine.ids[row]) === wanted);
+    if (exact.length === 0) return rows;
+    const chosen = new Set(exact);
+    return Uint32Array.from([...exact, ...rows.filter((row) => !chosen.has(row))]);
+  }
+
+  #searchKeys(): string[] {
+    this.#folded ??= this.#engine.ids.map((id, row) =>
+      folded(this.#names ? `${id}\n${textAt(this.#names, row)}` : id),
+    );
+    return this.#folded;
+  }
+
+  /** Ties keep the bundle's order; missing values come last either way. */
+  #comparison({ by, descending }: ListQuery['sort']): (a: number, b: number) => number {
+    const sign = descending ? -1 : 1;
+    const compare = this.#keyComparison(by);
+    return (a, b) => compare(a, b, sign) || a - b;
+  }
+
+  #keyComparison(by: string): (a: number, b: number, sign: number) => number {
+    if (by === 'seen') return (a, b, sign) => sign * (this.#seen[a] - this.#seen[b]);
+    if (by === 'probability') return byNumber(this.#scores);
+    if (by === 'id') return byText(this.#engine.ids);
+    const column = by === 'name' ? this.#names : this.#engine.clients.columns.get(by);
+    if (!column) return () => 0;
+    if (column.kind === 'number') return byNumber(column.values);
+    const declared = this.#engine.manifest.columns.find(({ name }) => name === by);
+    // Levels have an order of their own; free text is sorted as text.
+    if (declared?.levels) return byNumber(Float64Array.from(column.codes, (code) => (code < 0 ? NaN : code)));
+    const order = rankOf(column.dictionary);
+    return byNumber(Float64Array.from(column.codes, (code) => (code < 0 ? NaN : order[code])));
+  }
+}
+
+function byNumber(values: ArrayLike<number>): (a: number, b: number, sign: number) => number {
+  return (a, b, sign) => {
+    const x = values[a];
+    const y = values[b];
+    if (x === y) return 0;
+    if (Number.isNaN(x)) return Number.isNaN(y) ? 0 : 1;
+    if (Number.isNaN(y)) return -1;
+    return sign * (x < y ? -1 : 1);
+  };
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+/** Ids by their numbers where they hold some: 9 before 10. */
+function byText(values: readonly string[]): (a: number, b: number, sign: number) => number {
+  const order = rankOf(values);
+  return (a, b, sign) => sign * (order[a] - order[b]);
+}
+
+/** Rank of each text among the others; equal texts share one. */
+function rankOf(values: readonly string[]): Uint32Array {
+  const numbers = values.every((value) => /^\d{1,15}$/.test(value))
+    ? Float64Array.from(values, Number)
+    : null;
+  const compare = numbers
+    ? (a: number, b: number) => numbers[a] - numbers[b]
+    : (a: number, b: number) => collator.compare(values[a], values[b]);
+  const order = Uint32Array.from(values.keys()).sort(compare);
+  const ranks = new Uint32Array(values.length);
+  order.forEach((at, i) => {
+    const before = order[i - 1];
+    ranks[at] = i > 0 && values[before] === values[at] ? ranks[before] : i;
+  });
+  return ranks;
+}

@@ -31,8 +31,9 @@ for (const { width, theme, locale } of variants) {
   await open.waitFor();
   await shot('2-ready');
   await open.click();
-  const suggested = page.locator('main li a');
+  const suggested = page.locator('main section li a');
   await suggested.first().waitFor();
+  await page.locator('tbody th a').first().waitFor();
   await shot('3-clients');
   const links = await suggested.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
   for (const [i, link] of links.entries()) {

@@ -65,6 +65,7 @@ async function fetchFiles(url: string, manifest: Manifest, task: InstallTask): P
     checkStopped(signal);
     if (!(await hasFile(db, file.sha256))) {
       file.state = 'downloading';
+      report(task, 'files', files);
       const blob = await download({ ...file, url: new URL(file.path, url).href }, signal, (done) => {
         file.done = done;
         if (Date.now() - last < REPORT_EVERY) return;

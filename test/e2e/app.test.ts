@@ -39,7 +39,7 @@ test('a visitor installs the demo and sees a decision with its reasons', async (
   const { page, complaints } = await visit(browser, site.url);
   await install(page);
   await page.getByRole('button', { name: /^Open clients/ }).click();
-  await page.getByLabel('Open a client').fill('2');
+  await page.getByLabel('Number or name').fill('2');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'No. 2' }).waitFor();
   expect(await page.getByRole('heading', { name: 'Refused' }).isVisible()).toBe(true);
@@ -258,7 +258,7 @@ test('keyboard only: install, open, search', async () => {
   for (let i = 0; i < 20 && !(await open.evaluate((button) => button === document.activeElement)); i++)
     await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.getByLabel('Open a client').focus();
+  await page.getByLabel('Number or name').focus();
   await page.keyboard.type('25');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'No. 25' }).waitFor();
@@ -271,6 +271,8 @@ test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async
   await install(page);
   expect(await axeViolations(page)).toEqual([]);
   await page.getByRole('button', { name: /^Open clients/ }).click();
+  await page.locator('tbody th a').first().waitFor();
+  expect(await axeViolations(page)).toEqual([]);
   await page
     .getByRole('main')
     .getByRole('link', { name: /^No. 48 / })
@@ -288,4 +290,32 @@ test.each([1440, 1024, 390])('no horizontal scroll at %i pixels', async (width) 
   await openClient(page, '641');
   await page.locator('.bars').waitFor();
   expect(await overflow()).toBe(0);
+});
+
+test('the list: sort, filter, arrows and Enter; the place is kept on the way back', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await install(page);
+  await page.getByRole('button', { name: /^Open clients/ }).click();
+  await page.getByText('1,000 clients of 1,000').waitFor();
+  await page.getByRole('button', { name: 'Risk score' }).click();
+  await page.locator('th[aria-sort=descending]').waitFor();
+  await page.getByRole('button', { name: 'To review' }).click();
+  await page.getByText(/^\d+ clients of 1,000$/).waitFor();
+  await page.getByLabel('Number or name').press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  const active = page.locator('tr.active th a');
+  const id = await active.innerText();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: `No. ${id}` }).waitFor();
+  expect(await page.getByRole('heading', { name: 'To review' }).isVisible()).toBe(true);
+  await page.goBack();
+  await active.waitFor();
+  expect(await active.innerText()).toBe(id);
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await page.getByLabel('Number or name').fill('4711');
+  await page.getByText('No client matches “4711”').waitFor();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await page.getByText('1,000 clients of 1,000').waitFor();
+  expect(complaints).toEqual([]);
 });

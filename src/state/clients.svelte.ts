@@ -1,0 +1,103 @@
+import { scoring } from '../client/scoring';
+import { toErrorData, type ErrorData } from '../core/errors';
+import type { ListQuery, ListRow } from '../engine/list';
+
+/** Rows brought at once: a screen and some more. */
+const PAGE = 100;
+
+export const FIRST_QUERY: ListQuery = {
+  search: '',
+  decision: 'all',
+  sort: { by: 'seen', descending: false },
+};
+
+/** The list of a bundle's clients: the query, how many it finds, and the pages that were looked at. */
+class ClientsState {
+  #query = $state.raw<ListQuery>(FIRST_QUERY);
+  #found = $state<number | null>(null);
+  #pages = $state.raw<ReadonlyMap<number, readonly ListRow[]>>(new Map());
+  #error = $state.raw<ErrorData | null>(null);
+  #fingerprint = '';
+  #columns: string[] = [];
+  #asked = new Set<number>();
+  #generation = 0;
+  #first: Promise<void> = Promise.resolve();
+  /** Row the keyboard is on: kept when the page is left and come back to. */
+  active = $state(0);
+
+  get query() {
+    return this.#query;
+  }
+
+  /** null until the first page is here. */
+  get found() {
+    return this.#found;
+  }
+
+  get error() {
+    return this.#error;
+  }
+
+  /** Shows a bundle; the query is kept while the bundle stays the same. */
+  show(fingerprint: string, columns: string[]): void {
+    if (this.#fingerprint === fingerprint && this.#found !== null) return;
+    if (this.#fingerprint !== fingerprint) this.#query = FIRST_QUERY;
+    this.#fingerprint = fingerprint;
+    this.#columns = columns;
+    this.#restart();
+  }
+
+  ask(changes: Partial<ListQuery>): void {
+    this.#query = { ...this.#query, ...changes };
+    this.#restart();
+  }
+
+  /** Resolves when the current query's first page is here. */
+  settled(): Promise<void> {
+    return this.#first;
+  }
+
+  /** A row, or undefined while its page is on the way. */
+  row(index: number): ListRow | undefined {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  /** Brings the pages that rows `from` .. `to` are on. */
+  need(from: number, to: number): void {
+    for (let page = Math.floor(from / PAGE); page <= Math.floor(Math.max(from, to - 1) / PAGE); page++)
+      void this.#bring(page);
+  }
+
+  #restart(): void {
+    this.#generation++;
+    this.#asked = new Set();
+    this.active = 0;
+    this.#first = this.#bring(0);
+  }
+
+  async #bring(page: number): Promise<void> {
+    if (this.#asked.has(page)) return;
+    this.#asked.add(page);
+    const generation = this.#generation;
+    const offset = page * PAGE;
+    try {
+      const argument = {
+        fingerprint: this.#fingerprint,
+        query: this.#query,
+        columns: this.#columns,
+        offset,
+        limit: PAGE,
+      };
+      const { found, rows } = await scoring.list(argument);
+      if (generation !== this.#generation) return;
+      const kept = page === 0 && this.#asked.size === 1 ? [] : this.#pages;
+      this.#pages = new Map([...kept, [page, rows]]);
+      this.#found = found;
+      this.#error = null;
+    } catch (error) {
+      if (generation === this.#generation) this.#error = toErrorData(error);
+    }
+  }
+}
+
+export const clients = new ClientsState();

@@ -1,18 +1,21 @@
 import type { InstallProgress } from '../bundle/installed';
 import type { ListQuery } from '../engine/list';
 import type { ListArgument, ScoringOperations } from '../protocol/scoring';
+import { controlled } from './offline';
 import { WorkerClient } from './worker';
 
 const basePath = new URL('.', document.baseURI).pathname;
 
-const worker = new WorkerClient<ScoringOperations>(
-  () =>
-    new Worker(new URL('../../workers/scoring.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'scoring',
-    }),
-  `scoredesk:${basePath}:worker`,
-);
+/** Started once the page is controlled: the worker then comes under the site's policy and offline. */
+async function spawn(): Promise<Worker> {
+  await controlled;
+  return new Worker(new URL('../../workers/scoring.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'scoring',
+  });
+}
+
+const worker = new WorkerClient<ScoringOperations>(spawn, `scoredesk:${basePath}:worker`);
 
 /** The site's own catalogue. */
 const CATALOGUE = new URL('bundles/index.json', document.baseURI).href;

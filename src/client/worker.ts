@@ -35,12 +35,12 @@ interface Live {
  * the worker is gone, even if it was killed without an event.
  */
 export class WorkerClient<O extends Operations> {
-  readonly #spawn: () => Worker;
+  readonly #spawn: () => Promise<Worker>;
   readonly #lockName: string;
   #live: Promise<Live> | null = null;
   #calls = 0;
 
-  constructor(spawn: () => Worker, lockName: string) {
+  constructor(spawn: () => Promise<Worker>, lockName: string) {
     this.#spawn = spawn;
     this.#lockName = lockName;
   }
@@ -80,7 +80,7 @@ export class WorkerClient<O extends Operations> {
   }
 
   async #start(): Promise<Live> {
-    const worker = this.#spawn();
+    const worker = await this.#spawn();
     const host = wrap<WorkerHost>(worker);
     const lock = `${this.#lockName}:${crypto.randomUUID()}`;
     let end: () => void = () => undefined;

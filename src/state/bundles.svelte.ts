@@ -2,6 +2,7 @@ import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { InstalledBundle, InstallProgress } from '../bundle/installed';
 import type { OfferedBundle } from '../protocol/scoring';
+import { offline } from './offline.svelte';
 
 /** One download under way or failed. */
 export interface InstallState {
@@ -85,7 +86,7 @@ class BundlesState {
         this.#set(fingerprint, { progress, error: null }),
       );
       this.#set(fingerprint, null);
-      await this.loadInstalled();
+      await Promise.all([this.loadInstalled(), offline.look()]);
       return installed;
     } catch (error) {
       const data = toErrorData(error);

@@ -1,0 +1,77 @@
+import { Workbox } from 'workbox-window';
+import { ENGINE_CACHE, SKIP_WAITING } from '../protocol/offline';
+
+/** Longest wait for the service worker before the page goes on without it. */
+const CONTROL_WITHIN = 5000;
+/** A desk may stay open for days: a new version is looked for every hour. */
+const UPDATE_EVERY = 3_600_000;
+
+const basePath = new URL('.', document.baseURI).pathname;
+const supported = import.meta.env.PROD && 'serviceWorker' in navigator;
+const workbox = supported ? new Workbox('./service.worker.js') : null;
+
+/** Registers the service worker; `onUpdate` is called when a new version waits. */
+export function startServiceWorker(onUpdate: () => void): void {
+  if (!workbox) return;
+  workbox.addEventListener('waiting', onUpdate);
+  const look = () => void workbox.update().catch(() => undefined);
+  void workbox
+    .register({ immediate: true })
+    .then(look)
+    .catch(() => undefined);
+  setInterval(look, UPDATE_EVERY);
+}
+
+/** Lets the waiting version take over; every tab then reloads (see `onTakeover`). */
+export function takeUpdate(): void {
+  const waiting = navigator.serviceWorker.getRegistration().then((registration) => registration?.waiting);
+  void waiting.then((worker) => worker?.postMessage(SKIP_WAITING));
+}
+
+/** Called when another version took over this page, so that page and worker never mix. */
+export function onTakeover(reload: () => void): void {
+  if (!supported || !navigator.serviceWorker.controller) return;
+  navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
+}
+
+/**
+ * Resolves once the page is controlled, so that workers get the site's policy and are kept for
+ * offline; also without, where there is no service worker or it is late.
+ */
+export const controlled: Promise<void> = new Promise((resolve) => {
+  if (!supported || navigator.serviceWorker.controller) return resolve();
+  navigator.serviceWorker.addEventListener('controllerchange', () => resolve(), { once: true });
+  setTimeout(resolve, CONTROL_WITHIN);
+  return undefined;
+});
+
+/** Whether the page would open with the server gone: it is controlled, and the engine is kept. */
+export async function isReadyOffline(): Promise<boolean> {
+  if (!supported || !navigator.serviceWorker.controller || !('caches' in globalThis)) return false;
+  const cache = await caches.open(`scoredesk:${basePath}:${ENGINE_CACHE}`);
+  return (await cache.keys()).length > 0;
+}
+
+/** Titles of the site's other open tabs, as they answer within a moment. */
+export class OpenTabs {
+  readonly #channel = new BroadcastChannel(`scoredesk:${basePath}:tabs`);
+  readonly #id = crypto.randomUUID();
+  #titles: string[] = [];
+
+  constructor() {
+    this.#channel.addEventListener(
+      'message',
+      ({ data }: MessageEvent<{ ask?: string; answer?: string; to?: string }>) => {
+        if (data.ask) this.#channel.postMessage({ answer: document.title, to: data.ask });
+        if (data.answer !== undefined && data.to === this.#id) this.#titles.push(data.answer);
+      },
+    );
+  }
+
+  async others(): Promise<string[]> {
+    this.#titles = [];
+    this.#channel.postMessage({ ask: this.#id });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return [...this.#titles];
+  }
+}

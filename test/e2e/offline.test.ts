@@ -1,0 +1,99 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launch, visit } from '../support/browser';
+import { serve, type Site } from '../support/server';
+
+let browser: Browser;
+let site: Site;
+let root: string;
+beforeAll(async () => {
+  browser = await launch();
+});
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'scoredesk-site-'));
+  cpSync('dist', root, { recursive: true });
+  site = await serve(root);
+});
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await site.close();
+  rmSync(root, { recursive: true, force: true });
+});
+afterAll(() => browser.close());
+
+const CLIENT_48 = '#/b/german-credit%401.0.0/clients/48';
+
+async function install(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Download / }).click();
+  await page.getByRole('button', { name: /^Open clients/ }).waitFor();
+  await page.getByText('Ready offline').waitFor();
+}
+
+test('after one visit the app opens with the server stopped, deep links included', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await install(page);
+  await site.close();
+  await page.goto(`${site.url}${CLIENT_48}`);
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
+  await page.locator('.bars').waitFor();
+  await page.getByRole('link', { name: 'Clients' }).click();
+  await page.getByText('1,000 clients of 1,000').waitFor();
+  await page.getByRole('link', { name: 'Bundles' }).click();
+  await page.getByRole('button', { name: /^Open clients/ }).waitFor();
+  expect(complaints.filter((line) => !line.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+});
+
+test('the policy comes as a header for page and worker once the service worker is in control', async () => {
+  const { page } = await visit(browser, site.url);
+  await install(page);
+  const policies: (string | undefined)[] = [];
+  page.on('response', (response) => {
+    if (/index|worker-/.test(response.url()) && response.fromServiceWorker())
+      policies.push(response.headers()['content-security-policy']);
+  });
+  await page.reload();
+  await page.getByRole('button', { name: /^Open clients/ }).waitFor();
+  expect(policies.length).toBeGreaterThan(0);
+  expect(policies.every((policy) => policy?.includes("connect-src 'self'"))).toBe(true);
+});
+
+test('a new version is offered, names the other tabs, and is taken by all of them at once', async () => {
+  const { page } = await visit(browser, site.url);
+  await install(page);
+  const other = await page.context().newPage();
+  await other.goto(`${site.url}${CLIENT_48}`);
+  await other.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
+
+  publishNewVersion();
+  await page.reload();
+  await page.getByText('A new version of Scoredesk is ready.').waitFor();
+  await page.getByText(/also reloads 1 other tab: No. 48/).waitFor();
+  const marked = 'data-version';
+  expect(await page.locator('html').getAttribute(marked)).toBeNull();
+  await page.getByRole('button', { name: 'Reload now' }).click();
+  await page.locator(`html[${marked}=two]`).waitFor({ state: 'attached' });
+  await other.locator(`html[${marked}=two]`).waitFor({ state: 'attached' });
+  await other.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
+  await page.getByRole('button', { name: /^Open clients/ }).waitFor();
+});
+
+/** The same site with another index.html, as a deployment makes it: the precache list names its new hash. */
+function publishNewVersion(): void {
+  const index = join(root, 'index.html');
+  writeFileSync(
+    index,
+    readFileSync(index, 'utf8').replace('<html lang="en">', '<html lang="en" data-version="two">'),
+  );
+  const worker = join(root, 'service.worker.js');
+  const changed = readFileSync(worker, 'utf8').replace(
+    /("?revision"?:\s*"[0-9a-f]+",\s*"?url"?:\s*"index\.html"|"?url"?:\s*"index\.html",\s*"?revision"?:\s*"[0-9a-f]+")/,
+    '"revision":"two","url":"index.html"',
+  );
+  expect(changed).toContain('"revision":"two"');
+  writeFileSync(worker, changed);
+  expect(readdirSync(root)).toContain('service.worker.js');
+}

@@ -1,4 +1,3 @@
-import { Workbox } from 'workbox-window';
 import { ENGINE_CACHE, SKIP_WAITING } from '../protocol/offline';
 
 /** Longest wait for the service worker before the page goes on without it. */
@@ -8,18 +7,31 @@ const UPDATE_EVERY = 3_600_000;
 
 const basePath = new URL('.', document.baseURI).pathname;
 const supported = import.meta.env.PROD && 'serviceWorker' in navigator;
-const workbox = supported ? new Workbox('./service.worker.js') : null;
 
-/** Registers the service worker; `onUpdate` is called when a new version waits. */
-export function startServiceWorker(onUpdate: () => void): void {
-  if (!workbox) return;
-  workbox.addEventListener('waiting', onUpdate);
-  const look = () => void workbox.update().catch(() => undefined);
-  void workbox
-    .register({ immediate: true })
-    .then(look)
-    .catch(() => undefined);
-  setInterval(look, UPDATE_EVERY);
+/**
+ * Registers the service worker; `onUpdate` is called when a new version waits, also one that
+ * another tab brought in before or while this page was loading.
+ */
+export async function startServiceWorker(onUpdate: () => void): Promise<void> {
+  if (!supported) return;
+  try {
+    const registration = await navigator.serviceWorker.register('./service.worker.js');
+    const watch = (worker: ServiceWorker | null) => {
+      const offer = () => {
+        if (worker?.state === 'installed' && navigator.serviceWorker.controller) onUpdate();
+      };
+      offer();
+      worker?.addEventListener('statechange', offer);
+    };
+    watch(registration.waiting);
+    watch(registration.installing);
+    registration.addEventListener('updatefound', () => watch(registration.installing));
+    const look = () => void registration.update().catch(() => undefined);
+    if (navigator.serviceWorker.controller) look();
+    setInterval(look, UPDATE_EVERY);
+  } catch {
+    // Without a service worker everything works but opening offline; the top bar then does not claim it.
+  }
 }
 
 /** Lets the waiting version take over; every tab then reloads (see `onTakeover`). */

@@ -32,7 +32,7 @@ class OfflineState {
     addEventListener('online', () => (this.#online = true));
     addEventListener('offline', () => (this.#online = false));
     onTakeover(() => location.reload());
-    startServiceWorker(() => void this.#offer());
+    void startServiceWorker(() => void this.#offer());
     void controlled.then(() => this.look());
   }
 

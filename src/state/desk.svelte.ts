@@ -1,12 +1,15 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
+import type { Neighbours } from '../engine/list';
 import type { BundleView, ClientView } from '../engine/views';
 import { bundleKey, bundles } from './bundles.svelte';
+import { clients } from './clients.svelte';
 
 /** What the client pages show: one open bundle and, on it, one client. */
 class DeskState {
   #bundle = $state.raw<BundleView | null>(null);
   #client = $state.raw<ClientView | null>(null);
+  #neighbours = $state.raw<Neighbours | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #wanted = '';
 
@@ -17,6 +20,11 @@ class DeskState {
   /** The client before stays until the next one is ready. */
   get client() {
     return this.#client;
+  }
+
+  /** Where the client stands in the list as it was last searched and sorted. */
+  get neighbours() {
+    return this.#neighbours;
   }
 
   get error() {
@@ -33,6 +41,8 @@ class DeskState {
       if (wanted !== this.#wanted) return;
       this.#bundle = bundle;
       this.#client = client;
+      this.#neighbours =
+        client && bundle ? await scoring.neighbours(bundle.fingerprint, clients.query, client.id) : null;
     } catch (error) {
       if (wanted === this.#wanted) this.#error = toErrorData(error);
     }

@@ -319,3 +319,17 @@ test('the list: sort, filter, arrows and Enter; the place is kept on the way bac
   await page.getByText('1,000 clients of 1,000').waitFor();
   expect(complaints).toEqual([]);
 });
+
+test('the clients before and after, in the order of the list, by button and by key', async () => {
+  const { page } = await visit(browser, site.url);
+  await install(page);
+  await openClient(page, '48');
+  await page.getByText(/^Client \d+ of 1,000$/).waitFor();
+  await page.getByRole('button', { name: 'Next client' }).click();
+  await page.getByRole('heading', { level: 1, name: 'No. 49' }).waitFor();
+  await page.keyboard.press('[');
+  await page.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
+  await page.getByLabel('Open a client').focus();
+  await page.keyboard.press(']');
+  expect(await page.getByLabel('Open a client').inputValue()).toBe(']');
+});

@@ -1,0 +1,17 @@
+import { keepSetting, readSetting } from './settings';
+
+/** Whether single-letter keys act: they can be turned off. */
+class KeyboardState {
+  #enabled = $state(readSetting('keys') !== 'off');
+
+  get enabled() {
+    return this.#enabled;
+  }
+
+  enable(enabled: boolean): void {
+    this.#enabled = enabled;
+    keepSetting('keys', enabled ? 'on' : 'off');
+  }
+}
+
+export const keyboard = new KeyboardState();

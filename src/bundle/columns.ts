@@ -1,5 +1,6 @@
 import { ScoredeskError } from '../core/errors';
-import { textAt, texts, type Column, type Table, type TextColumn } from '../core/table/table';
+import { formOf, isMissingText } from '../core/table/numbers';
+import { columnOf, textAt, texts, type Column, type Table, type TextColumn } from '../core/table/table';
 import type { ManifestColumn } from './schema';
 
 /**
@@ -9,9 +10,9 @@ import type { ManifestColumn } from './schema';
 function toLevels(column: Column, levels: readonly string[]): TextColumn {
   const index = new Map(levels.map((level, code) => [level, code]));
   const code = (text: string): number => {
-    if (text === '') return -1;
-    const known = index.get(text);
+    const known = index.get(text) ?? index.get(text.trim());
     if (known !== undefined) return known;
+    if (isMissingText(text.trim())) return -1;
     index.set(text, index.size);
     return index.size - 1;
   };
@@ -48,18 +49,44 @@ export const isText = (column: ManifestColumn): boolean =>
   column.role === 'name';
 
 /**
- * A user's column brought to its declared type.
+ * A user's column brought to its declared type. A category may come as texts, or as the level codes
+ * of a bundle's own Parquet: whole numbers within the levels of which none is the text of a level.
+ *
  * @throws column-not-number with the first row and value that is text where numbers are declared
  */
 export function toDeclared(column: Column, declared: ManifestColumn, table: Table): Column {
-  if (declared.type === 'category' && declared.levels) return toLevels(column, levelValues(declared));
+  if (declared.type === 'category' && declared.levels) {
+    const levels = levelValues(declared);
+    return column.kind === 'number' && holdsCodes(column.values, levels)
+      ? fromCodes(column, levels)
+      : toLevels(column, levels);
+  }
   if (column.kind === 'number' || isText(declared)) return column;
-  const row = column.codes.findIndex((code) => code >= 0);
-  if (row < 0) return { kind: 'number', values: new Float64Array(table.rows).fill(NaN) };
+  const isWord = column.dictionary.map((text) => formOf(text) === 'text');
+  const row = column.codes.findIndex((code) => code >= 0 && isWord[code]);
+  const shown = row >= 0 ? row : column.codes.findIndex((code) => code >= 0);
+  if (shown < 0) return { kind: 'number', values: new Float64Array(table.rows).fill(NaN) };
   throw new ScoredeskError('column-not-number', {
     column: declared.name,
     file: table.name,
-    row: row + 1,
-    value: textAt(column, row).slice(0, 60),
+    row: shown + 1,
+    value: textAt(column, shown).slice(0, 60),
   });
+}
+
+function holdsCodes(values: ArrayLike<number>, levels: readonly string[]): boolean {
+  const texts = new Set(levels);
+  return Array.from(values).every(
+    (value) => Number.isInteger(value) && value >= -1 && value < levels.length && !texts.has(String(value)),
+  );
+}
+
+/** The ids of a table, without blanks around them. @throws column-unknown */
+export const idsOf = (table: Table, idColumn: string): string[] =>
+  texts(columnOf(table, idColumn)).map((id) => id.trim());
+
+/** Columns of a user's table that are read exactly as written: ids, and categories whose levels are declared. */
+export function keptAsWritten(columns: readonly ManifestColumn[], idColumn: string): string[] {
+  const coded = columns.filter((column) => column.type === 'category' && column.levels);
+  return [idColumn, ...coded.map((column) => column.name)];
 }

@@ -4,6 +4,8 @@ import type { ManifestColumn } from './schema';
 
 /** Relative difference a declared column may show from its rule: tables are often written with six digits. */
 const TOLERANCE = 1e-5;
+/** Longest chain of columns derived from derived ones. */
+const MAX_CHAIN = 100;
 
 /**
  * The derived columns, each after those it is computed from.
@@ -13,20 +15,21 @@ export function derivedOrder(columns: readonly ManifestColumn[]): ManifestColumn
   const byName = new Map(columns.map((column) => [column.name, column]));
   const state = new Map<string, 'open' | 'done'>();
   const order: ManifestColumn[] = [];
-  const visit = (column: ManifestColumn): void => {
+  const visit = (column: ManifestColumn, depth: number): void => {
     if (!column.derived || state.get(column.name) === 'done') return;
-    if (state.get(column.name) === 'open') throw new ScoredeskError('derived-cycle', { column: column.name });
+    if (state.get(column.name) === 'open' || depth > MAX_CHAIN)
+      throw new ScoredeskError('derived-cycle', { column: column.name });
     state.set(column.name, 'open');
     for (const operand of column.derived.of) {
       const source = byName.get(operand);
       if (!source)
         throw new ScoredeskError('column-unknown', { column: operand, nearest: '', file: column.name });
-      visit(source);
+      visit(source, depth + 1);
     }
     state.set(column.name, 'done');
     order.push(column);
   };
-  columns.forEach(visit);
+  columns.forEach((column) => visit(column, 0));
   return order;
 }
 

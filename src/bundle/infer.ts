@@ -1,5 +1,6 @@
 import { ScoredeskError } from '../core/errors';
 import { nearestName } from '../core/table/nearest';
+import { formOf } from '../core/table/numbers';
 import { distinctTexts, type Column, type Table } from '../core/table/table';
 import type { Dictionary, ManifestColumn } from './schema';
 
@@ -34,7 +35,10 @@ export function inferColumns(
     const role = name === idColumn ? 'id' : isFeature.has(name) ? 'feature' : (written_role ?? 'extra');
     if (role === 'id') return { ...written, name, role };
     if (!column) return { ...written, name, role, type: written?.type ?? 'number' };
-    return { ...inferredFrom(column, written, labelled), ...written, name, role };
+    const table = labelled.columns.has(name) ? labelled : clients;
+    if (role === 'feature' && !written?.type && column.kind === 'text')
+      refuseSpoiltNumbers(column, name, table);
+    return { ...inferredFrom(column, written, table), ...written, name, role };
   });
   const target =
     targetColumn === undefined
@@ -57,6 +61,27 @@ function inferredFrom(
   if (type === 'text' || type === 'date' || column.kind === 'text') return { type };
   const range = rangeOf(column.values, table.rows);
   return { type, ...(range ? { range } : {}) };
+}
+
+const MANY = 20;
+const NEARLY_ALL = 0.8;
+
+/**
+ * A column of many numbers and a few words ("?", "unknown") is a spoilt number column, not a category.
+ * @throws column-not-number with the first such row
+ */
+function refuseSpoiltNumbers(column: Extract<Column, { kind: 'text' }>, name: string, table: Table): void {
+  const isWord = column.dictionary.map((text) => formOf(text) === 'text');
+  const words = isWord.filter(Boolean).length;
+  const numbers = isWord.length - words;
+  if (words === 0 || numbers < MANY || numbers < NEARLY_ALL * isWord.length) return;
+  const row = column.codes.findIndex((code) => code >= 0 && isWord[code]);
+  throw new ScoredeskError('column-not-number', {
+    column: name,
+    file: table.name,
+    row: row + 1,
+    value: column.dictionary[column.codes[row]].slice(0, 60),
+  });
 }
 
 function typeOf(column: Column): NonNullable<ManifestColumn['type']> {

@@ -6,8 +6,9 @@ import type { Model } from '../core/model/model';
 import { treeCount } from '../core/model/trees';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
 import { writeParquet } from '../core/table/parquetWrite';
+import { nearestName } from '../core/table/nearest';
 import { columnOf, texts, textColumn, type Column, type Table } from '../core/table/table';
-import { toDeclared } from './columns';
+import { idsOf, toDeclared } from './columns';
 import { withDerived } from './derived';
 import { encodeInputs } from './encode';
 import { sha256Hex } from './hash';
@@ -70,14 +71,16 @@ export function pack(input: PackInput): Packed {
   checkNames(input);
   step('model');
   const dictionary = input.dictionary ?? {};
-  const features = chooseFeatures(
+  const candidates = chooseFeatures(
     input.clients,
     input.features,
     input.idColumn,
     input.target?.column,
     dictionary,
   );
-  const onnx = readModel(input.model, features, dictionary);
+  const { onnx, index } = readModel(input.model, candidates, dictionary, input.target);
+  const features = onnx.inputs.length > 1 ? byInputName(onnx, candidates, input) : candidates;
+  refuseCount(onnx, features);
 
   step('columns');
   const labelled = input.reference ?? input.clients;
@@ -89,7 +92,8 @@ export function pack(input: PackInput): Packed {
     input.target?.column,
     dictionary,
   );
-  const clients = prepare(input.clients, columns, input);
+  // Outcomes among the clients are of no use to the bundle, and may be all missing.
+  const clients = prepare(input.clients, columns, { ...input, target: undefined });
   checkIds(clients, input.idColumn);
   const reference = input.reference && prepare(input.reference, columns, input);
   const test = input.test && prepare(input.test, columns, input);
@@ -122,7 +126,7 @@ export function pack(input: PackInput): Packed {
       file: 'model.onnx',
       algorithm: dictionary.model?.algorithm ?? algorithmOf(onnx),
       inputs: inputSections(onnx, features, columns),
-      output: { index: 1, ...dictionary.model?.output, name: onnx.output },
+      output: { ...dictionary.model?.output, index, name: onnx.output },
       ...(covers
         ? { covers: { file: 'covers.bin', kind: 'rows', from: reference ? 'training' : 'clients' } }
         : {}),
@@ -143,17 +147,70 @@ export function pack(input: PackInput): Packed {
 /** The columns named by the caller are looked for first: a typing mistake is told as such. @throws column-unknown */
 function checkNames({ clients, idColumn, reference, test, target }: PackInput): void {
   columnOf(clients, idColumn);
-  if (target) for (const table of [reference, test]) if (table) columnOf(table, target.column);
+  const labelled = [reference, test].filter((table) => table !== undefined);
+  for (const table of labelled)
+    if (table.rows === 0) throw new ScoredeskError('rows-none', { file: table.name });
+  if (target) for (const table of labelled.length ? labelled : [clients]) columnOf(table, target.column);
 }
 
-/** @throws feature-count with both counts */
-function readModel(bytes: Uint8Array, features: readonly string[], dictionary: Dictionary): OnnxModel {
-  const { index, of, name } = dictionary.model?.output ?? {};
-  const onnx = readOnnx(bytes, { width: features.length, index, of, output: name });
-  const { width } = onnx.model;
-  if (width === features.length) return onnx;
+/**
+ * The model, so that its probability is P(default): by the dictionary, else by the classes' names.
+ * @throws onnx-labels when neither tells
+ */
+function readModel(
+  bytes: Uint8Array,
+  features: readonly string[],
+  dictionary: Dictionary,
+  target: Target | undefined,
+) {
+  const { index: declared, of, name } = dictionary.model?.output ?? {};
+  const options = { width: features.length, of, output: name };
+  const { labels } = readOnnx(bytes, options);
+  const index = declared ?? defaultIndex(labels, target);
+  return { onnx: readOnnx(bytes, { ...options, index }), index };
+}
+
+function defaultIndex(labels: readonly string[], target: Target | undefined): 0 | 1 {
+  const named = target?.value === undefined ? -1 : labels.indexOf(target.value);
+  const usual = labels.findIndex((label) => label === '1' || label === 'True' || label === 'true');
+  const other = labels[1 - usual];
+  const found = named >= 0 ? named : /^(0|-1|false)$/i.test(other ?? '') ? usual : -1;
+  if (found < 0) throw new ScoredeskError('onnx-labels', { labels: labels.join(', ').slice(0, 120) });
+  return found as 0 | 1;
+}
+
+/** Names as exporters write them: every odd character is "_". */
+const plainName = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_');
+
+/**
+ * One input a column: the file's own names say which. Names that are no column's at all (`f0`,
+ * `float_input` …) leave the order as it is.
+ *
+ * @throws onnx-input-name when only some of them are columns
+ */
+function byInputName(
+  onnx: OnnxModel,
+  candidates: readonly string[],
+  { clients, features }: PackInput,
+): string[] {
+  const pool = features ?? [...clients.columns.keys()];
+  const columns = new Map(pool.map((name) => [plainName(name), name]));
+  const names = onnx.inputs.map((input) => columns.get(plainName(input.name)));
+  if (names.every((name) => name === undefined)) return [...candidates];
+  return names.map((name, i) => {
+    if (name !== undefined) return name;
+    const input = onnx.inputs[i].name;
+    throw new ScoredeskError('onnx-input-name', { input, nearest: nearestName(input, pool) });
+  });
+}
+
+/** @throws feature-repeated; feature-count with both counts */
+function refuseCount({ model }: OnnxModel, features: readonly string[]): void {
+  const repeated = features.find((name, i) => features.indexOf(name) !== i);
+  if (repeated !== undefined) throw new ScoredeskError('feature-repeated', { column: repeated });
+  if (model.width === features.length) return;
   const list = features.slice(0, 8).join(', ') + (features.length > 8 ? ', …' : '');
-  throw new ScoredeskError('feature-count', { model: width, data: features.length, columns: list });
+  throw new ScoredeskError('feature-count', { model: model.width, data: features.length, columns: list });
 }
 
 /** A user's table with the declared columns: typed, derived ones added, the target as 0/1. */
@@ -165,7 +222,7 @@ function prepare(table: Table, columns: readonly ManifestColumn[], { idColumn, t
     if (column)
       out.set(
         declared.name,
-        declared.name === idColumn ? textColumn(texts(column)) : toDeclared(column, declared, table),
+        declared.name === idColumn ? textColumn(idsOf(table, idColumn)) : toDeclared(column, declared, table),
       );
     else if (declared.role === 'feature' && !declared.derived) columnOf(table, declared.name);
   }
@@ -216,9 +273,10 @@ function expectedRows(
 ): Manifest['expected'] {
   const ids = texts(columnOf(clients, idColumn));
   const theirs = expected && predictionsById(expected, idColumn);
-  const count = Math.min(EXPECTED_ROWS, clients.rows);
+  const scored = Array.from(ours.keys()).filter((row) => !Number.isNaN(ours[row]));
+  const count = Math.min(EXPECTED_ROWS, scored.length);
   const rows = Array.from({ length: count }, (_, k) => {
-    const row = count === 1 ? 0 : Math.round((k * (clients.rows - 1)) / (count - 1));
+    const row = scored[count === 1 ? 0 : Math.round((k * (scored.length - 1)) / (count - 1))];
     const probability = theirs ? theirs.get(ids[row]) : ours[row];
     if (probability === undefined)
       throw new ScoredeskError('prediction-missing', { file: expected?.name ?? '', id: ids[row] });
@@ -240,7 +298,7 @@ function refuseMissed(ids: readonly string[], ours: Float64Array, theirs: Readon
 }
 
 function predictionsById(table: Table, idColumn: string): Map<string, number> {
-  const ids = texts(columnOf(table, idColumn));
+  const ids = idsOf(table, idColumn);
   const values = columnOf(table, 'probability');
   if (values.kind !== 'number')
     throw new ScoredeskError('column-not-number', {
@@ -298,7 +356,10 @@ function suggestion(
 ): { suggest: string[] } {
   if (dictionary.suggest) return { suggest: dictionary.suggest };
   const { threshold } = decisionOf(input, dictionary);
-  const order = Array.from(p.keys()).sort((a, b) => p[a] - p[b] || a - b);
+  const order = Array.from(p.keys())
+    .filter((row) => !Number.isNaN(p[row]))
+    .sort((a, b) => p[a] - p[b] || a - b);
+  if (order.length === 0) return { suggest: [] };
   const ids = texts(columnOf(clients, input.idColumn));
   const near = order.reduce(
     (best, row) =>
@@ -309,17 +370,23 @@ function suggestion(
   return { suggest: [...new Set(picked.map((row) => ids[row]))] };
 }
 
+/** Of the rows with an outcome and a score. */
 function metricsOf(
   model: Model,
   inputs: readonly ManifestColumn[],
   test: Table,
   target: string,
 ): Record<string, number> {
-  const y = columnOf(test, target);
-  const outcomes = y.kind === 'number' ? y.values : new Float64Array(0);
-  const p = probabilities(model, encodeInputs(inputs, test), test.rows);
-  const area = auc(outcomes, p);
-  const all = { auc: area, gini: 2 * area - 1, logLoss: logLoss(outcomes, p), brier: brier(outcomes, p) };
+  const column = columnOf(test, target);
+  const outcomes = column.kind === 'number' ? column.values : new Float64Array(0);
+  const scores = probabilities(model, encodeInputs(inputs, test), test.rows);
+  const known = Array.from(scores.keys()).filter(
+    (row) => !Number.isNaN(scores[row]) && !Number.isNaN(outcomes[row]),
+  );
+  const y = known.map((row) => outcomes[row]);
+  const p = known.map((row) => scores[row]);
+  const area = auc(y, p);
+  const all = { auc: area, gini: 2 * area - 1, logLoss: logLoss(y, p), brier: brier(y, p) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));
 }
 

@@ -55,9 +55,10 @@ export async function readPart(files: BundleFiles, name: PartName): Promise<Tabl
     const table = await readParquet(bytes, shard.path, { text: part.id ? [part.id] : [] });
     if (table.rows !== shard.rows)
       throw new ScoredeskError('bundle-rows', { path: shard.path, found: table.rows, expected: shard.rows });
-    tables.push(table);
+    tables.push(typed(table, files.manifest));
   }
   const { columns } = files.manifest;
+  // Shards may hold codes or texts: joined by text, then coded again in the order of the levels.
   return withDerived(typed(concatTables(part.files[0].path, tables), files.manifest), columns);
 }
 

@@ -16,10 +16,9 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex'));
-const identifier = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, "." "_" "-"'),
-);
+/** Ids and versions of bundles: they stand in addresses. */
+export const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const identifier = v.pipe(v.string(), v.regex(IDENTIFIER, 'letters, digits, "." "_" "-"'));
 /** A relative path that stays inside the bundle. */
 export const SAFE_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/;
 const path = v.pipe(v.string(), v.maxLength(200), v.regex(SAFE_PATH, 'a relative path inside the bundle'));

@@ -11,6 +11,7 @@ import {
   type Catalogue,
   type Dictionary,
   type Manifest,
+  type ManifestColumn,
 } from './schema';
 
 /** What a schema found wrong: where, what stood there, what should. */
@@ -48,7 +49,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   const head = json as { format?: unknown; formatVersion?: unknown } | null;
   if (head === null || typeof head !== 'object' || head.format !== FORMAT)
     throw new ScoredeskError('bundle-not', {
-      found: String(JSON.stringify(head?.format ?? null)).slice(0, 40),
+      found: typeof head?.format === 'string' ? head.format.slice(0, 40) : 'another JSON',
     });
   if (typeof head.formatVersion === 'number' && head.formatVersion > FORMAT_VERSION)
     throw new ScoredeskError('bundle-newer', { found: head.formatVersion, supported: FORMAT_VERSION });
@@ -71,6 +72,9 @@ export function parseDictionary(bytes: Uint8Array): Dictionary {
   const refuse = (finding: Finding) => new ScoredeskError('dictionary-invalid', { ...finding });
   const result = v.safeParse(dictionarySchema, parseJson(bytes, refuse), { abortEarly: true });
   if (!result.success) throw refuse(firstFinding(result.issues[0]));
+  const repeated = repeatedLevel(result.output.columns ?? []);
+  if (repeated)
+    throw refuse({ path: `columns.${repeated}.levels`, found: 'a level twice', expected: 'each level once' });
   return result.output;
 }
 
@@ -80,6 +84,9 @@ function checkReferences(manifest: Manifest): void {
     new ScoredeskError('bundle-invalid', { path, found, expected });
   const columns = new Map(manifest.columns.map((column) => [column.name, column]));
   if (columns.size !== manifest.columns.length) throw refuse('columns', 'a name twice', 'each column once');
+
+  const repeated = repeatedLevel(manifest.columns);
+  if (repeated) throw refuse(`columns.${repeated}.levels`, 'a level twice', 'each level once');
 
   const inputs = manifest.model.inputs.flatMap((input) => input.columns);
   if (new Set(inputs).size !== inputs.length)
@@ -103,6 +110,13 @@ function checkReferences(manifest: Manifest): void {
     throw refuse('decision.reviewFrom', String(reviewFrom), `at most ${threshold}`);
   if (!manifest.data.clients.id) throw refuse('data.clients.id', 'nothing', 'the id column');
   derivedOrder(manifest.columns);
+}
+
+/** Name of a column that declares a level twice: codes would be ambiguous. */
+function repeatedLevel(columns: readonly ManifestColumn[]): string | undefined {
+  const repeats = ({ levels = [] }: ManifestColumn) =>
+    new Set(levels.map((level) => level.value)).size < levels.length;
+  return columns.find(repeats)?.name;
 }
 
 function requiredPaths({ model, data }: Manifest): string[] {

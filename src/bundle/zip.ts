@@ -1,12 +1,13 @@
 import { unzipSync } from 'fflate';
 import { reasonOf, ScoredeskError } from '../core/errors';
 import { memorySource } from './memory';
-import { SAFE_PATH } from './schema';
 import type { BundleSource } from './source';
 
 /** Unpacked bytes that a zip may claim in all: larger bundles are served as directories. */
 const MAX_UNPACKED = 1024 * 1024 * 1024;
 const MAX_ENTRIES = 20_000;
+/** Absolute, or leaving its folder, or with characters no path needs. */
+const UNSAFE = /^\/|^[A-Za-z]:|\\|(^|\/)\.\.(\/|$)|[\x00-\x1f]/; // eslint-disable-line no-control-regex
 
 /**
  * A bundle in a zip, at its root or in one top folder.
@@ -26,15 +27,16 @@ function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
   const seen = new Set<string>();
   try {
     return unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
+      filter: ({ name, size, originalSize }) => {
         if (++entries > MAX_ENTRIES)
           throw new ScoredeskError('zip-unreadable', { reason: `over ${MAX_ENTRIES} files` });
         if (name.endsWith('/') || name.startsWith('__MACOSX/')) return false;
-        if (!SAFE_PATH.test(name)) throw new ScoredeskError('zip-unsafe-path', { path: name.slice(0, 120) });
+        if (UNSAFE.test(name)) throw new ScoredeskError('zip-unsafe-path', { path: name.slice(0, 120) });
         if (seen.has(name))
           throw new ScoredeskError('zip-unreadable', { reason: `${name.slice(0, 80)} twice` });
         seen.add(name);
-        claimed += originalSize;
+        // A stored entry unpacks to its own size, whatever it claims.
+        claimed += Math.max(size, originalSize);
         if (!(claimed <= MAX_UNPACKED))
           throw new ScoredeskError('zip-too-large', { bytes: claimed, limit: MAX_UNPACKED });
         return true;

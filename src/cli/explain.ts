@@ -3,7 +3,7 @@ import { textColumn, type Column } from '../core/table/table';
 import { openBundle, type Method } from '../engine/engine';
 import { sayProgress } from './console';
 import { openSource, writeTableFile } from './files';
-import { chooseRows, type RowOptions } from './rows';
+import { chooseRows, freeName, type RowOptions } from './rows';
 
 export function explainCommand(): Command {
   return new Command('explain')
@@ -28,12 +28,10 @@ export function explainCommand(): Command {
       const { base, rows, width, values } = await engine.explain(table, options.method, {
         progress: sayProgress,
       });
-      const columns = new Map<string, Column>([
-        [engine.idColumn, textColumn(ids)],
-        ['base', { kind: 'number', values: new Float64Array(rows).fill(base) }],
-      ]);
+      const columns = new Map<string, Column>([[engine.idColumn, textColumn(ids)]]);
+      columns.set(freeName(columns, 'base'), { kind: 'number', values: new Float64Array(rows).fill(base) });
       engine.columns.forEach(({ name }, j) => {
-        columns.set(name, {
+        columns.set(freeName(columns, name), {
           kind: 'number',
           values: Float64Array.from({ length: rows }, (_, i) => values[i * width + j]),
         });

@@ -1,9 +1,12 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { lstat, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { reasonOf, ScoredeskError } from '../core/errors';
 import { readTable } from '../core/table/read';
 import type { Table } from '../core/table/table';
-import { writeCsv, writeJson } from '../core/table/write';
+import { csvPieces, jsonPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
 import type { BundleSource } from '../bundle/source';
 import { zipSource } from '../bundle/zip';
@@ -40,9 +43,13 @@ export async function openSource(path: string): Promise<BundleSource> {
     verified: false,
     read: async (file) => {
       try {
+        // A device or a pipe has no end, and a link may lead out of the bundle.
+        const info = await lstat(join(path, file));
+        if (!info.isFile())
+          throw new ScoredeskError('file-unreadable', { path: file, reason: 'not an ordinary file' });
         return await readBytes(join(path, file));
       } catch (error) {
-        if (error instanceof ScoredeskError && error.code === 'file-not-found')
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT')
           throw new ScoredeskError('bundle-file-missing', { path: file });
         throw error;
       }
@@ -52,27 +59,20 @@ export async function openSource(path: string): Promise<BundleSource> {
 
 /** Writes a table by its ending: .parquet, .json, else CSV; `-` is CSV on stdout. */
 export async function writeTableFile(path: string, table: Table): Promise<void> {
-  if (path === '-') {
-    process.stdout.write(writeCsv(table));
-    return;
-  }
-  await writeWhole(
-    path,
-    /\.parquet$/i.test(path)
-      ? writeParquet(table)
-      : /\.json$/i.test(path)
-        ? writeJson(table)
-        : writeCsv(table),
-  );
+  if (path === '-') return pipeline(Readable.from(csvPieces(table)), process.stdout, { end: false });
+  if (/\.parquet$/i.test(path)) return writeWhole(path, [writeParquet(table)]);
+  return writeWhole(path, /\.json$/i.test(path) ? jsonPieces(table) : csvPieces(table));
 }
 
-/** Writes a file whole or not at all. */
-export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const partial = `${path}.partial`;
+/** Writes a file whole or not at all; what is no ordinary file (a device, a link) is written to as it is. */
+export async function writeWhole(path: string, content: Iterable<Uint8Array | string>): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(partial, content);
-    await rename(partial, path);
+    const there = await lstat(path).catch(() => null);
+    if (there?.isDirectory()) throw new Error('it is a directory');
+    const partial = there && !there.isFile() ? path : `${path}.partial`;
+    await pipeline(Readable.from(content), createWriteStream(partial));
+    if (partial !== path) await rename(partial, path);
   } catch (error) {
     throw asFileError(path, error);
   }

@@ -15,6 +15,12 @@ for (const command of [packCommand(), checkCommand(), scoreCommand(), explainCom
   program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
 
+// `| head` closes the pipe early: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { ScoredeskError } from '../core/errors';
+import { keptAsWritten } from '../bundle/columns';
 import { memorySource } from '../bundle/memory';
 import { pack, type Packed, type PackInput, type PackStep } from '../bundle/pack';
+import { IDENTIFIER } from '../bundle/schema';
 import { parseTarget } from '../bundle/target';
 import { parseDictionary } from '../bundle/validate';
 import { openBundle } from '../engine/engine';
@@ -47,8 +49,8 @@ export function packCommand(): Command {
     .option('--threshold <p>', 'refused from this probability on', probabilityOption)
     .option('--cost <fn=10,fp=1>', 'cost of a default accepted and of a good client refused', costOption)
     .option('--dictionary <file>', 'labels, levels, reasons …: a partial bundle.json')
-    .option('--bundle-id <id>', 'id of the bundle')
-    .option('--bundle-version <version>', 'version of the bundle')
+    .option('--bundle-id <id>', 'id of the bundle', identifierOption)
+    .option('--bundle-version <version>', 'version of the bundle', identifierOption)
     .option('--title <text>', 'title of the bundle')
     .requiredOption('--out <dir>', 'directory to write')
     .addHelpText(
@@ -67,6 +69,11 @@ function probabilityOption(text: string): number {
   return value;
 }
 
+function identifierOption(text: string): string {
+  if (!IDENTIFIER.test(text)) throw new InvalidArgumentError('Letters, digits, ".", "_" and "-" are wanted.');
+  return text;
+}
+
 function costOption(text: string): { falseNegative: number; falsePositive: number } {
   const found = /^fn=(\d+(?:\.\d+)?),fp=(\d+(?:\.\d+)?)$/.exec(text);
   if (!found) throw new InvalidArgumentError('Two costs are wanted, as in fn=10,fp=1.');
@@ -78,24 +85,26 @@ async function run(options: Options): Promise<void> {
   const { manifest, files } = packed;
   sayInferred(packed, options);
   const engine = await openBundle(memorySource(options.out, files));
+  if (engine.runtimeFailure) throw new ScoredeskError('runtime-failed', { reason: engine.runtimeFailure });
   const report = await verifyBundle(engine);
   // bundle.json goes last: a directory without it is no bundle.
-  for (const [path, bytes] of files) await writeWhole(join(options.out, path), bytes);
+  for (const [path, bytes] of files) await writeWhole(join(options.out, path), [bytes]);
   for (const line of reportLines(report)) say(line);
   say(`${options.out}: ${manifest.id}@${manifest.version}, fingerprint ${engine.fingerprint.slice(0, 12)}`);
 }
 
 async function readInput(options: Options): Promise<PackInput> {
-  const table = (path: string | undefined) =>
-    path === undefined ? undefined : readTableFile(path, [options.id]);
   const dictionary =
     options.dictionary === undefined ? undefined : parseDictionary(await readBytes(options.dictionary));
+  const asWritten = keptAsWritten(dictionary?.columns ?? [], options.id);
+  const table = (path: string | undefined) =>
+    path === undefined ? undefined : readTableFile(path, asWritten);
   const features = options.features === undefined ? undefined : await readFeatures(options.features);
   if (features?.includes(options.id))
     say(`Warning: the id column ${options.id} is also a feature of the model.`);
   return {
     model: await readBytes(options.model),
-    clients: await readTableFile(options.clients, [options.id]),
+    clients: await readTableFile(options.clients, asWritten),
     idColumn: options.id,
     reference: await table(options.reference),
     test: await table(options.test),
@@ -129,9 +138,17 @@ async function readFeatures(text: string): Promise<string[]> {
   if (!bytes) return text.split(',').map((name) => name.trim());
   const content = new TextDecoder().decode(bytes).trim();
   if (!content.startsWith('[')) return content.split(/\r?\n/).map((line) => line.trim());
-  const list: unknown = JSON.parse(content);
+  const list = parseList(content);
   if (Array.isArray(list) && list.every((name) => typeof name === 'string')) return list;
   throw new ScoredeskError('json-unreadable', { file: text, reason: 'not a list of names' });
+}
+
+function parseList(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return null;
+  }
 }
 
 function sayInferred({ manifest, files }: Packed, options: Options): void {

@@ -18,6 +18,8 @@ export interface CallOptions<P = unknown> {
 
 /** Milliseconds a worker has to stop by itself before it is ended. */
 const STOP_WITHIN = 200;
+/** Milliseconds a new worker has to answer; one that died before it held its lock never will. */
+const ANSWER_WITHIN = 20_000;
 
 interface Live {
   worker: Worker;
@@ -93,7 +95,8 @@ export class WorkerClient<O extends Operations> {
     });
     death.catch(() => undefined);
     worker.addEventListener('error', () => end());
-    const version = await Promise.race([host.hello(lock), death]);
+    const late = setTimeout(() => end(), ANSWER_WITHIN);
+    const version = await Promise.race([host.hello(lock), death]).finally(() => clearTimeout(late));
     if (version !== PROTOCOL_VERSION) {
       end();
       throw new ScoredeskError('worker-version', { page: PROTOCOL_VERSION, worker: version });

@@ -29,6 +29,9 @@ interface Params {
   'onnx-label-only': Record<never, never>;
   'onnx-margin-only': Record<never, never>;
   'onnx-classes': { found: number };
+  'onnx-labels': { labels: string };
+  'onnx-input-name': { input: string; nearest: string };
+  'onnx-whole-numbers': { input: string };
   'covers-invalid': { reason: string };
   'covers-missing': Record<never, never>;
   'method-unsupported': { method: string };
@@ -43,6 +46,7 @@ interface Params {
   'derived-cycle': { column: string };
   'dictionary-invalid': { path: string; found: string; expected: string };
   'rows-none': { file: string };
+  'feature-repeated': { column: string };
   'text-feature': { column: string; value: string };
   'prediction-missing': { file: string; id: string };
   // a bundle

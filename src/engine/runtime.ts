@@ -112,7 +112,7 @@ function feedsOf(
   const feeds: Record<string, Tensor> = {};
   for (const { name, width: columns, type } of graphInputs) {
     const part = columns === width ? inputs : slice(inputs, rows, width, first, columns);
-    feeds[name] = make(type, converted(part, type), [rows, columns]);
+    feeds[name] = make(type, converted(part, type, name), [rows, columns]);
     first += columns;
   }
   return feeds;
@@ -131,11 +131,13 @@ function slice(
   return out;
 }
 
-function converted(values: Float32Array, type: OnnxInput['type']) {
+/** @throws onnx-whole-numbers where an integer input would lose a gap or a fraction */
+function converted(values: Float32Array, type: OnnxInput['type'], input: string) {
+  if (type === 'float32') return values;
   if (type === 'float64') return Float64Array.from(values);
-  if (type === 'int64')
-    return BigInt64Array.from(values, (value) => BigInt(Math.trunc(Number.isFinite(value) ? value : -1)));
-  return values;
+  if (!values.every((value) => Number.isInteger(value)))
+    throw new ScoredeskError('onnx-whole-numbers', { input });
+  return BigInt64Array.from(values, (value) => BigInt(value));
 }
 
 /** P(default) from an output of shape [rows, 2], [rows, 1] or [rows]. @throws runtime-failed on another shape */

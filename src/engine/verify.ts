@@ -1,5 +1,6 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
-import { probabilities } from '../core/model/evaluate';
+import { countCovers, decodeCovers } from '../core/explain/covers';
+import { featureRows, probabilities } from '../core/model/evaluate';
 import { takeRows, type Table } from '../core/table/table';
 import { encodeInputs } from '../bundle/encode';
 import { readFile, readPart } from '../bundle/read';
@@ -36,13 +37,32 @@ export async function verifyBundle(engine: Engine, { signal, progress }: Task = 
   }
   for (const part of ['reference', 'test', 'current'] as const) await readPart(engine.files, part);
   if (new Set(engine.ids).size !== engine.ids.length) refuseRepeated(engine.ids, engine.idColumn);
-  if (manifest.model.covers) await engine.explain(takeRows(engine.clients, Int32Array.of(0)), 'path');
+  await verifyCovers(engine);
   return {
     files: total,
     bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
     ...(await verifyScores(engine)),
     runtime: engine.runtime.name,
   };
+}
+
+/** Covers said to be counted on the reference are counted again. @throws covers-invalid */
+async function verifyCovers(engine: Engine): Promise<void> {
+  const { covers: declared } = engine.manifest.model;
+  const { model } = engine.onnx;
+  if (!declared || model.predictor.kind !== 'trees') return;
+  const covers = decodeCovers(await readFile(engine.files, declared.file), model.predictor);
+  if (covers.kind !== declared.kind)
+    throw new ScoredeskError('covers-invalid', { reason: `${covers.kind}, declared ${declared.kind}` });
+  const rows = declared.from === 'clients' ? engine.clients : await engine.reference();
+  if (declared.kind !== 'rows' || !rows) return;
+  const features = featureRows(model, encodeInputs(engine.columns, rows), rows.rows);
+  const counted = countCovers(model.predictor, features, rows.rows, features.length / rows.rows);
+  const node = counted.values.findIndex((value, n) => value !== covers.values[n]);
+  if (node >= 0)
+    throw new ScoredeskError('covers-invalid', {
+      reason: `node ${node}: ${covers.values[node]} rows, the data give ${counted.values[node]}`,
+    });
 }
 
 function refuseRepeated(ids: readonly string[], column: string): never {

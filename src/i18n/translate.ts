@@ -12,7 +12,7 @@ export const LOCALES: readonly Locale[] = ['fr', 'en'];
 const MESSAGES: Record<Locale, Record<MessageKey, string>> = { en, fr };
 const compiled = new Map<string, IntlMessageFormat>();
 
-/** The message in ICU syntax, filled in. Missing `nearest`-like texts select the branch `none`. */
+/** The message in ICU syntax, filled in. An empty `nearest` selects the branch `none`. */
 export function translate(locale: Locale, key: MessageKey, params: MessageParams = {}): string {
   const cacheKey = `${locale} ${key}`;
   let message = compiled.get(cacheKey);
@@ -21,7 +21,10 @@ export function translate(locale: Locale, key: MessageKey, params: MessageParams
     compiled.set(cacheKey, message);
   }
   const filled = Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, value === '' ? 'none' : value]),
+    Object.entries(params).map(([name, value]) => [
+      name,
+      name === 'nearest' && value === '' ? 'none' : value,
+    ]),
   );
   return plainSpaces(String(message.format(filled)));
 }

@@ -69,6 +69,22 @@ describe('scoredesk', () => {
     expect(texts(columnOf(await read(out), 'client_id'))).toEqual(['10', '2']);
   });
 
+  test('score of the bundle’s own Parquet, with its level codes, gives the same scores', () => {
+    const own = run('score', BUNDLE, '--data', `${BUNDLE}/clients.parquet`, '--out', '-');
+    expect(own.out).toBe(run('score', BUNDLE, '--out', '-').out);
+  });
+
+  test('values that are no level of the model are said', () => {
+    const row = textOf(`${DEMO}/german-credit.csv`)
+      .split('\n')
+      .slice(0, 2)
+      .join('\n')
+      .replace('radio/tv', 'yacht');
+    expect(run('score', BUNDLE, '--data', file('yacht.csv', `${row}\n`), '--out', '-').err).toContain(
+      '1 value of purpose no level of the model, as “yacht”',
+    );
+  });
+
   test('explain --method path equals shap’s TreeExplainer to 1e-6 on all 1,000 clients', async () => {
     const out = join(dir, 'contributions.parquet');
     expect(run('explain', BUNDLE, '--method', 'path', '--out', out).status).toBe(0);

@@ -54,25 +54,28 @@ function info(name: string, elemType: Type, columns: number) {
   });
 }
 
-/** A small ONNX file of these nodes: one float input `x`, and the outputs named. */
+/** A small ONNX file of these nodes: one float input `x`, or one of a column for each name; the outputs named. */
 export function onnxFile(
   width: number,
   nodes: NodeSpec[],
   outputs: { name: string; type?: Type }[],
+  inputs?: { name: string; type?: Type }[],
 ): Uint8Array {
   const graph = create(GraphProtoSchema, {
     name: 'test',
     node: nodes.map(({ op, inputs, outputs: names, attributes = {} }) =>
       create(NodeProtoSchema, {
         opType: op,
-        domain: 'ai.onnx.ml',
+        domain: ['Cast', 'Concat', 'Identity'].includes(op) ? '' : 'ai.onnx.ml',
         name: op.toLowerCase(),
         input: inputs,
         output: names,
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
       }),
     ),
-    input: [info('x', Type.FLOAT, width)],
+    input: inputs
+      ? inputs.map(({ name, type }) => info(name, type ?? Type.FLOAT, 1))
+      : [info('x', Type.FLOAT, width)],
     output: outputs.map(({ name, type }) => info(name, type ?? Type.FLOAT, 2)),
   });
   const opsetImport = [

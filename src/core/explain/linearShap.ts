@@ -25,8 +25,16 @@ export class LinearShap {
   }
 }
 
+/** Means of the finite values: a gap or an infinity in the background says nothing about its average. */
 function columnMeans(values: Float32Array, rows: number, width: number): Float64Array {
-  const means = new Float64Array(width);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < width; j++) means[j] += values[i * width + j];
-  return means.map((sum) => sum / rows);
+  const sums = new Float64Array(width);
+  const counts = new Uint32Array(width);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < width; j++) {
+      const value = values[i * width + j];
+      if (!Number.isFinite(value)) continue;
+      sums[j] += value;
+      counts[j]++;
+    }
+  return sums.map((sum, j) => (counts[j] ? sum / counts[j] : 0));
 }

@@ -1,3 +1,4 @@
+import { ScoredeskError } from '../errors';
 import { gaussLegendre } from '../numeric/quadrature';
 import {
   deepestFeatureCount,
@@ -8,6 +9,9 @@ import {
   type TreeEnsemble,
 } from '../model/trees';
 import type { Covers } from './covers';
+
+/** Entries of one table, 0.4 GB: 100 times what 500 trees of depth 12 need. */
+const MOST_ENTRIES = 50_000_000;
 
 /**
  * Path-dependent tree SHAP by quadrature, exact.
@@ -54,6 +58,7 @@ export class PathShap {
     this.#before = Int32Array.from(this.#parent, (p, n) => this.#splitBefore(p, n));
     this.#share = Float64Array.from(this.#parent, (p, n) => shareOf(covers.values, p, n));
     const size = nodes * this.#points;
+    if (size > MOST_ENTRIES) throw new ScoredeskError('method-unsupported', { method: 'path' });
     this.#stayFactor = new Float64Array(size);
     this.#leaveFactor = new Float64Array(size);
     this.#stayBook = new Float64Array(size);

@@ -13,7 +13,7 @@ export function auc(target: ArrayLike<number>, score: ArrayLike<number>): number
   let rankSum = 0;
   for (let i = 0; i < order.length;) {
     let j = i;
-    while (j < order.length && score[order[j]] === score[order[i]]) j++;
+    while (j < order.length && (j === i || score[order[j]] === score[order[i]])) j++;
     const rank = (i + j + 1) / 2;
     for (; i < j; i++) {
       if (target[order[i]] !== 1) continue;

@@ -25,6 +25,8 @@ export interface OnnxModel {
   inputs: readonly OnnxInput[];
   /** Name of the graph output that holds the probabilities. */
   output: string;
+  /** What the two classes are called, in the order of the probabilities. */
+  labels: readonly string[];
   proto: ModelProto;
 }
 
@@ -53,7 +55,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxMode
   const width = inputs.reduce((sum, input) => sum + input.width, 0);
   const read: Model = { ...value.model, width, features: plainOrSources(value.model.features, width) };
   const flip = (options.index === 0) !== (options.of === 'repaid');
-  return { model: flip ? complement(read) : read, inputs, output, proto };
+  return { model: flip ? complement(read) : read, inputs, output, labels: value.labels, proto };
 }
 
 const INPUT_TYPES = new Map<number, OnnxInput['type']>([
@@ -71,6 +73,11 @@ function readInputs(graph: GraphProto, width: number | undefined): OnnxInput[] {
     if (!type)
       throw new ScoredeskError('onnx-graph', {
         reason: `input ${info.name} of type ${tensor?.elemType ?? 'unknown'}`,
+      });
+    const first = tensor?.shape?.dim[0]?.value;
+    if (first?.case === 'dimValue' && first.value > 0n && (tensor?.shape?.dim.length ?? 0) > 1)
+      throw new ScoredeskError('onnx-graph', {
+        reason: `input ${info.name} takes ${first.value} rows only: export it with None rows`,
       });
     const last = tensor?.shape?.dim.at(-1)?.value;
     const declared = last?.case === 'dimValue' ? Number(last.value) : 0;

@@ -137,6 +137,8 @@ class Layout {
   readonly #no: number[] = [];
   readonly #value: number[] = [];
   readonly #sets: Uint32Array[] = [];
+  /** Nodes of chains folded so far: a chain may be shared as well. */
+  #folded = 0;
 
   constructor(nodes: RawNodes, leafValues: Float64Array, width: number, attributes: Attributes) {
     this.#nodes = nodes;
@@ -235,7 +237,9 @@ class Layout {
       feature[next] === feature[raw] &&
       this.children.yes[next] === yes &&
       (tracks[next] === 1) === missingYes;
-    while (continues(no) && codes.length <= MAX_CODE_SPAN) {
+    while (continues(no)) {
+      if (++this.#folded > this.#nodes.id.length * MAX_GROWTH)
+        throw this.#attributes.refuse('nodes_truenodeids', 'too many shared nodes');
       codes.push(Math.fround(threshold[no]));
       no = this.children.no[no];
     }

@@ -7,7 +7,11 @@ export type Value =
   /** A matrix whose columns are the user's columns, selected and changed. */
   | { kind: 'columns'; columns: readonly FeatureSource[] }
   /** Class probabilities [n, 2] of the model, its P(class 1) oriented as in the file. */
-  | { kind: 'probabilities'; model: Pick<Model, 'predictor' | 'link' | 'features'> }
+  | {
+      kind: 'probabilities';
+      model: Pick<Model, 'predictor' | 'link' | 'features'>;
+      labels: readonly string[];
+    }
   | { kind: 'label' }
   /** Raw scores that are not probabilities. */
   | { kind: 'margin' }

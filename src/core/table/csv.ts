@@ -5,7 +5,7 @@ import { formOf, isMissingText, parseNumber, truthOf, type Decimal, type Form } 
 import { TextBuilder, type Column, type Table } from './table';
 
 export interface CsvOptions {
-  /** Columns to keep as written, such as ids ("007" stays "007"). */
+  /** Columns to keep exactly as written: ids ("007" stays "007"), categories with declared levels. */
   text?: readonly string[] | undefined;
 }
 
@@ -49,6 +49,8 @@ interface ColumnSurvey {
 interface Survey {
   rows: number;
   columns: ColumnSurvey[];
+  /** What the number columns of the file show taken together. */
+  evidence: { comma: boolean; dot: boolean; dotOrGroups: boolean };
 }
 
 function surveyOf(source: Source, asText: ReadonlySet<string>): Survey {
@@ -70,7 +72,10 @@ function surveyOf(source: Source, asText: ReadonlySet<string>): Survey {
     for (let j = 0; j < cells.length; j++) look(columns[j], cells[j]);
   });
   if (columns.length === 0) throw new ScoredeskError('csv-empty', { file: source.file });
-  return { rows, columns };
+  const numeric = columns.filter(({ forms }) => forms.text === 0);
+  const shows = (form: Form) => numeric.some(({ forms }) => forms[form] > 0);
+  const evidence = { comma: shows('comma'), dot: shows('dot'), dotOrGroups: shows('dotOrGroups') };
+  return { rows, columns, evidence };
 }
 
 function newSurvey(name: string, asText: boolean): ColumnSurvey {
@@ -99,9 +104,14 @@ function look(column: ColumnSurvey, cell: string): void {
 /** Names as written, an empty one as pandas names it. @throws column-repeated */
 function headerOf(cells: readonly string[], file: string): string[] {
   const names = cells.map((cell, j) => cell.trim() || `Unnamed: ${j}`);
-  const repeated = names.find((name, j) => names.indexOf(name) !== j);
+  const repeated = firstRepeated(names);
   if (repeated !== undefined) throw new ScoredeskError('column-repeated', { file, column: repeated });
   return names;
+}
+
+function firstRepeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }
 
 /** Calls back with each record's cells; record 0 is the header. Blank lines are skipped. */
@@ -137,7 +147,7 @@ interface Builder {
 function readerOf(column: ColumnSurvey, survey: Survey, file: string): (rows: number) => Builder {
   const { forms } = column;
   const filled = survey.rows - forms.missing;
-  if (column.asText) return (rows) => textBuilder(rows, (cell) => cell.trim());
+  if (column.asText) return (rows) => textBuilder(rows, (cell) => cell);
   if (filled > 0 && column.truths === filled)
     return (rows) => numberBuilder(rows, (cell) => truthOf(cell) ?? NaN);
   if (forms.text > 0)
@@ -151,12 +161,10 @@ function decimalOf(column: ColumnSurvey, survey: Survey, file: string): Decimal 
   const { forms } = column;
   if (forms.comma && !forms.dot) return ',';
   if (forms.dot && !forms.comma) return '.';
-  const commas = survey.columns.some((c) => c.forms.comma > 0 && !c.forms.text);
-  const dots = survey.columns.some((c) => (c.forms.dot > 0 || c.forms.dotOrGroups > 0) && !c.forms.text);
-  if (forms.dotOrGroups && !forms.commaOrGroups)
-    return commas && !survey.columns.some((c) => c.forms.dot > 0) ? ',' : '.';
+  const { comma, dot, dotOrGroups } = survey.evidence;
+  if (forms.dotOrGroups && !forms.commaOrGroups) return comma && !dot ? ',' : '.';
   if (!forms.commaOrGroups && !forms.comma) return '.';
-  if (commas !== dots) return commas ? ',' : '.';
+  if (comma !== (dot || dotOrGroups)) return comma ? ',' : '.';
   throw new ScoredeskError('csv-ambiguous-decimal', { file, column: column.name, value: column.ambiguous });
 }
 

@@ -11,7 +11,9 @@ const MISSING = new Set([
   'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null',
 ]); // prettier-ignore
 
-const PLAIN = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const PLAIN = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+/** No number is longer; patterns are not tried on more. */
+const LONGEST = 80;
 const INTEGER = /^[+-]?\d+([eE][+]?\d+)?$/;
 const INFINITY = /^[+-]?inf(inity)?$/i;
 const COMMA_DECIMAL = /^[+-]?\d*,\d+([eE][+-]?\d+)?$/;
@@ -29,6 +31,7 @@ export type Form =
 
 export function formOf(cell: string): Form {
   if (MISSING.has(cell)) return 'missing';
+  if (cell.length > LONGEST) return 'text';
   if (INTEGER.test(cell) || INFINITY.test(cell)) return 'integer';
   if (DOT_GROUPS.test(cell)) return (cell.match(/\./g) ?? []).length > 1 ? 'comma' : 'dotOrGroups';
   if (PLAIN.test(cell)) return 'dot';

@@ -121,13 +121,20 @@ function toColumn(chunks: readonly DecodedArray[], rows: number, asText: boolean
       file: place.file,
       reason: `${place.name}: ${cells} values for ${rows} rows`,
     });
-  const text = asText || chunks.some((chunk) => holdsText(chunk));
+  // Numbers stay numbers whatever was asked: they may be level codes, and read the same as text.
+  const numbers = chunks.every((chunk) => typeof firstCell(chunk) === 'number');
+  const text = (asText && !numbers) || chunks.some((chunk) => holdsText(chunk));
   return text ? toTextColumn(chunks, rows, place) : toNumberColumn(chunks, rows, place);
+}
+
+function firstCell(chunk: DecodedArray): unknown {
+  for (let i = 0; i < chunk.length; i++) if (chunk[i] !== null && chunk[i] !== undefined) return chunk[i];
+  return undefined;
 }
 
 function holdsText(chunk: DecodedArray): boolean {
   if (!Array.isArray(chunk)) return false;
-  const first = chunk.find((cell) => cell !== null && cell !== undefined);
+  const first = firstCell(chunk);
   return typeof first === 'string' || first instanceof Date;
 }
 

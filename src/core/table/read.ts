@@ -12,7 +12,7 @@ export async function readTable(bytes: Uint8Array, file: string, options: CsvOpt
   if (startsWith(bytes, 'PAR1')) return readParquet(bytes, file, options);
   if (/\.parquet$/i.test(file))
     throw new ScoredeskError('parquet-unreadable', { file, reason: 'no PAR1 at its start' });
-  if (startsWith(bytes, 'PK')) throw new ScoredeskError('table-format', { file });
+  if (startsWith(bytes, 'PK\u0003\u0004')) throw new ScoredeskError('table-format', { file });
   if (/\.json$/i.test(file)) return readJson(bytes, file, options);
   return readCsv(bytes, file, options);
 }
@@ -25,14 +25,31 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
 function readJson(bytes: Uint8Array, file: string, options: CsvOptions): Table {
   const rows = parseRows(bytes, file);
   const asText = new Set(options.text);
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const names = namesOf(rows, file);
   const columns = names.map((name): [string, Column] => {
-    const cells = rows.map((row) => row[name] ?? null);
+    const cells = rows.map((row) => (Object.hasOwn(row, name) ? row[name] : null));
+    if (cells.some((cell) => cell !== null && typeof cell === 'object'))
+      throw new ScoredeskError('json-unreadable', { file, reason: `nested values in ${name.slice(0, 60)}` });
     const text =
       asText.has(name) || cells.some((cell) => typeof cell === 'string' && !/^-?Infinity$/.test(cell));
     return [name, text ? jsonTexts(cells) : { kind: 'number', values: Float64Array.from(cells, jsonNumber) }];
   });
   return { name: file, rows: rows.length, columns: new Map(columns) };
+}
+
+const MAX_COLUMNS = 20_000;
+/** Cells of a table whose rows hold few of its columns cost as much as full ones. */
+const MAX_CELLS = 50_000_000;
+
+function namesOf(rows: readonly Record<string, unknown>[], file: string): string[] {
+  const names = new Set<string>();
+  for (const row of rows) for (const name of Object.keys(row)) names.add(name);
+  if (names.size > MAX_COLUMNS || names.size * rows.length > MAX_CELLS)
+    throw new ScoredeskError('json-unreadable', {
+      file,
+      reason: `${names.size} columns in ${rows.length} rows`,
+    });
+  return [...names];
 }
 
 function parseRows(bytes: Uint8Array, file: string): Record<string, unknown>[] {
@@ -51,7 +68,6 @@ const jsonNumber = (cell: unknown): number => (cell === null ? NaN : Number(cell
 
 function jsonTexts(cells: readonly unknown[]): Column {
   const builder = new TextBuilder(cells.length);
-  for (const cell of cells)
-    builder.add(cell === null ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell));
+  for (const cell of cells) builder.add(cell === null ? '' : String(cell));
   return builder.finish();
 }

@@ -53,8 +53,12 @@ export function distinctTexts(column: Column): string[] {
   return column.dictionary.filter((_, code) => seen[code]).sort(byCodePoint);
 }
 
+/** Order of code points, as Python sorts strings; JavaScript's own is of UTF-16 units. */
 function byCodePoint(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  const [x, y] = [[...a], [...b]];
+  const at = x.findIndex((c, i) => c !== y[i]);
+  if (at < 0) return x.length - y.length;
+  return (x[at].codePointAt(0) ?? 0) - (y[at]?.codePointAt(0) ?? -1);
 }
 
 /** The rows at `positions`, in that order. */

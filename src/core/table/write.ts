@@ -1,12 +1,19 @@
 import { textAt, type Table } from './table';
 
-/** The table as CSV with a header, RFC 4180 quoting and LF; missing cells are empty. */
-export function writeCsv(table: Table): string {
+/** Rows joined into one piece of text: strings have a greatest length, tables do not. */
+const PIECE_ROWS = 10_000;
+
+/** The table as CSV with a header, RFC 4180 quoting and LF; missing cells are empty. Piece by piece. */
+export function* csvPieces(table: Table): Generator<string> {
   const columns = [...table.columns.values()];
-  const lines = [[...table.columns.keys()].map(quoted).join(',')];
-  for (let row = 0; row < table.rows; row++)
-    lines.push(columns.map((column) => quoted(textAt(column, row))).join(','));
-  return lines.join('\n') + '\n';
+  yield [...table.columns.keys()].map(quoted).join(',') + '\n';
+  for (let from = 0; from < table.rows; from += PIECE_ROWS) {
+    const rows = Math.min(PIECE_ROWS, table.rows - from);
+    const lines = Array.from({ length: rows }, (_, i) =>
+      columns.map((column) => quoted(textAt(column, from + i))).join(','),
+    );
+    yield lines.join('\n') + '\n';
+  }
 }
 
 function quoted(cell: string): string {
@@ -14,16 +21,16 @@ function quoted(cell: string): string {
 }
 
 /** The table as a JSON list of objects; missing numbers are null, infinities "Infinity" and "-Infinity". */
-export function writeJson(table: Table): string {
-  const rows = Array.from({ length: table.rows }, (_, row) =>
-    Object.fromEntries(
-      [...table.columns].map(([name, column]) => [
-        name,
-        column.kind === 'text' ? textAt(column, row) : jsonNumber(column.values[row]),
-      ]),
-    ),
-  );
-  return JSON.stringify(rows, null, 1) + '\n';
+export function* jsonPieces(table: Table): Generator<string> {
+  const columns = [...table.columns];
+  for (let row = 0; row < table.rows; row++) {
+    const cells = columns.map(([name, column]) => [
+      name,
+      column.kind === 'text' ? textAt(column, row) : jsonNumber(column.values[row]),
+    ]);
+    yield (row === 0 ? '[\n' : ',\n') + JSON.stringify(Object.fromEntries(cells));
+  }
+  yield table.rows === 0 ? '[]\n' : '\n]\n';
 }
 
 function jsonNumber(value: number): number | string | null {

@@ -1,7 +1,7 @@
 import { ScoredeskError } from '../../errors';
 import type { LinearModel } from '../../model/linear';
 import type { Call, Value } from '../value';
-import { classCount, columnsOf } from './shared';
+import { classLabels, columnsOf } from './shared';
 
 /**
  * ai.onnx.ml LinearClassifier, binary: one row of coefficients a class, [2, n], or a single row.
@@ -11,8 +11,8 @@ export function linearClassifier(call: Call): readonly Value[] {
   const { attributes } = call;
   const columns = columnsOf(call, 0);
   const n = columns.length;
-  const classes = classCount(attributes);
-  if (classes !== 2) throw new ScoredeskError('onnx-classes', { found: classes });
+  const labels = classLabels(attributes);
+  if (labels.length !== 2) throw new ScoredeskError('onnx-classes', { found: labels.length });
   const transform = attributes.string('post_transform', 'NONE');
   if (transform === 'NONE') return [{ kind: 'label' }, { kind: 'margin' }];
   if (transform !== 'LOGISTIC' && transform !== 'SOFTMAX')
@@ -38,6 +38,6 @@ export function linearClassifier(call: Call): readonly Value[] {
   };
   return [
     { kind: 'label' },
-    { kind: 'probabilities', model: { predictor, link: 'logistic', features: columns } },
+    { kind: 'probabilities', model: { predictor, link: 'logistic', features: columns }, labels },
   ];
 }

@@ -3,10 +3,10 @@ import type { FeatureSource, Step } from '../../model/steps';
 import type { Attributes } from '../parse';
 import type { Call } from '../value';
 
-/** Number of classes a classifier node names. */
-export function classCount(attributes: Attributes): number {
-  const ints = attributes.ints('classlabels_int64s').length || attributes.ints('classlabels_ints').length;
-  return ints || attributes.strings('classlabels_strings').length;
+/** The labels a classifier node names, in the order of its probabilities. */
+export function classLabels(attributes: Attributes): readonly string[] {
+  const ints = [...attributes.ints('classlabels_int64s'), ...attributes.ints('classlabels_ints')];
+  return ints.length ? ints.map(String) : attributes.strings('classlabels_strings');
 }
 
 /** The columns an input stands for. @throws onnx-graph when it is something else. */

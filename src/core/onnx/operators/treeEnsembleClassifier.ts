@@ -2,7 +2,7 @@ import { ScoredeskError } from '../../errors';
 import type { Attributes } from '../parse';
 import { indexNodes, layOutTrees, readNodes, type RawNodes } from '../trees';
 import type { Call, Value } from '../value';
-import { classCount, columnsOf } from './shared';
+import { classLabels, columnsOf } from './shared';
 
 /**
  * ai.onnx.ml TreeEnsembleClassifier, binary: LightGBM, XGBoost, CatBoost and forests.
@@ -13,8 +13,8 @@ import { classCount, columnsOf } from './shared';
 export function treeEnsembleClassifier(call: Call): readonly Value[] {
   const { attributes } = call;
   const columns = columnsOf(call, 0);
-  const classes = classCount(attributes);
-  if (classes !== 2) throw new ScoredeskError('onnx-classes', { found: classes });
+  const labels = classLabels(attributes);
+  if (labels.length !== 2) throw new ScoredeskError('onnx-classes', { found: labels.length });
   const transform = attributes.string('post_transform', 'NONE');
   if (!['NONE', 'LOGISTIC', 'SOFTMAX'].includes(transform))
     throw attributes.refuse('post_transform', transform);
@@ -30,7 +30,10 @@ export function treeEnsembleClassifier(call: Call): readonly Value[] {
   const link = transform === 'NONE' ? 'identity' : 'logistic';
   if (link === 'identity' && one && leafValues.some((v) => v < 0))
     return [{ kind: 'label' }, { kind: 'margin' }];
-  return [{ kind: 'label' }, { kind: 'probabilities', model: { predictor, link, features: columns } }];
+  return [
+    { kind: 'label' },
+    { kind: 'probabilities', model: { predictor, link, features: columns }, labels },
+  ];
 }
 
 /** With weights of a single class, that class's slot 0 holds them; otherwise class 1 is what we want. */

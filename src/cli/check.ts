@@ -25,8 +25,17 @@ export function reportLines({ files, bytes, expected, parity, runtime }: Verific
   return [
     `files     ok: ${plural(files, 'file')}, ${count(bytes)} bytes, sizes and SHA-256 as declared`,
     `expected  ok: ${plural(expected.rows, 'client')} by ${runtime}, largest difference ${figure(expected.largest)}`,
-    parity.holds
-      ? `parity    ok: core/model and ${runtime} on ${plural(parity.rows, 'row')}, largest difference ${figure(parity.largest)}`
-      : `parity    missed: core/model differs by ${figure(parity.largest)} (at most ${SCORE_TOLERANCE}): installs as runtime only`,
+    parityLine(parity, runtime),
   ];
+}
+
+function parityLine(
+  { rows, largest, holds }: Verification['parity'],
+  runtime: Verification['runtime'],
+): string {
+  if (runtime === 'core') return 'parity    not measured: onnxruntime did not start';
+  const figure = largest.toExponential(1);
+  if (holds)
+    return `parity    ok: core/model and ${runtime} on ${plural(rows, 'row')}, largest difference ${figure}`;
+  return `parity    missed: core/model differs by ${figure} (at most ${SCORE_TOLERANCE}): installs as runtime only`;
 }

@@ -17,6 +17,7 @@ for (const { width, theme, locale } of variants) {
     viewport: { width, height: 900 },
     colorScheme: theme,
     locale,
+    serviceWorkers: 'allow',
   });
   const shot = (name: string) =>
     page.screenshot({

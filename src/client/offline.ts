@@ -8,6 +8,20 @@ const UPDATE_EVERY = 3_600_000;
 const basePath = new URL('.', document.baseURI).pathname;
 const supported = import.meta.env.PROD && 'serviceWorker' in navigator;
 
+let goOnWithout: () => void = () => undefined;
+
+/**
+ * Resolves once the page is controlled, so that workers get the site's policy and are kept for
+ * offline; also without, where there is no service worker, it can't be registered, or it is late.
+ */
+export const controlled: Promise<void> = new Promise((resolve) => {
+  goOnWithout = resolve;
+  if (!supported || navigator.serviceWorker.controller) return resolve();
+  navigator.serviceWorker.addEventListener('controllerchange', () => resolve(), { once: true });
+  setTimeout(resolve, CONTROL_WITHIN);
+  return undefined;
+});
+
 /**
  * Registers the service worker; `onUpdate` is called when a new version waits, also one that
  * another tab brought in before or while this page was loading.
@@ -31,6 +45,7 @@ export async function startServiceWorker(onUpdate: () => void): Promise<void> {
     setInterval(look, UPDATE_EVERY);
   } catch {
     // Without a service worker everything works but opening offline; the top bar then does not claim it.
+    goOnWithout();
   }
 }
 
@@ -45,17 +60,6 @@ export function onTakeover(reload: () => void): void {
   if (!supported || !navigator.serviceWorker.controller) return;
   navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
 }
-
-/**
- * Resolves once the page is controlled, so that workers get the site's policy and are kept for
- * offline; also without, where there is no service worker or it is late.
- */
-export const controlled: Promise<void> = new Promise((resolve) => {
-  if (!supported || navigator.serviceWorker.controller) return resolve();
-  navigator.serviceWorker.addEventListener('controllerchange', () => resolve(), { once: true });
-  setTimeout(resolve, CONTROL_WITHIN);
-  return undefined;
-});
 
 /** Whether the page would open with the server gone: it is controlled, and the engine is kept. */
 export async function isReadyOffline(): Promise<boolean> {

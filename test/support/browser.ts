@@ -21,7 +21,10 @@ export interface Visit {
   complaints: string[];
 }
 
-/** A page in a fresh profile. */
+/**
+ * A page in a fresh profile, without a service worker unless asked: what does not test it should not
+ * depend on it (test/e2e/offline.test.ts does both).
+ */
 export async function visit(
   browser: Browser,
   url: string,
@@ -30,11 +33,15 @@ export async function visit(
   const context = await browser.newContext({
     locale: 'en-GB',
     viewport: { width: 1440, height: 900 },
+    serviceWorkers: 'block',
     ...options,
   });
   const page = await context.newPage();
   const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('console', (message) => {
+    const blocked = message.text().includes('Service Worker registration blocked');
+    if (!blocked) complaints.push(`${message.type()}: ${message.text()}`);
+  });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== new URL(url).origin) complaints.push(`request: ${request.url()}`);

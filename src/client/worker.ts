@@ -72,13 +72,18 @@ export class WorkerClient<O extends Operations> {
     this.#live ??= this.#start();
     const live = await this.#live;
     const call = ++this.#calls;
+    // Reports come on a port of their own and may be later than the answer: then they say nothing any more.
+    let underWay = true;
     const report = proxy((state: unknown) => {
-      if (!signal?.aborted) progress?.(state as P);
+      if (underWay && !signal?.aborted) progress?.(state as P);
     });
     const result = live.host.run(call, name, argument, report);
-    return fromResult(
-      await Promise.race([result, live.death, stopping(signal, live, call, result)]),
-    ) as ValueOf<O, K>;
+    try {
+      const settled = await Promise.race([result, live.death, stopping(signal, live, call, result)]);
+      return fromResult(settled) as ValueOf<O, K>;
+    } finally {
+      underWay = false;
+    }
   }
 
   async #start(): Promise<Live> {

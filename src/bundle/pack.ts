@@ -4,15 +4,15 @@ import { auc, brier, logLoss } from '../core/metrics/binary';
 import { featureRows, probabilities } from '../core/model/evaluate';
 import type { Model } from '../core/model/model';
 import { treeCount } from '../core/model/trees';
-import { readOnnx, type OnnxModel } from '../core/onnx/read';
+import type { OnnxModel } from '../core/onnx/read';
 import { writeParquet } from '../core/table/parquetWrite';
-import { nearestName } from '../core/table/nearest';
 import { columnOf, texts, textColumn, type Column, type Table } from '../core/table/table';
 import { idsOf, toDeclared } from './columns';
 import { withDerived } from './derived';
 import { encodeInputs } from './encode';
 import { sha256Hex } from './hash';
 import { chooseFeatures, inferColumns } from './infer';
+import { byInputName, readModel, refuseCount } from './packModel';
 import {
   FORMAT,
   FORMAT_VERSION,
@@ -79,7 +79,8 @@ export function pack(input: PackInput): Packed {
     dictionary,
   );
   const { onnx, index } = readModel(input.model, candidates, dictionary, input.target);
-  const features = onnx.inputs.length > 1 ? byInputName(onnx, candidates, input) : candidates;
+  const features =
+    onnx.inputs.length > 1 ? byInputName(onnx, candidates, input.clients, input.features) : candidates;
   refuseCount(onnx, features);
 
   step('columns');
@@ -151,66 +152,6 @@ function checkNames({ clients, idColumn, reference, test, target }: PackInput): 
   for (const table of labelled)
     if (table.rows === 0) throw new ScoredeskError('rows-none', { file: table.name });
   if (target) for (const table of labelled.length ? labelled : [clients]) columnOf(table, target.column);
-}
-
-/**
- * The model, so that its probability is P(default): by the dictionary, else by the classes' names.
- * @throws onnx-labels when neither tells
- */
-function readModel(
-  bytes: Uint8Array,
-  features: readonly string[],
-  dictionary: Dictionary,
-  target: Target | undefined,
-) {
-  const { index: declared, of, name } = dictionary.model?.output ?? {};
-  const options = { width: features.length, of, output: name };
-  const { labels } = readOnnx(bytes, options);
-  const index = declared ?? defaultIndex(labels, target);
-  return { onnx: readOnnx(bytes, { ...options, index }), index };
-}
-
-function defaultIndex(labels: readonly string[], target: Target | undefined): 0 | 1 {
-  const named = target?.value === undefined ? -1 : labels.indexOf(target.value);
-  const usual = labels.findIndex((label) => label === '1' || label === 'True' || label === 'true');
-  const other = labels[1 - usual];
-  const found = named >= 0 ? named : /^(0|-1|false)$/i.test(other ?? '') ? usual : -1;
-  if (found < 0) throw new ScoredeskError('onnx-labels', { labels: labels.join(', ').slice(0, 120) });
-  return found as 0 | 1;
-}
-
-/** Names as exporters write them: every odd character is "_". */
-const plainName = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_');
-
-/**
- * One input a column: the file's own names say which. Names that are no column's at all (`f0`,
- * `float_input` …) leave the order as it is.
- *
- * @throws onnx-input-name when only some of them are columns
- */
-function byInputName(
-  onnx: OnnxModel,
-  candidates: readonly string[],
-  { clients, features }: PackInput,
-): string[] {
-  const pool = features ?? [...clients.columns.keys()];
-  const columns = new Map(pool.map((name) => [plainName(name), name]));
-  const names = onnx.inputs.map((input) => columns.get(plainName(input.name)));
-  if (names.every((name) => name === undefined)) return [...candidates];
-  return names.map((name, i) => {
-    if (name !== undefined) return name;
-    const input = onnx.inputs[i].name;
-    throw new ScoredeskError('onnx-input-name', { input, nearest: nearestName(input, pool) });
-  });
-}
-
-/** @throws feature-repeated; feature-count with both counts */
-function refuseCount({ model }: OnnxModel, features: readonly string[]): void {
-  const repeated = features.find((name, i) => features.indexOf(name) !== i);
-  if (repeated !== undefined) throw new ScoredeskError('feature-repeated', { column: repeated });
-  if (model.width === features.length) return;
-  const list = features.slice(0, 8).join(', ') + (features.length > 8 ? ', …' : '');
-  throw new ScoredeskError('feature-count', { model: model.width, data: features.length, columns: list });
 }
 
 /** A user's table with the declared columns: typed, derived ones added, the target as 0/1. */

@@ -1,0 +1,69 @@
+import { ScoredeskError } from '../core/errors';
+import { readOnnx, type OnnxModel } from '../core/onnx/read';
+import { nearestName } from '../core/table/nearest';
+import type { Table } from '../core/table/table';
+import type { Dictionary } from './schema';
+import type { Target } from './target';
+
+/** How `pack` reads a user's model: which class is default, which column feeds which input. */
+
+/**
+ * The model, so that its probability is P(default): by the dictionary, else by the classes' names.
+ * @throws onnx-labels when neither tells
+ */
+export function readModel(
+  bytes: Uint8Array,
+  features: readonly string[],
+  dictionary: Dictionary,
+  target: Target | undefined,
+) {
+  const { index: declared, of, name } = dictionary.model?.output ?? {};
+  const options = { width: features.length, of, output: name };
+  const { labels } = readOnnx(bytes, options);
+  const index = declared ?? defaultIndex(labels, target);
+  return { onnx: readOnnx(bytes, { ...options, index }), index };
+}
+
+function defaultIndex(labels: readonly string[], target: Target | undefined): 0 | 1 {
+  const named = target?.value === undefined ? -1 : labels.indexOf(target.value);
+  const usual = labels.findIndex((label) => label === '1' || label === 'True' || label === 'true');
+  const other = labels[1 - usual];
+  const found = named >= 0 ? named : /^(0|-1|false)$/i.test(other ?? '') ? usual : -1;
+  if (found < 0) throw new ScoredeskError('onnx-labels', { labels: labels.join(', ').slice(0, 120) });
+  return found as 0 | 1;
+}
+
+/** Names as exporters write them: every odd character is "_". */
+const plainName = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_');
+
+/**
+ * One input a column: the file's own names say which. Names that are no column's at all (`f0`,
+ * `float_input` …) leave the order as it is.
+ *
+ * @throws onnx-input-name when only some of them are columns
+ */
+export function byInputName(
+  onnx: OnnxModel,
+  candidates: readonly string[],
+  clients: Table,
+  features: readonly string[] | undefined,
+): string[] {
+  const pool = features ?? [...clients.columns.keys()];
+  const columns = new Map(pool.map((name) => [plainName(name), name]));
+  const names = onnx.inputs.map((input) => columns.get(plainName(input.name)));
+  if (names.every((name) => name === undefined)) return [...candidates];
+  return names.map((name, i) => {
+    if (name !== undefined) return name;
+    const input = onnx.inputs[i].name;
+    throw new ScoredeskError('onnx-input-name', { input, nearest: nearestName(input, pool) });
+  });
+}
+
+/** @throws feature-repeated; feature-count with both counts */
+export function refuseCount({ model }: OnnxModel, features: readonly string[]): void {
+  const repeated = features.find((name, i) => features.indexOf(name) !== i);
+  if (repeated !== undefined) throw new ScoredeskError('feature-repeated', { column: repeated });
+  if (model.width === features.length) return;
+  const list = features.slice(0, 8).join(', ') + (features.length > 8 ? ', …' : '');
+  throw new ScoredeskError('feature-count', { model: model.width, data: features.length, columns: list });
+}

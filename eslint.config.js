@@ -5,13 +5,14 @@ import ts from 'typescript-eslint';
 
 /**
  * Imports point one way: a folder may import from those before it, never from those after it.
- * report, protocol and storage stand side by side; so do api and cli; charts may use widgets' marks.
+ * report and protocol stand side by side; so do api and cli; charts may use widgets' marks.
  */
 const LAYERS = [
   ['core'],
   ['bundle'],
   ['engine'],
-  ['report', 'protocol', 'storage'],
+  ['report', 'protocol'],
+  ['storage'],
   ['client'],
   ['state'],
   ['widgets'],

@@ -1,7 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import about from './package.json' with { type: 'json' };
 import { POLICY } from './src/service/policy';
+import { licences } from './tools/licences';
 
 /** The policy as the first element of the built page; the development server needs inline styles. */
 const contentSecurityPolicy: Plugin = {
@@ -33,14 +35,19 @@ const offline = VitePWA({
     theme_color: '#191a1c',
     icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' }],
   },
-  injectManifest: { globPatterns: ['**/*.{html,js,css,woff2,svg,webmanifest}'], globIgnores: ['bundles/**'] },
+  injectManifest: {
+    globPatterns: ['**/*.{html,js,css,woff2,svg,webmanifest}', 'licences.json'],
+    globIgnores: ['bundles/**'],
+  },
 });
+
+const libraries = licences();
 
 /** The app: a static site that works under any path. */
 export default defineConfig({
   base: './',
-  plugins: [svelte(), contentSecurityPolicy, offline],
+  define: { __APP_VERSION__: JSON.stringify(about.version) },
+  plugins: [svelte(), contentSecurityPolicy, libraries.page, offline],
   build: { target: 'es2022', outDir: 'dist', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  worker: { format: 'es' },
-  preview: { headers: { 'Content-Security-Policy': POLICY } },
+  worker: { format: 'es', plugins: libraries.workers },
 });

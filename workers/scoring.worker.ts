@@ -3,5 +3,5 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { hostOperations } from '../src/protocol/host';
 import { scoringOperations } from '../src/service/scoring';
 
-const basePath = new URL('..', self.location.href).pathname;
-expose(hostOperations(scoringOperations({ basePath, wasmUrl: new URL(wasmUrl, self.location.href).href })));
+const base = new URL('..', self.location.href).href;
+expose(hostOperations(scoringOperations({ base, wasmUrl: new URL(wasmUrl, self.location.href).href })));

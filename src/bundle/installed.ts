@@ -1,12 +1,17 @@
-import type { LocalText } from './schema';
+import type { LocalText, Manifest } from './schema';
 
-/** A bundle that is whole and verified on this device. */
-export interface InstalledBundle {
+/** Where a bundle came from: this site, another host, or files picked on this machine. */
+export interface Origin {
+  kind: 'site' | 'host' | 'file';
+  /** The host's or the file's name; "" for this site. */
+  name: string;
+}
+
+/** What people are told of a bundle. */
+export interface BundleSummary {
   fingerprint: string;
   id: string;
   version: string;
-  /** Host it came from; "" for this site. */
-  host: string;
   title: LocalText;
   description: LocalText;
   algorithm: LocalText;
@@ -14,9 +19,25 @@ export interface InstalledBundle {
   clients: number;
   features: number;
   bytes: number;
+}
+
+/** A bundle that is whole and verified on this device. */
+export interface InstalledBundle extends BundleSummary {
+  origin: Origin;
+  /** Files whose hash was verified, bundle.json among them; 0 when it was not counted. */
+  files: number;
+  /** Milliseconds that the first score took on this machine, the engine once started; 0 when not measured. */
+  firstScore: number;
   installedAt: number;
   /** core/model misses the runtime's scores: no exact explanations. */
   runtimeOnly: boolean;
+}
+
+/** An install that was begun and stopped; what is here is not fetched again. */
+export interface PausedInstall extends BundleSummary {
+  url: string;
+  done: number;
+  total: number;
 }
 
 export interface FileProgress {
@@ -27,9 +48,29 @@ export interface FileProgress {
   sha256: string;
 }
 
+/** `queued`: another install is under way; `checking`: the engine starts and recomputes `expected`. */
 export interface InstallProgress {
-  phase: 'files' | 'checking';
+  phase: 'queued' | 'files' | 'checking' | 'scoring';
+  /** Bytes, all files together. */
   done: number;
   total: number;
   files: FileProgress[];
+  /** Clients scored so far, in the phase `scoring`. */
+  scored: number;
+  clients: number;
+}
+
+export function summaryOf(manifest: Manifest, fingerprint: string, ownBytes: number): BundleSummary {
+  return {
+    fingerprint,
+    id: manifest.id,
+    version: manifest.version,
+    title: manifest.title ?? manifest.id,
+    description: manifest.description ?? '',
+    algorithm: manifest.model.algorithm ?? '',
+    threshold: manifest.decision.threshold,
+    clients: manifest.data.clients.files.reduce((sum, file) => sum + file.rows, 0),
+    features: manifest.model.inputs.reduce((sum, input) => sum + input.columns.length, 0),
+    bytes: ownBytes + manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+  };
 }

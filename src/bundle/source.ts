@@ -1,3 +1,9 @@
+/** A file picked or dropped on this machine, with its path in the folder it was picked from. */
+export interface PickedFile {
+  path: string;
+  file: File;
+}
+
 /** Where the files of one bundle come from: a directory, a zip, IndexedDB or memory. */
 export interface BundleSource {
   /** What messages call it. */

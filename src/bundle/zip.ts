@@ -1,4 +1,4 @@
-import { unzipSync } from 'fflate';
+import { unzipSync, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { reasonOf, ScoredeskError } from '../core/errors';
 import { memorySource } from './memory';
 import type { BundleSource } from './source';
@@ -12,13 +12,64 @@ const UNSAFE = /^\/|^[A-Za-z]:|\\|(^|\/)\.\.(\/|$)|[\x00-\x1f]/; // eslint-disab
 /**
  * A bundle in a zip, at its root or in one top folder.
  *
- * @throws zip-unreadable, zip-unsafe-path (a path that leaves the folder), zip-too-large
+ * @throws zip-unreadable, zip-encrypted, zip-unsafe-path (a path that leaves the folder), zip-too-large,
+ *   import-no-manifest
  */
 export function zipSource(name: string, bytes: Uint8Array): BundleSource {
-  const files = new Map<string, Uint8Array>();
-  for (const [path, content] of Object.entries(unpack(bytes))) files.set(path, content);
+  return memorySource(name, unzipBundle(bytes));
+}
+
+/** The files of a zipped bundle by their path in it. @throws as `zipSource` */
+export function unzipBundle(bytes: Uint8Array): Map<string, Uint8Array> {
+  if (isEncrypted(bytes)) throw new ScoredeskError('zip-encrypted', {});
+  return insideBundle(new Map(Object.entries(unpack(bytes))));
+}
+
+/** The first entry's header says whether a password is needed (APPNOTE 4.4.4, bit 0). */
+const isEncrypted = (bytes: Uint8Array): boolean => looksZipped(bytes) && (bytes[6] & 1) === 1;
+
+/** A zip by its first bytes, whatever it is called. */
+export const looksZipped = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+
+/** Largest zip that is read whole; also what it may unpack to. */
+export const MAX_ZIP_BYTES = MAX_UNPACKED;
+
+/**
+ * The files beside bundle.json, by their path from there.
+ * @throws import-no-manifest
+ */
+export function insideBundle<T>(files: ReadonlyMap<string, T>): Map<string, T> {
   const root = rootOf([...files.keys()]);
-  return memorySource(name, new Map([...files].map(([path, content]) => [path.slice(root.length), content])));
+  return new Map(
+    [...files].flatMap(([path, content]) =>
+      path.startsWith(root) ? [[path.slice(root.length), content] as const] : [],
+    ),
+  );
+}
+
+/** Entries of a fixed date: the same files make the same zip. */
+const ENTRY_DATE = new Date(1980, 0, 1);
+
+/** Zips files one after the other; the model is the one that compresses. */
+export async function zipFiles(
+  files: readonly { path: string; read(): Promise<Uint8Array> }[],
+  write: (piece: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
+  let failure: Error | null = null;
+  const zip = new Zip((error, piece) => {
+    if (error) failure = error;
+    else write(piece);
+  });
+  for (const { path, read } of files) {
+    const packed = /\.(parquet|bin)$/.test(path);
+    const entry = packed ? new ZipPassThrough(path) : new ZipDeflate(path);
+    entry.mtime = ENTRY_DATE;
+    zip.add(entry);
+    entry.push(await read(), true);
+  }
+  zip.end();
+  if (failure) throw failure as Error;
 }
 
 function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
@@ -48,10 +99,14 @@ function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
   }
 }
 
-/** The folder that holds bundle.json: the shallowest one. @throws bundle-file-missing */
+/** The folder that holds bundle.json: the shallowest one. @throws import-no-manifest */
 function rootOf(paths: readonly string[]): string {
   const manifests = paths.filter((path) => path === 'bundle.json' || path.endsWith('/bundle.json'));
   const shallowest = manifests.sort((a, b) => a.length - b.length)[0];
-  if (shallowest === undefined) throw new ScoredeskError('bundle-file-missing', { path: 'bundle.json' });
+  if (shallowest === undefined)
+    throw new ScoredeskError('import-no-manifest', {
+      files: paths.length,
+      first: (paths[0] ?? '').slice(0, 80),
+    });
   return shallowest.slice(0, -'bundle.json'.length);
 }

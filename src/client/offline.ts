@@ -67,27 +67,3 @@ export async function isReadyOffline(): Promise<boolean> {
   const cache = await caches.open(`scoredesk:${basePath}:${ENGINE_CACHE}`);
   return (await cache.keys()).length > 0;
 }
-
-/** Titles of the site's other open tabs, as they answer within a moment. */
-export class OpenTabs {
-  readonly #channel = new BroadcastChannel(`scoredesk:${basePath}:tabs`);
-  readonly #id = crypto.randomUUID();
-  #titles: string[] = [];
-
-  constructor() {
-    this.#channel.addEventListener(
-      'message',
-      ({ data }: MessageEvent<{ ask?: string; answer?: string; to?: string }>) => {
-        if (data.ask) this.#channel.postMessage({ answer: document.title, to: data.ask });
-        if (data.answer !== undefined && data.to === this.#id) this.#titles.push(data.answer);
-      },
-    );
-  }
-
-  async others(): Promise<string[]> {
-    this.#titles = [];
-    this.#channel.postMessage({ ask: this.#id });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return [...this.#titles];
-  }
-}

@@ -1,4 +1,6 @@
 import type { InstallProgress } from '../bundle/installed';
+import type { PickedFile } from '../bundle/source';
+import type { Progress } from '../engine/runtime';
 import type { ListQuery } from '../engine/list';
 import type { ListArgument, ScoringOperations } from '../protocol/scoring';
 import { controlled } from './offline';
@@ -17,21 +19,24 @@ async function spawn(): Promise<Worker> {
 
 const worker = new WorkerClient<ScoringOperations>(spawn, `scoredesk:${basePath}:worker`);
 
-/** The site's own catalogue. */
-const CATALOGUE = new URL('bundles/index.json', document.baseURI).href;
+type InstallReport = (report: InstallProgress) => void;
 
 export const scoring = {
-  catalogue: (signal?: AbortSignal) => worker.call('catalogue', { url: CATALOGUE }, { signal, again: true }),
-  installed: (signal?: AbortSignal) => worker.call('installed', {}, { signal, again: true }),
-  install: (url: string, signal: AbortSignal, progress: (report: InstallProgress) => void) =>
-    worker.call('install', { url }, { signal, progress }),
+  site: () => worker.call('site', {}, { again: true }),
+  catalogue: (url: string) => worker.call('catalogue', { url }, { again: true }),
+  installed: () => worker.call('installed', {}, { again: true }),
+  paused: () => worker.call('paused', {}, { again: true }),
+  install: (url: string, signal: AbortSignal, progress: InstallReport) =>
+    worker.call('install', { url }, { signal, progress, again: true }),
+  installPicked: (files: PickedFile[], signal: AbortSignal, progress: InstallReport) =>
+    worker.call('installPicked', { files }, { signal, progress }),
+  discard: (fingerprint: string) => worker.call('discard', { fingerprint }, { again: true }),
+  zip: (fingerprint: string) => worker.call('zip', { fingerprint }, { again: true }),
   remove: (fingerprint: string) => worker.call('remove', { fingerprint }, { again: true }),
-  open: (fingerprint: string, signal?: AbortSignal) =>
-    worker.call('open', { fingerprint }, { signal, again: true }),
-  list: (argument: ListArgument, signal?: AbortSignal) =>
-    worker.call('list', argument, { signal, again: true }),
+  open: (fingerprint: string, progress: (report: Progress) => void) =>
+    worker.call('open', { fingerprint }, { progress, again: true }),
+  list: (argument: ListArgument) => worker.call('list', argument, { again: true }),
   neighbours: (fingerprint: string, query: ListQuery, id: string) =>
     worker.call('neighbours', { fingerprint, query, id }, { again: true }),
-  client: (fingerprint: string, id: string, signal?: AbortSignal) =>
-    worker.call('client', { fingerprint, id }, { signal, again: true }),
+  client: (fingerprint: string, id: string) => worker.call('client', { fingerprint, id }, { again: true }),
 };

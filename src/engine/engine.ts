@@ -13,7 +13,7 @@ import { encodeInputs, inputColumns } from '../bundle/encode';
 import { readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
-import { coreRuntime, onnxRuntime, scoreInChunks, type Runtime, type Task } from './runtime';
+import { breathe, coreRuntime, onnxRuntime, scoreInChunks, type Runtime, type Task } from './runtime';
 
 export interface OpenOptions {
   /** Where the browser finds onnxruntime's wasm. */
@@ -163,6 +163,11 @@ export class Engine {
     return this.#scores;
   }
 
+  /** Scores that were computed before, by the same evaluator. */
+  useScores(scores: Float64Array): void {
+    this.#scores = Promise.resolve(scores);
+  }
+
   decide(probability: number): Decision {
     return decide(probability, this.manifest.decision);
   }
@@ -243,6 +248,3 @@ export class Engine {
     throw new ScoredeskError('method-unsupported', { method });
   }
 }
-
-/** Lets a pending stop message in. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,8 +1,9 @@
 import type { Decision } from '../core/decision/decision';
-import { columnOf, textAt, texts, type Column } from '../core/table/table';
-import { readPart } from '../bundle/read';
+import { folded } from '../core/text';
+import { textAt, type Column } from '../core/table/table';
 import type { Engine } from './engine';
 import { cellValue, type CellValue } from './cells';
+import { SEEN, type Overview, type SeenIn } from './overview';
 
 /** Which clients, in which order. */
 export interface ListQuery {
@@ -37,35 +38,6 @@ export interface Neighbours {
   next: string | null;
 }
 
-export type SeenIn = 'reference' | 'test' | null;
-
-/** Order of `seen`: test rows first, then clients without outcome, then those that trained the model. */
-const SEEN: readonly SeenIn[] = ['test', null, 'reference'];
-const UNSEEN = SEEN.indexOf(null);
-
-/** The part of the bundle that holds each client with an outcome, as a position in SEEN. */
-async function seenOf(engine: Engine): Promise<Uint8Array> {
-  const seen = new Uint8Array(engine.ids.length).fill(UNSEEN);
-  const rowOf = new Map(engine.ids.map((id, row) => [id, row]));
-  for (const part of ['reference', 'test'] as const) {
-    const idColumn = engine.manifest.data[part]?.id;
-    const table = part === 'reference' ? await engine.reference() : await readPart(engine.files, part);
-    if (!idColumn || !table) continue;
-    for (const id of texts(columnOf(table, idColumn))) {
-      const row = rowOf.get(id);
-      if (row !== undefined) seen[row] = SEEN.indexOf(part);
-    }
-  }
-  return seen;
-}
-
-/** Lower case, without accents: "Rénard" is found by "renard". */
-const folded = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{Mn}/gu, '')
-    .toLowerCase();
-
 /** The clients of an open bundle as a list: searched, filtered, sorted and paged in the worker. */
 export class ClientList {
   readonly #engine: Engine;
@@ -75,11 +47,7 @@ export class ClientList {
   #folded: string[] | null = null;
   #last: { key: string; rows: Uint32Array } | null = null;
 
-  static async of(engine: Engine): Promise<ClientList> {
-    return new ClientList(engine, await engine.scores(), await seenOf(engine));
-  }
-
-  private constructor(engine: Engine, scores: Float64Array, seen: Uint8Array) {
+  constructor(engine: Engine, { scores, seen }: Overview) {
     this.#engine = engine;
     this.#scores = scores;
     this.#seen = seen;

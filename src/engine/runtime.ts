@@ -39,9 +39,13 @@ export async function scoreInChunks(
     const to = Math.min(rows, from + CHUNK_ROWS);
     out.set(await runtime.score(encode(from, to), to - from), from);
     progress?.({ done: to, total: rows, unit: 'rows' });
+    if ((signal || progress) && to < rows) await breathe();
   }
   return out;
 }
+
+/** Lets waiting messages in: a stop, another question. */
+export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** The app's own evaluator, for places where onnxruntime can't start. */
 export function coreRuntime({ model }: OnnxModel): Runtime {

@@ -2,13 +2,12 @@ import type { Decision } from '../core/decision/decision';
 import { reasonsOf, type Reasons } from '../core/explain/reasons';
 import { toPoints } from '../core/explain/points';
 import { logit, sigmoid } from '../core/numeric/functions';
-import { median } from '../core/stats/quantile';
 import { scoreScale, type ScoreScale } from '../core/stats/scoreScale';
-import { textAt, type Column, type Table } from '../core/table/table';
+import { textAt, type Table } from '../core/table/table';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
 import { cellOf, type Cell, type CellValue } from './cells';
 import type { Engine } from './engine';
-import type { SeenIn } from './list';
+import type { Overview, SeenIn } from './overview';
 
 /** What a page needs of an open bundle, as plain data. */
 export interface BundleView {
@@ -40,14 +39,13 @@ export interface ClientView {
   cells: Cell[];
 }
 
-export async function bundleView(engine: Engine): Promise<BundleView> {
-  const scores = await engine.scores();
+export function bundleView(engine: Engine, { scores, typical }: Overview): BundleView {
   return {
     fingerprint: engine.fingerprint,
     manifest: engine.manifest,
     clients: engine.ids.length,
     scale: scoreScale(scores, engine.manifest.decision.threshold),
-    typical: typicalValues(engine.manifest.columns, (await engine.reference()) ?? engine.clients),
+    typical,
     runtime: engine.runtime.name,
     runtimeFailure: engine.runtimeFailure,
     unit: engine.unit,
@@ -64,36 +62,6 @@ function suggestedClients(engine: Engine, scores: Float64Array): BundleView['sug
       const probability = scores[engine.rowOf(id)];
       return { id, probability, decision: engine.decide(probability) };
     });
-}
-
-function typicalValues(columns: readonly ManifestColumn[], table: Table): Record<string, CellValue> {
-  const out: Record<string, CellValue> = {};
-  for (const { name, role, type } of columns) {
-    const column = table.columns.get(name);
-    if (
-      !column ||
-      role === 'id' ||
-      role === 'name' ||
-      role === 'target' ||
-      type === 'text' ||
-      type === 'date'
-    )
-      continue;
-    out[name] = column.kind === 'number' ? finiteOrNull(median(column.values)) : mostFrequent(column);
-  }
-  return out;
-}
-
-const finiteOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
-
-function mostFrequent(column: Extract<Column, { kind: 'text' }>): string | null {
-  const counts = new Uint32Array(column.dictionary.length);
-  for (const code of column.codes) if (code >= 0) counts[code]++;
-  let best = -1;
-  counts.forEach((count, code) => {
-    if (count > 0 && (best < 0 || count > counts[best])) best = code;
-  });
-  return best < 0 ? null : column.dictionary[best];
 }
 
 /**

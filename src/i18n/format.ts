@@ -40,9 +40,14 @@ export function formatPoints(locale: Locale, points: number): string {
   return format(locale, points === 0 ? 0 : points, { maximumFractionDigits: 0, signDisplay: 'exceptZero' });
 }
 
-/** Bytes in kB or MB, one decimal. */
+/** Bytes in kB, MB or GB, one decimal. */
 export function formatSize(locale: Locale, bytes: number): string {
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte'];
+  const [value, unit] =
+    bytes < 1_000_000
+      ? [bytes / 1000, 'kilobyte']
+      : bytes < 1_000_000_000
+        ? [bytes / 1_000_000, 'megabyte']
+        : [bytes / 1_000_000_000, 'gigabyte'];
   return format(locale, value, { style: 'unit', unit, maximumFractionDigits: value < 100 ? 1 : 0 });
 }
 
@@ -58,4 +63,22 @@ export function formatValue(locale: Locale, column: ManifestColumn, value: numbe
   const unit = localText(column.unit, locale, '');
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) < 1 ? 4 : 2;
   return formatNumber(locale, value, digits) + (unit ? NO_BREAK + unit : '');
+}
+
+/** Bytes a second. */
+export const formatRate = (locale: Locale, bytesPerSecond: number): string =>
+  `${formatSize(locale, bytesPerSecond)}/s`;
+
+/** Whole seconds, minutes or hours. */
+export function formatDuration(locale: Locale, seconds: number): string {
+  const [value, unit] =
+    seconds < 90 ? [seconds, 'second'] : seconds < 5400 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour'];
+  return format(locale, value, { style: 'unit', unit, maximumFractionDigits: 0, unitDisplay: 'short' });
+}
+
+/** A date such as 2026-11-02 in the reader's way; text that is none stays as it is. */
+export function formatDate(locale: Locale, date: string): string {
+  const parsed = /^\d{4}-\d{2}-\d{2}$/.test(date) ? new Date(`${date}T00:00:00Z`) : null;
+  if (!parsed || Number.isNaN(parsed.getTime())) return date;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(parsed);
 }

@@ -1,3 +1,18 @@
-/** What the page and the service worker say to each other, and the cache both look at. */
+/** What the page, its workers and the service worker say to each other, and the cache they look at. */
 export const SKIP_WAITING = 'skip-waiting';
 export const ENGINE_CACHE = 'engine';
+
+/** Path under which the service worker fetches from the other hosts that config.json allows. */
+const FAR = 'far';
+/** Header by which such an answer is known: `ok`, or why there is none. */
+export const FAR_HEADER = 'x-scoredesk-far';
+export type FarOutcome = 'ok' | 'not-allowed' | 'cross-origin' | 'unreachable';
+
+export const farAddress = (site: string, url: string): string =>
+  new URL(`${FAR}?url=${encodeURIComponent(url)}`, site).href;
+
+/** The address behind a far address of this site; null for any other. */
+export function behindFar(site: string, address: URL): string | null {
+  if (address.origin + address.pathname !== new URL(FAR, site).href) return null;
+  return address.searchParams.get('url');
+}

@@ -1,11 +1,16 @@
-import type { InstalledBundle } from '../bundle/installed';
+import type { InstalledBundle, PausedInstall } from '../bundle/installed';
 import type { CatalogueEntry } from '../bundle/schema';
+import type { Site } from '../bundle/site';
+import type { PickedFile } from '../bundle/source';
 import type { ListPage, ListQuery, Neighbours } from '../engine/list';
 import type { BundleView, ClientView } from '../engine/views';
 import type { OperationTask } from './host';
 
 export interface OfferedBundle extends CatalogueEntry {
+  /** The folder it is fetched from. */
   url: string;
+  /** Host it is offered by; "" for this site. */
+  host: string;
 }
 
 export interface ListArgument {
@@ -19,9 +24,18 @@ export interface ListArgument {
 
 /** What the scoring worker does. */
 export type ScoringOperations = {
+  /** What config.json says. */
+  site(argument: Record<string, never>, task: OperationTask): Promise<Site>;
   catalogue(argument: { url: string }, task: OperationTask): Promise<OfferedBundle[]>;
   installed(argument: Record<string, never>, task: OperationTask): Promise<InstalledBundle[]>;
+  /** Installs that were begun and stopped. */
+  paused(argument: Record<string, never>, task: OperationTask): Promise<PausedInstall[]>;
   install(argument: { url: string }, task: OperationTask): Promise<InstalledBundle>;
+  installPicked(argument: { files: PickedFile[] }, task: OperationTask): Promise<InstalledBundle>;
+  /** Gives up a paused install and its space. */
+  discard(argument: { fingerprint: string }, task: OperationTask): Promise<void>;
+  /** The bundle as one zip. */
+  zip(argument: { fingerprint: string }, task: OperationTask): Promise<Blob>;
   remove(argument: { fingerprint: string }, task: OperationTask): Promise<void>;
   open(argument: { fingerprint: string }, task: OperationTask): Promise<BundleView>;
   client(argument: { fingerprint: string; id: string }, task: OperationTask): Promise<ClientView>;

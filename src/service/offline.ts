@@ -2,13 +2,14 @@ import { clientsClaim, setCacheNameDetails } from 'workbox-core';
 import { addPlugins, cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
 import { registerRoute } from 'workbox-routing';
 import { CacheFirst, NetworkFirst } from 'workbox-strategies';
-import { ENGINE_CACHE, SKIP_WAITING } from '../protocol/offline';
+import { behindFar, ENGINE_CACHE, SKIP_WAITING } from '../protocol/offline';
+import { fetchFar } from './far';
 import { POLICY } from './policy';
 
 /**
  * What the service worker does: the shell from the cache, under the policy; the engine's wasm kept
- * at first use; settings from the network while there is one. Bundles are not its business: they
- * live in IndexedDB.
+ * at first use; settings from the network while there is one; the way to other hosts that config.json
+ * allows. Bundles are not its business: they live in IndexedDB.
  */
 export function startOffline(scope: ServiceWorkerGlobalScope, shell: (PrecacheEntry | string)[]): void {
   const base = new URL(scope.registration.scope).pathname;
@@ -26,6 +27,12 @@ export function startOffline(scope: ServiceWorkerGlobalScope, shell: (PrecacheEn
   registerRoute((target) => own(target, /\.wasm$/), engine);
   const settings = new NetworkFirst({ cacheName: `scoredesk:${base}:settings`, networkTimeoutSeconds: 2 });
   registerRoute((target) => own(target, /\/config\.json$/), settings);
+  const site = scope.registration.scope;
+  registerRoute(
+    ({ url }) => behindFar(site, url) !== null,
+    ({ request, event }) =>
+      fetchFar(site, request, (url) => settings.handle({ request: new Request(url), event })),
+  );
 
   scope.addEventListener('message', ({ data }) => {
     if (data === SKIP_WAITING) void scope.skipWaiting();

@@ -1,85 +1,143 @@
 import { ScoredeskError } from '../core/errors';
 import { MAX_MANIFEST_BYTES } from '../bundle/schema';
+import type { Site } from '../bundle/site';
 import { parseCatalogue } from '../bundle/validate';
+import { zipFiles } from '../bundle/zip';
 import { openBundle, type Engine } from '../engine/engine';
 import { ClientList } from '../engine/list';
+import type { Overview } from '../engine/overview';
+import type { Progress, Task } from '../engine/runtime';
 import { bundleView, clientView } from '../engine/views';
 import type { InstallProgress } from '../bundle/installed';
+import type { OperationTask } from '../protocol/host';
 import type { ScoringOperations } from '../protocol/scoring';
 import {
+  forgetInstall,
   installedBundle,
   installedBundles,
+  pausedInstalls,
   removeBundle,
+  storedFiles,
   storedSource,
-  sweepFiles,
+  sweep,
 } from '../storage/bundles';
+import { keptOverview } from '../storage/computed';
 import { openDb, type Db } from '../storage/db';
 import { fetchSmall } from '../storage/download';
 import { install } from '../storage/install';
+import { pickedSupply } from '../storage/picked';
+import { readSite } from '../storage/reach';
+import { webSupply, type Supply } from '../storage/supply';
 
 export interface ScoringSetup {
-  /** Path of the site on its origin: storage names carry it. */
-  basePath: string;
+  /** Address of the site's root: storage names carry its path. */
+  base: string;
   wasmUrl: string;
 }
 
+/** The bundle that is open: its engine, and what a look at every row gave. */
+interface Desk {
+  engine: Engine;
+  overview: Overview;
+  list: ClientList;
+}
+
 /** What the scoring worker does: storage and one open bundle. */
-export function scoringOperations({ basePath, wasmUrl }: ScoringSetup): ScoringOperations {
+export function scoringOperations({ base, wasmUrl }: ScoringSetup): ScoringOperations {
+  const basePath = new URL(base).pathname;
   let database: Promise<Db> | null = null;
-  let open: { fingerprint: string; engine: Promise<Engine>; list: Promise<ClientList> | null } | null = null;
+  let outdated = false;
+  let site: Promise<Site> | null = null;
+  let open: { fingerprint: string; desk: Promise<Desk> } | null = null;
 
   const db = (): Promise<Db> => {
     if (!globalThis.isSecureContext) throw new ScoredeskError('insecure-context', {});
-    database ??= openDb(basePath).then(async (opened) => {
-      await sweepFiles(opened, basePath);
+    if (outdated) throw new ScoredeskError('tab-outdated', {});
+    database ??= openDb(basePath, () => (outdated = true)).then(async (opened) => {
+      await sweep(opened, basePath);
       return opened;
     });
     database.catch(() => (database = null));
     return database;
   };
 
-  const engineOf = (fingerprint: string): Promise<Engine> => {
-    if (open?.fingerprint === fingerprint) return open.engine;
-    const engine = db().then(async (opened) => {
-      await installedBundle(opened, fingerprint);
-      return openBundle(await storedSource(opened, fingerprint), { wasmUrl });
-    });
-    open = { fingerprint, engine, list: null };
-    engine.catch(() => (open = null));
-    return engine;
+  const network = async () => {
+    site ??= readSite(base);
+    site.catch(() => (site = null));
+    return { base, site: await site };
   };
 
-  const listOf = async (fingerprint: string): Promise<ClientList> => {
-    const engine = await engineOf(fingerprint);
-    if (open?.fingerprint !== fingerprint) return ClientList.of(engine);
-    open.list ??= ClientList.of(engine);
-    return open.list;
+  const deskOf = (fingerprint: string, task: Task = {}): Promise<Desk> => {
+    if (open?.fingerprint === fingerprint) return open.desk;
+    const desk = openDesk(fingerprint, task);
+    open = { fingerprint, desk };
+    desk.catch(() => (open = null));
+    return desk;
+  };
+
+  const openDesk = async (fingerprint: string, task: Task): Promise<Desk> => {
+    const stored = await db();
+    await installedBundle(stored, fingerprint);
+    const engine = await openBundle(await storedSource(stored, fingerprint), { wasmUrl });
+    const overview = await keptOverview(stored, engine, task);
+    return { engine, overview, list: new ClientList(engine, overview) };
+  };
+
+  const installFrom = async (supply: Supply, { signal, progress }: OperationTask) => {
+    const report = (state: InstallProgress) => progress(state);
+    return install(supply, { db: await db(), basePath, wasmUrl, signal, progress: report });
   };
 
   return {
+    site: async () => (await network()).site,
     catalogue: async ({ url }, { signal }) => {
-      const { bundles } = parseCatalogue(await fetchSmall(url, MAX_MANIFEST_BYTES, signal), url);
-      return bundles.map((entry) => ({ ...entry, url: new URL(`${entry.path}/`, url).href }));
+      const { bundles } = parseCatalogue(
+        await fetchSmall(url, MAX_MANIFEST_BYTES, { network: await network(), signal }),
+        url,
+      );
+      const { origin, host } = new URL(url);
+      const shownHost = origin === new URL(base).origin ? '' : host;
+      return bundles.map((entry) => ({
+        ...entry,
+        url: new URL(`${entry.path}/`, url).href,
+        host: shownHost,
+      }));
     },
     installed: async () => installedBundles(await db()),
-    install: async ({ url }, { signal, progress }) => {
-      const report = (state: InstallProgress) => progress(state);
-      return install(url, { db: await db(), basePath, wasmUrl, signal, progress: report });
+    paused: async () => pausedInstalls(await db()),
+    install: async ({ url }, task) => installFrom(webSupply(url, await network()), task),
+    installPicked: async ({ files }, task) => installFrom(await pickedSupply(files), task),
+    discard: async ({ fingerprint }) => {
+      await forgetInstall(await db(), fingerprint);
+      await sweep(await db(), basePath);
+    },
+    zip: async ({ fingerprint }) => {
+      const files = await storedFiles(await db(), fingerprint);
+      const pieces: BlobPart[] = [];
+      const readable = files.map(({ path, blob }) => ({
+        path,
+        read: async () => new Uint8Array(await blob.arrayBuffer()),
+      }));
+      await zipFiles(readable, (piece) => pieces.push(piece));
+      return new Blob(pieces, { type: 'application/zip' });
     },
     remove: async ({ fingerprint }) => {
       if (open?.fingerprint === fingerprint) open = null;
       await removeBundle(await db(), fingerprint);
-      await sweepFiles(await db(), basePath);
+      await sweep(await db(), basePath);
     },
-    open: async ({ fingerprint }) => bundleView(await engineOf(fingerprint)),
+    open: async ({ fingerprint }, { signal, progress }) => {
+      const report = (state: Progress) => progress(state);
+      const { engine, overview } = await deskOf(fingerprint, { signal, progress: report });
+      return bundleView(engine, overview);
+    },
     client: async ({ fingerprint, id }) => {
       const { runtimeOnly } = await installedBundle(await db(), fingerprint);
-      const engine = await engineOf(fingerprint);
-      const seenIn = (await listOf(fingerprint)).seenIn(engine.rowOf(id));
-      return clientView(engine, id, seenIn, !runtimeOnly);
+      const { engine, list } = await deskOf(fingerprint);
+      return clientView(engine, id, list.seenIn(engine.rowOf(id)), !runtimeOnly);
     },
     list: async ({ fingerprint, query, columns, offset, limit }) =>
-      (await listOf(fingerprint)).page(query, columns, offset, limit),
-    neighbours: async ({ fingerprint, query, id }) => (await listOf(fingerprint)).neighbours(query, id),
+      (await deskOf(fingerprint)).list.page(query, columns, offset, limit),
+    neighbours: async ({ fingerprint, query, id }) => (await deskOf(fingerprint)).list.neighbours(query, id),
   };
 }

@@ -1,55 +1,104 @@
+import { saveFile } from '../client/device';
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { InstalledBundle, InstallProgress } from '../bundle/installed';
+import type { BundleSummary, InstalledBundle, PausedInstall } from '../bundle/installed';
 import type { OfferedBundle } from '../protocol/scoring';
+import { installs } from './installs.svelte';
 import { offline } from './offline.svelte';
+import { keepSetting, readSetting } from './settings';
+import { site } from './site.svelte';
+import { storage } from './storage.svelte';
+import { tabs } from './tabs';
 
-/** One download under way or failed. */
-export interface InstallState {
-  progress: InstallProgress | null;
-  error: ErrorData | null;
+/** A bundle that can be downloaded: offered by a catalogue, or begun and not done. */
+export interface Obtainable {
+  bundle: Pick<OfferedBundle, keyof BundleSummary | 'url'> & { host?: string };
+  /** What is here of it already. */
+  paused: PausedInstall | null;
+  /** A version of the same bundle that is on this device. */
+  replaces: InstalledBundle | null;
 }
 
 /** What this device holds and what the site offers. */
 class BundlesState {
   #installed = $state.raw<readonly InstalledBundle[] | null>(null);
+  #paused = $state.raw<readonly PausedInstall[]>([]);
   #offered = $state.raw<readonly OfferedBundle[] | null>(null);
-  #installs = $state.raw<Readonly<Record<string, InstallState>>>({});
   #storageError = $state.raw<ErrorData | null>(null);
-  #catalogueError = $state.raw<ErrorData | null>(null);
-  readonly #stops = new Map<string, AbortController>();
+  #catalogueErrors = $state.raw<readonly ErrorData[]>([]);
+
+  constructor() {
+    installs.onEnd = () => void this.loadInstalled();
+    tabs.listen((message) => {
+      if (message.kind === 'bundles') void this.loadInstalled();
+    });
+  }
 
   /** null until storage has answered. */
   get installed() {
     return this.#installed;
   }
 
+  /** null until every catalogue has answered or failed. */
   get offered() {
     return this.#offered;
-  }
-
-  /** By the fingerprint that the catalogue names. */
-  get installs() {
-    return this.#installs;
   }
 
   get storageError() {
     return this.#storageError;
   }
 
-  get catalogueError() {
-    return this.#catalogueError;
+  get catalogueErrors() {
+    return this.#catalogueErrors;
   }
 
-  /** Offered, and not on this device yet. */
-  get missing(): readonly OfferedBundle[] {
+  /** Not on this device yet. */
+  get obtainable(): readonly Obtainable[] {
     const here = new Set(this.#installed?.map((bundle) => bundle.fingerprint));
-    return this.#offered?.filter((bundle) => !here.has(bundle.fingerprint)) ?? [];
+    const paused = new Map(this.#paused.map((bundle) => [bundle.fingerprint, bundle]));
+    const offered = (this.#offered ?? []).filter((bundle) => !here.has(bundle.fingerprint));
+    const known = new Set(offered.map((bundle) => bundle.fingerprint));
+    const others = this.#paused.filter(({ fingerprint, url }) => url !== '' && !known.has(fingerprint));
+    return [...offered, ...others].map((bundle) => ({
+      bundle,
+      paused: paused.get(bundle.fingerprint) ?? null,
+      replaces: this.#installed?.find(({ id }) => id === bundle.id) ?? null,
+    }));
   }
 
-  /** The newest installed bundle of that `id@version`. */
+  /** What the first click opens: the site's default, else its only bundle. */
+  get first(): OfferedBundle | null {
+    const wanted = site.current?.defaultBundle;
+    const offered = this.#offered ?? [];
+    if (wanted) return offered.find((bundle) => bundle.id === wanted || bundleKey(bundle) === wanted) ?? null;
+    return offered.length === 1 ? offered[0] : null;
+  }
+
+  /** The installed bundle to open without asking: the one used last, else the only one. */
+  get resumed(): InstalledBundle | null {
+    const all = this.#installed ?? [];
+    const last = all.find((bundle) => bundle.fingerprint === readSetting('bundle'));
+    return last ?? (all.length === 1 ? all[0] : null);
+  }
+
+  /** The installed bundle that an address names: `id@version`, or with `~` and its fingerprint's start. */
   find(key: string): InstalledBundle | undefined {
-    return this.#installed?.find((bundle) => bundleKey(bundle) === key);
+    const [name, start = ''] = key.split('~');
+    return this.#installed?.find(
+      (bundle) => bundleKey(bundle) === name && bundle.fingerprint.startsWith(start),
+    );
+  }
+
+  /** How addresses name an installed bundle; one that shares its name says which it is. */
+  keyOf({ id, version, fingerprint }: Pick<BundleSummary, 'id' | 'version' | 'fingerprint'>): string {
+    const key = bundleKey({ id, version });
+    const alike = this.#installed?.filter((bundle) => bundleKey(bundle) === key).length ?? 0;
+    return alike > 1 ? `${key}~${fingerprint.slice(0, 8)}` : key;
+  }
+
+  /** Remembers the bundle that is in use, for the next visit. */
+  use({ fingerprint }: Pick<BundleSummary, 'fingerprint'>): void {
+    keepSetting('bundle', fingerprint);
   }
 
   async load(): Promise<void> {
@@ -58,65 +107,71 @@ class BundlesState {
 
   async loadInstalled(): Promise<void> {
     try {
-      this.#installed = await scoring.installed();
+      [this.#installed, this.#paused] = await Promise.all([scoring.installed(), scoring.paused()]);
       this.#storageError = null;
     } catch (error) {
       this.#installed ??= [];
       this.#storageError = toErrorData(error);
     }
+    await Promise.all([storage.look(), offline.look()]);
   }
 
   async loadOffered(): Promise<void> {
-    try {
-      this.#offered = await scoring.catalogue();
-      this.#catalogueError = null;
-    } catch (error) {
-      this.#catalogueError = toErrorData(error);
+    await site.load();
+    if (site.error) {
+      this.#catalogueErrors = [site.error];
+      return;
     }
+    const errors: ErrorData[] = [];
+    const lists = (site.current?.catalogues ?? []).map(async (url) => {
+      try {
+        return await scoring.catalogue(url);
+      } catch (error) {
+        errors.push(toErrorData(error));
+        return [];
+      }
+    });
+    const offered = (await Promise.all(lists)).flat();
+    const first = (bundle: OfferedBundle, i: number) =>
+      offered.findIndex(({ fingerprint }) => fingerprint === bundle.fingerprint) === i;
+    this.#catalogueErrors = errors;
+    if (offered.length > 0 || errors.length === 0) this.#offered = offered.filter(first);
   }
 
-  async install(bundle: OfferedBundle): Promise<InstalledBundle | null> {
-    const { fingerprint } = bundle;
-    if (this.#stops.has(fingerprint)) return null;
-    const stop = new AbortController();
-    this.#stops.set(fingerprint, stop);
-    this.#set(fingerprint, { progress: null, error: null });
-    try {
-      const installed = await scoring.install(bundle.url, stop.signal, (progress) =>
-        this.#set(fingerprint, { progress, error: null }),
-      );
-      this.#set(fingerprint, null);
-      await Promise.all([this.loadInstalled(), offline.look()]);
-      return installed;
-    } catch (error) {
-      const data = toErrorData(error);
-      this.#set(fingerprint, data.code === 'stopped' ? null : { progress: null, error: data });
-      return null;
-    } finally {
-      this.#stops.delete(fingerprint);
-    }
-  }
-
-  stop(fingerprint: string): void {
-    this.#stops.get(fingerprint)?.abort();
+  /** Gives up what was begun. */
+  async discard(fingerprint: string): Promise<void> {
+    installs.forget(fingerprint);
+    await this.#change(() => scoring.discard(fingerprint));
   }
 
   async remove(fingerprint: string): Promise<void> {
-    try {
-      await scoring.remove(fingerprint);
-    } catch (error) {
-      this.#storageError = toErrorData(error);
-    }
-    await this.loadInstalled();
+    await this.#change(() => scoring.remove(fingerprint));
   }
 
-  #set(fingerprint: string, state: InstallState | null): void {
-    const others = Object.entries(this.#installs).filter(([key]) => key !== fingerprint);
-    this.#installs = Object.fromEntries(state ? [...others, [fingerprint, state]] : others);
+  /** Writes the bundle as one zip, for a desk without network. */
+  async saveZip(bundle: InstalledBundle): Promise<void> {
+    await this.#change(async () =>
+      saveFile(await scoring.zip(bundle.fingerprint), `${bundle.id}-${bundle.version}.zip`),
+    );
+  }
+
+  async #change(work: () => Promise<void>): Promise<void> {
+    let failure: ErrorData | null = null;
+    try {
+      await work();
+    } catch (error) {
+      failure = toErrorData(error);
+    }
+    await this.loadInstalled();
+    this.#storageError ??= failure;
+    tabs.tell({ kind: 'bundles' });
   }
 }
 
-/** How addresses name a bundle. */
-export const bundleKey = ({ id, version }: { id: string; version: string }): string => `${id}@${version}`;
+const bundleKey = ({ id, version }: { id: string; version: string }): string => `${id}@${version}`;
+
+/** Whether a link to `key` means this bundle, installed or not. */
+export const isNamed = (key: string, bundle: { id: string; version: string }): boolean =>
+  key.split('~')[0] === bundleKey(bundle);
 
 export const bundles = new BundlesState();

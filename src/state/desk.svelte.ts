@@ -1,8 +1,10 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
+import type { InstalledBundle } from '../bundle/installed';
 import type { Neighbours } from '../engine/list';
+import type { Progress } from '../engine/runtime';
 import type { BundleView, ClientView } from '../engine/views';
-import { bundleKey, bundles } from './bundles.svelte';
+import { bundles } from './bundles.svelte';
 import { clients } from './clients.svelte';
 
 /** What the client pages show: one open bundle and, on it, one client. */
@@ -10,6 +12,7 @@ class DeskState {
   #bundle = $state.raw<BundleView | null>(null);
   #client = $state.raw<ClientView | null>(null);
   #neighbours = $state.raw<Neighbours | null>(null);
+  #opening = $state.raw<Progress | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #wanted = '';
 
@@ -27,42 +30,44 @@ class DeskState {
     return this.#neighbours;
   }
 
+  /** Rows scored so far while a bundle is opened for the first time. */
+  get opening() {
+    return this.#opening;
+  }
+
   get error() {
     return this.#error;
   }
 
-  /** Opens the bundle an address names, and its client if it names one. The last call wins. */
-  async show(key: string, clientId: string | null): Promise<void> {
-    const wanted = (this.#wanted = `${key}/${clientId ?? ''}`);
+  /** Opens an installed bundle, and a client of it if one is named. The last call wins. */
+  async show(installed: InstalledBundle, clientId: string | null): Promise<void> {
+    const { fingerprint } = installed;
+    const wanted = (this.#wanted = `${fingerprint}/${clientId ?? ''}`);
     this.#error = null;
     try {
-      const bundle = await this.#open(key);
-      const client = bundle && clientId !== null ? await scoring.client(bundle.fingerprint, clientId) : null;
+      const bundle = await this.#open(fingerprint);
+      const client = clientId === null ? null : await scoring.client(fingerprint, clientId);
       if (wanted !== this.#wanted) return;
       this.#bundle = bundle;
       this.#client = client;
-      this.#neighbours =
-        client && bundle ? await scoring.neighbours(bundle.fingerprint, clients.query, client.id) : null;
+      bundles.use(bundle);
+      if (!client) return;
+      const neighbours = await scoring.neighbours(fingerprint, clients.query, client.id);
+      if (wanted === this.#wanted) this.#neighbours = neighbours;
     } catch (error) {
       if (wanted === this.#wanted) this.#error = toErrorData(error);
     }
   }
 
-  async #open(key: string): Promise<BundleView | null> {
-    if (!bundles.installed) await bundles.loadInstalled();
-    const installed = bundles.find(key);
-    if (!installed) {
-      this.#client = null;
-      return null;
-    }
-    if (
-      this.#bundle &&
-      bundleKey(this.#bundle.manifest) === key &&
-      this.#bundle.fingerprint === installed.fingerprint
-    )
-      return this.#bundle;
+  async #open(fingerprint: string): Promise<BundleView> {
+    if (this.#bundle?.fingerprint === fingerprint) return this.#bundle;
+    this.#bundle = null;
     this.#client = null;
-    return (this.#bundle = await scoring.open(installed.fingerprint));
+    try {
+      return await scoring.open(fingerprint, (progress) => (this.#opening = progress));
+    } finally {
+      this.#opening = null;
+    }
   }
 }
 

@@ -1,18 +1,11 @@
-import {
-  controlled,
-  isReadyOffline,
-  onTakeover,
-  OpenTabs,
-  startServiceWorker,
-  takeUpdate,
-} from '../client/offline';
+import { controlled, isReadyOffline, onTakeover, startServiceWorker, takeUpdate } from '../client/offline';
+import { tabs } from './tabs';
 
 /** Connection, readiness for being offline, and a new version that waits. */
 class OfflineState {
   #online = $state(navigator.onLine);
   #ready = $state(false);
   #update = $state.raw<{ tabs: readonly string[] } | null>(null);
-  readonly #tabs = new OpenTabs();
 
   get online() {
     return this.#online;
@@ -50,7 +43,7 @@ class OfflineState {
   }
 
   async #offer(): Promise<void> {
-    this.#update = { tabs: await this.#tabs.others() };
+    this.#update = { tabs: await tabs.titles() };
   }
 }
 

@@ -1,7 +1,13 @@
 import { ScoredeskError } from '../core/errors';
+import { summaryOf, type InstalledBundle, type PausedInstall } from '../bundle/installed';
+import type { Manifest } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
-import { SCHEMA, scopedName, type Db, type StoredBundle } from './db';
+import { asWriteError, SCHEMA, scopedName, type Db, type StoredBundle, type StoredInstall } from './db';
+import { readStored, removeStored, storedBytes } from './files';
+
+/** Days after which an install that nobody goes on with is cleaned away. */
+const KEEP_PAUSED_DAYS = 14;
 
 export async function installedBundles(db: Db): Promise<StoredBundle[]> {
   const all = await db.getAll('bundles');
@@ -15,64 +21,106 @@ export async function installedBundle(db: Db, fingerprint: string): Promise<Stor
   return bundle;
 }
 
-async function readBlob(db: Db, sha256: string, path: string): Promise<Uint8Array> {
-  const file = await db.get('files', sha256);
-  if (!file) throw new ScoredeskError('bundle-file-missing', { path });
-  return new Uint8Array(await file.blob.arrayBuffer());
-}
+const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer());
 
 /** A bundle whose files are all in storage, keyed by their hashes; its manifest under the fingerprint. */
 export async function storedSource(db: Db, fingerprint: string): Promise<BundleSource> {
-  const manifest = await readBlob(db, fingerprint, 'bundle.json');
+  const manifest = await bytesOf(await readStored(db, fingerprint, 'bundle.json'));
   const hashes = new Map(parseManifest(manifest).files.map((file) => [file.path, file.sha256]));
   return {
     name: fingerprint.slice(0, 12),
     verified: true,
-    read: async (path) => (path === 'bundle.json' ? manifest : readBlob(db, hashes.get(path) ?? '', path)),
+    read: async (path) =>
+      path === 'bundle.json' ? manifest : bytesOf(await readStored(db, hashes.get(path) ?? '', path)),
   };
 }
 
-export async function hasFile(db: Db, sha256: string): Promise<boolean> {
-  return (await db.getKey('files', sha256)) !== undefined;
+/** Every file of an installed bundle, bundle.json first. @throws bundle-not-installed, bundle-file-missing */
+export async function storedFiles(db: Db, fingerprint: string): Promise<{ path: string; blob: Blob }[]> {
+  await installedBundle(db, fingerprint);
+  const own = await readStored(db, fingerprint, 'bundle.json');
+  const { files } = parseManifest(await bytesOf(own));
+  const others = files.map(async ({ path, sha256 }) => ({ path, blob: await readStored(db, sha256, path) }));
+  return [{ path: 'bundle.json', blob: own }, ...(await Promise.all(others))];
 }
 
-/** @throws storage-full */
-export async function putFile(db: Db, sha256: string, blob: Blob): Promise<void> {
+/** Notes that an install has begun, so that it can go on after a reload. @throws storage-full, storage-failed */
+export async function beginInstall(db: Db, install: Omit<StoredInstall, 'schema'>): Promise<void> {
   try {
-    await db.put('files', { sha256, blob });
+    await db.put('installs', { ...install, schema: SCHEMA });
   } catch (error) {
-    throw asStorageError(error, blob.size);
+    throw await asWriteError(error, install.manifest.size);
   }
 }
 
-function asStorageError(error: unknown, needed: number): unknown {
-  if (error instanceof DOMException && error.name === 'QuotaExceededError')
-    return new ScoredeskError('storage-full', { needed, free: 0 }, { cause: error });
-  return error;
+export async function pausedInstalls(db: Db): Promise<PausedInstall[]> {
+  const paused: PausedInstall[] = [];
+  for (const { fingerprint, url, manifest } of await db.getAll('installs')) {
+    const bytes = await bytesOf(manifest);
+    const parsed = parseManifest(bytes);
+    let done = 0;
+    for (const file of parsed.files) done += await storedBytes(db, file.sha256);
+    const total = parsed.files.reduce((sum, file) => sum + file.bytes, 0);
+    paused.push({ ...summaryOf(parsed, fingerprint, bytes.length), url, done, total });
+  }
+  return paused;
 }
 
 /** Makes the bundle ready, in one strict transaction: before it, nothing of it is ever shown. */
-export async function commitBundle(db: Db, bundle: Omit<StoredBundle, 'schema'>): Promise<void> {
-  const transaction = db.transaction('bundles', 'readwrite', { durability: 'strict' });
-  await Promise.all([transaction.store.put({ ...bundle, schema: SCHEMA }), transaction.done]);
+export async function commitBundle(db: Db, bundle: InstalledBundle): Promise<void> {
+  const transaction = db.transaction(['bundles', 'installs'], 'readwrite', { durability: 'strict' });
+  try {
+    await Promise.all([
+      transaction.objectStore('bundles').put({ ...bundle, schema: SCHEMA }),
+      transaction.objectStore('installs').delete(bundle.fingerprint),
+      transaction.done,
+    ]);
+  } catch (error) {
+    throw await asWriteError(error, 0);
+  }
 }
 
 export async function removeBundle(db: Db, fingerprint: string): Promise<void> {
   await db.delete('bundles', fingerprint);
 }
 
+export async function forgetInstall(db: Db, fingerprint: string): Promise<void> {
+  await db.delete('installs', fingerprint);
+}
+
 export const installLock = (basePath: string): string => scopedName(basePath, 'install');
 
-/** Deletes files that no installed bundle uses, unless an install is under way in some tab. */
-export async function sweepFiles(db: Db, basePath: string): Promise<void> {
+/**
+ * Gives back the space of what no bundle and no paused install needs, unless an install is under
+ * way in some tab.
+ */
+export async function sweep(db: Db, basePath: string): Promise<void> {
   await navigator.locks.request(installLock(basePath), { ifAvailable: true }, async (lock) => {
-    if (!lock) return;
-    const used = new Set<string>();
-    for (const { fingerprint } of await db.getAll('bundles')) {
-      used.add(fingerprint);
-      const manifest = await readBlob(db, fingerprint, 'bundle.json');
-      for (const file of parseManifest(manifest).files) used.add(file.sha256);
-    }
-    for (const key of await db.getAllKeys('files')) if (!used.has(key)) await db.delete('files', key);
+    if (lock) await sweepLocked(db);
   });
+}
+
+/** As `sweep`, for the holder of the install lock. */
+export async function sweepLocked(db: Db): Promise<void> {
+  const oldest = Date.now() - KEEP_PAUSED_DAYS * 86_400_000;
+  const used = new Set<string>();
+  const use = (fingerprint: string, { files }: Manifest): void => {
+    used.add(fingerprint);
+    for (const file of files) used.add(file.sha256);
+  };
+  for (const { fingerprint, url, manifest, startedAt } of await db.getAll('installs')) {
+    // Files picked on this machine have to be picked again after a reload.
+    if (url === '' || startedAt < oldest) await forgetInstall(db, fingerprint);
+    else use(fingerprint, parseManifest(await bytesOf(manifest)));
+  }
+  const installed = await db.getAllKeys('bundles');
+  for (const fingerprint of installed)
+    use(fingerprint, parseManifest(await bytesOf(await readStored(db, fingerprint, 'bundle.json'))));
+  const stored = new Set([
+    ...(await db.getAllKeys('files')),
+    ...(await db.getAllKeys('pieces')).map(([sha256]) => sha256),
+  ]);
+  for (const sha256 of stored) if (!used.has(sha256)) await removeStored(db, sha256);
+  for (const { key, fingerprint } of await db.getAll('computed'))
+    if (!installed.includes(fingerprint)) await db.delete('computed', key);
 }

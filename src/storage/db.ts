@@ -1,24 +1,55 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { ScoredeskError } from '../core/errors';
-import type { InstalledBundle } from '../bundle/installed';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+import { reasonOf, ScoredeskError } from '../core/errors';
+import type { InstalledBundle, Origin } from '../bundle/installed';
 
 /** Everything stored carries the number of the schema it was written under. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 export interface StoredBundle extends InstalledBundle {
   schema: number;
 }
 
+/** A file that is whole and has the hash it is kept under; its bytes are its pieces. */
 export interface StoredFile {
   sha256: string;
+  bytes: number;
+}
+
+/** Bytes of a file from `from` on, as they came. */
+export interface StoredPiece {
+  sha256: string;
+  from: number;
   blob: Blob;
+}
+
+/** An install that has begun and is not done: what it needs to go on after a reload. */
+export interface StoredInstall {
+  schema: number;
+  fingerprint: string;
+  /** Folder it is fetched from; "" for files picked on this machine, which a reload forgets. */
+  url: string;
+  /** bundle.json as it came. */
+  manifest: Blob;
+  startedAt: number;
+}
+
+/** What was computed of a bundle and can be computed again. */
+export interface StoredComputed {
+  key: string;
+  fingerprint: string;
+  value: unknown;
 }
 
 interface Schema extends DBSchema {
   /** Installed bundles by fingerprint: a record here means whole and verified. */
   bundles: { key: string; value: StoredBundle };
-  /** Files by SHA-256, shared between bundles; those of an unfinished install wait here for its end. */
+  /** Whole files by SHA-256, shared between bundles. */
   files: { key: string; value: StoredFile };
+  /** Bytes of whole files and of those on their way. */
+  pieces: { key: [string, number]; value: StoredPiece };
+  /** Installs under way or paused. */
+  installs: { key: string; value: StoredInstall };
+  computed: { key: string; value: StoredComputed };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -26,23 +57,77 @@ export type Db = IDBPDatabase<Schema>;
 /** Name of a database, lock or channel: all projects of a user's Pages share one origin. */
 export const scopedName = (basePath: string, what: string): string => `scoredesk:${basePath}:${what}`;
 
-/** @throws storage-blocked, storage-old-tab */
-export async function openDb(basePath: string): Promise<Db> {
-  let blocked = false;
+/** Longest wait for another tab to let go of an older version. */
+const UNBLOCK_WITHIN = 5000;
+
+/**
+ * Opens the database, upgrading it step by step.
+ *
+ * @param outdated called when another tab opens a newer version: this one has been closed
+ * @throws storage-blocked, storage-old-tab (another tab holds an older version), tab-outdated (another
+ *   tab has brought in a newer one)
+ */
+export async function openDb(basePath: string, outdated: () => void): Promise<Db> {
+  let refuse: (error: Error) => void = () => undefined;
+  const refused = new Promise<never>((_, reject) => (refuse = reject));
   const opening = openDB<Schema>(scopedName(basePath, 'data'), SCHEMA, {
-    upgrade(db, from) {
-      if (from < 1) {
-        db.createObjectStore('bundles', { keyPath: 'fingerprint' });
-        db.createObjectStore('files', { keyPath: 'sha256' });
-      }
+    upgrade,
+    blocked: () => setTimeout(() => refuse(new ScoredeskError('storage-old-tab', {})), UNBLOCK_WITHIN),
+    blocking: (_current, _next, event) => {
+      (event.target as IDBDatabase).close();
+      outdated();
     },
-    blocked: () => (blocked = true),
-    blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
   });
   try {
-    return await opening;
+    return await Promise.race([opening, refused]);
   } catch (error) {
-    const old = blocked || (error instanceof DOMException && error.name === 'VersionError');
-    throw new ScoredeskError(old ? 'storage-old-tab' : 'storage-blocked', {}, { cause: error });
+    if (error instanceof ScoredeskError) throw error;
+    const newer = error instanceof DOMException && error.name === 'VersionError';
+    throw new ScoredeskError(newer ? 'tab-outdated' : 'storage-blocked', {}, { cause: error });
   }
+}
+
+type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>;
+
+async function upgrade(db: Db, from: number, _to: number | null, transaction: Upgrade): Promise<void> {
+  if (from < 1) {
+    db.createObjectStore('bundles', { keyPath: 'fingerprint' });
+    db.createObjectStore('files', { keyPath: 'sha256' });
+  }
+  if (from < 2) {
+    db.createObjectStore('pieces', { keyPath: ['sha256', 'from'] });
+    db.createObjectStore('installs', { keyPath: 'fingerprint' });
+    db.createObjectStore('computed', { keyPath: 'key' });
+    if (from === 1) await filesToPieces(transaction);
+  }
+}
+
+/** Schema 1 kept each file as one blob, and a bundle's origin as a host, "" for this site. */
+async function filesToPieces(transaction: Upgrade): Promise<void> {
+  for (const file of await transaction.objectStore('files').getAll()) {
+    const { sha256, blob } = file as unknown as { sha256: string; blob: Blob };
+    await transaction.objectStore('pieces').put({ sha256, from: 0, blob });
+    await transaction.objectStore('files').put({ sha256, bytes: blob.size });
+  }
+  for (const bundle of await transaction.objectStore('bundles').getAll()) {
+    const { host, ...rest } = bundle as StoredBundle & { host?: string };
+    const origin: Origin = host ? { kind: 'host', name: host } : { kind: 'site', name: '' };
+    await transaction
+      .objectStore('bundles')
+      .put({ ...rest, origin, files: 0, firstScore: 0, schema: SCHEMA });
+  }
+}
+
+/** A failure to write as a coded error: no space, or what the browser says. */
+export async function asWriteError(error: unknown, needed: number): Promise<unknown> {
+  if (!(error instanceof DOMException)) return error;
+  if (error.name === 'QuotaExceededError')
+    return new ScoredeskError('storage-full', { needed, free: await freeSpace() }, { cause: error });
+  return new ScoredeskError('storage-failed', { reason: reasonOf(error) }, { cause: error });
+}
+
+/** Bytes the browser still grants; 0 when it does not say. */
+export async function freeSpace(): Promise<number> {
+  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  return Math.max(0, quota - usage);
 }

@@ -1,87 +1,117 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
-import { streamingSha256 } from '../bundle/hash';
+import type { IncomingFile } from './files';
+import { lost, reach, type Network } from './reach';
 
-/** What a file must be, and where it is. */
-export interface Wanted {
-  url: string;
-  path: string;
-  bytes: number;
-  sha256: string;
+/** Milliseconds before the tries after a lost connection; one that brings bytes starts the count again. */
+const TRY_AGAIN_AFTER = [300, 600, 1200];
+
+export interface DownloadTask {
+  network: Network;
+  signal: AbortSignal;
+  progress(done: number): void;
 }
 
-/** @throws unreachable, http-status, stopped */
-async function fetchResponse(url: string, signal: AbortSignal, cache: RequestCache): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal, cache, credentials: 'same-origin' });
-  } catch (error) {
-    checkStopped(signal);
-    throw new ScoredeskError('unreachable', { url }, { cause: error });
-  }
-  if (!response.ok) throw new ScoredeskError('http-status', { url, status: response.status });
-  return response;
-}
-
-/** A small file, at most `limit` bytes. @throws as fetchResponse; bundle-file-size above the limit */
-export async function fetchSmall(url: string, limit: number, signal: AbortSignal): Promise<Uint8Array> {
-  const response = await fetchResponse(url, signal, 'no-cache');
-  const chunks: Uint8Array[] = [];
+/** A small file, at most `limit` bytes. @throws as `reach`; bundle-file-size above the limit */
+export async function fetchSmall(
+  url: string,
+  limit: number,
+  { network, signal }: Omit<DownloadTask, 'progress'>,
+): Promise<Uint8Array> {
+  const response = await reach(network, url, { signal, cache: 'no-cache' });
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   await eachChunk(response, url, signal, (chunk) => {
     size += chunk.length;
     if (size > limit)
       throw new ScoredeskError('bundle-file-size', { path: url, found: size, expected: limit });
+    if (chunks.length === 0) refusePage(chunk, url);
     chunks.push(chunk);
   });
-  return joined(chunks, size);
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 /**
- * Downloads a file while hashing it; what is returned is what was promised.
+ * Brings a file into storage, from the byte where an earlier try stopped where the server can (HTTP
+ * Range), else from the start; goes on by itself after a short loss of the connection. What stopped
+ * half way stays for the next try.
  *
- * @throws unreachable, http-status, download-cut, bundle-file-size (longer than promised),
- *   bundle-file-hash, stopped
+ * @throws as `reach`; download-cut, bundle-file-size (longer than promised), bundle-file-hash,
+ *   storage-full, storage-failed, stopped
  */
-export async function download(
-  wanted: Wanted,
-  signal: AbortSignal,
-  progress: (done: number) => void,
-): Promise<Blob> {
-  const { url, path, bytes, sha256 } = wanted;
+export async function download(url: string, file: IncomingFile, task: DownloadTask): Promise<void> {
+  const resumed = file.received > 0;
+  await bring(url, file, task);
+  try {
+    await file.finish();
+  } catch (error) {
+    // What was kept may be of a file that the server has since changed: the whole of it decides.
+    if (!resumed || !isCode(error, 'bundle-file-hash')) throw error;
+    await bring(url, file, task);
+    await file.finish();
+  }
+}
+
+async function bring(url: string, file: IncomingFile, task: DownloadTask): Promise<void> {
+  for (let tries = 0; file.received < file.wanted.bytes;) {
+    const before = file.received;
+    try {
+      await bringOnce(url, file, task);
+    } catch (error) {
+      await file.keep();
+      tries = file.received > before ? 0 : tries + 1;
+      const passing =
+        isCode(error, 'unreachable') || isCode(error, 'offline') || isCode(error, 'download-cut');
+      if (!passing || tries > TRY_AGAIN_AFTER.length) throw error;
+      await pause(TRY_AGAIN_AFTER[Math.max(0, tries - 1)], task.signal);
+    }
+  }
+}
+
+async function bringOnce(url: string, file: IncomingFile, task: DownloadTask): Promise<void> {
+  const { network, signal, progress } = task;
+  const { path, bytes } = file.wanted;
+  const from = file.received;
   // The bytes go to IndexedDB: a copy in the HTTP cache would double them, or bring damaged ones back.
-  const response = await fetchResponse(url, signal, 'no-store');
-  const hash = streamingSha256();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let done = 0;
-  await eachChunk(response, url, signal, (chunk) => {
-    done += chunk.length;
-    if (done > bytes) throw new ScoredeskError('bundle-file-size', { path, found: done, expected: bytes });
-    hash.update(chunk);
-    chunks.push(chunk);
-    progress(done);
+  const response = await reach(network, url, { signal, cache: 'no-store', from });
+  if (from > 0 && !continues(response, from)) await file.restart();
+  if (response.status === 416) throw new ScoredeskError('download-cut', { path, found: 0, expected: bytes });
+  await eachChunk(response, url, signal, async (chunk) => {
+    if (file.received === 0) refusePage(chunk, url);
+    await file.write(chunk);
+    progress(file.received);
   });
-  if (done < bytes) throw new ScoredeskError('download-cut', { path, found: done, expected: bytes });
-  const found = hash.hex();
-  if (found !== sha256) throw new ScoredeskError('bundle-file-hash', { path, found, expected: sha256 });
-  return new Blob(chunks);
+  if (file.received < bytes)
+    throw new ScoredeskError('download-cut', { path, found: file.received, expected: bytes });
+}
+
+/** Whether the answer starts at the byte asked for. A host may hide the header that says so; the hash decides. */
+function continues(response: Response, from: number): boolean {
+  const range = response.headers.get('content-range');
+  return response.status === 206 && (range === null || range.startsWith(`bytes ${from}-`));
+}
+
+/** A page in place of a file, whatever type it claims: no file of a bundle starts like one. */
+function refusePage(chunk: Uint8Array, url: string): void {
+  const start = new TextDecoder().decode(chunk.subarray(0, 64)).trimStart().toLowerCase();
+  if (/^(<!doctype html|<html)/.test(start)) throw new ScoredeskError('login-page', { url });
 }
 
 async function eachChunk(
   response: Response,
   url: string,
   signal: AbortSignal,
-  use: (chunk: Uint8Array<ArrayBuffer>) => void,
+  use: (chunk: Uint8Array<ArrayBuffer>) => void | Promise<void>,
 ): Promise<void> {
   const reader = response.body?.getReader();
   if (!reader) return;
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => {
       checkStopped(signal);
-      throw new ScoredeskError('unreachable', { url }, { cause: error });
+      throw lost(url, error);
     });
     if (done) return;
     try {
-      use(value);
+      await use(value);
     } catch (error) {
       await reader.cancel();
       throw error;
@@ -89,12 +119,15 @@ async function eachChunk(
   }
 }
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new ScoredeskError('stopped', {}));
+    });
+  });
 }
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof ScoredeskError && error.code === code;

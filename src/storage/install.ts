@@ -1,13 +1,21 @@
-import { checkStopped } from '../core/errors';
+import { checkStopped, ScoredeskError, type ErrorCode } from '../core/errors';
 import { sha256Hex } from '../bundle/hash';
-import type { FileProgress, InstalledBundle, InstallProgress } from '../bundle/installed';
-import { MAX_MANIFEST_BYTES, type Manifest } from '../bundle/schema';
+import {
+  summaryOf,
+  type FileProgress,
+  type InstalledBundle,
+  type InstallProgress,
+} from '../bundle/installed';
+import type { Manifest } from '../bundle/schema';
 import { parseManifest } from '../bundle/validate';
-import { openBundle } from '../engine/engine';
+import { openBundle, type Engine } from '../engine/engine';
+import type { Progress } from '../engine/runtime';
 import { verifyScores } from '../engine/verify';
-import { commitBundle, hasFile, installLock, putFile, storedSource } from './bundles';
-import type { Db } from './db';
-import { download, fetchSmall } from './download';
+import { beginInstall, commitBundle, forgetInstall, installLock, storedSource, sweepLocked } from './bundles';
+import { keptOverview } from './computed';
+import { freeSpace, type Db } from './db';
+import { hasFile, IncomingFile, putFile, storedBytes } from './files';
+import type { Supply } from './supply';
 
 export interface InstallTask {
   db: Db;
@@ -21,96 +29,189 @@ export interface InstallTask {
 /** Milliseconds between two progress reports. */
 const REPORT_EVERY = 80;
 
+/** Failures after which what has come so far is worth keeping. */
+const PASSING: readonly ErrorCode[] = [
+  'stopped',
+  'offline',
+  'unreachable',
+  'http-status',
+  'login-page',
+  'download-cut',
+  'bundle-file-hash',
+  'storage-full',
+  'storage-failed',
+  'worker-died',
+];
+
 /**
- * Installs the bundle at `url` (its folder): manifest, then each file hashed while it streams, then
- * `expected` and parity, then one commit. Files that are stored already are not fetched again.
+ * Installs a bundle: manifest, then each file hashed while it comes, then `expected` and parity, then
+ * one commit. Files that are stored already are not brought again; what has come before a stop, a lost
+ * connection or a closed tab stays for the next try. One install at a time, whichever tab it is in.
  *
- * @throws what `download`, `parseManifest`, `openBundle` and `verifyScores` throw; nothing is shown
- *   as installed before the commit
+ * @throws what the supply, `parseManifest`, `openBundle` and `verifyScores` throw; storage-full before
+ *   the first byte when there is no room; nothing is shown as installed before the commit
  */
-export function install(url: string, task: InstallTask): Promise<InstalledBundle> {
+export function install(supply: Supply, task: InstallTask): Promise<InstalledBundle> {
+  const report = new Reporter(task.progress);
+  report.phase('queued');
   return navigator.locks.request(installLock(task.basePath), { signal: task.signal }, () =>
-    installLocked(url, task),
+    new Install(supply, task, report).run(),
   );
 }
 
-async function installLocked(url: string, task: InstallTask): Promise<InstalledBundle> {
-  const { db, signal } = task;
-  const bytes = await fetchSmall(new URL('bundle.json', url).href, MAX_MANIFEST_BYTES, signal);
-  const manifest = parseManifest(bytes);
-  const fingerprint = sha256Hex(bytes);
-  const files = await fetchFiles(url, manifest, task);
-  await putFile(db, fingerprint, new Blob([bytes.slice()]));
+class Install {
+  readonly #supply: Supply;
+  readonly #task: InstallTask;
+  readonly #report: Reporter;
 
-  report(task, 'checking', files);
-  const engine = await openBundle(await storedSource(db, fingerprint), { wasmUrl: task.wasmUrl });
-  const { parity } = await verifyScores(engine);
-  checkStopped(signal);
-  const installed = describe(manifest, fingerprint, url, bytes.length, !parity.holds);
-  await commitBundle(db, installed);
-  return installed;
-}
-
-async function fetchFiles(url: string, manifest: Manifest, task: InstallTask): Promise<FileProgress[]> {
-  const { db, signal } = task;
-  const files = manifest.files.map(({ path, bytes, sha256 }): FileProgress => ({
-    path,
-    bytes,
-    sha256,
-    done: 0,
-    state: 'waiting',
-  }));
-  let last = 0;
-  for (const file of files) {
-    checkStopped(signal);
-    if (!(await hasFile(db, file.sha256))) {
-      file.state = 'downloading';
-      report(task, 'files', files);
-      const blob = await download({ ...file, url: new URL(file.path, url).href }, signal, (done) => {
-        file.done = done;
-        if (Date.now() - last < REPORT_EVERY) return;
-        last = Date.now();
-        report(task, 'files', files);
-      });
-      await putFile(db, file.sha256, blob);
-    }
-    file.done = file.bytes;
-    file.state = 'verified';
-    report(task, 'files', files);
+  constructor(supply: Supply, task: InstallTask, report: Reporter) {
+    this.#supply = supply;
+    this.#task = task;
+    this.#report = report;
   }
-  return files;
+
+  async run(): Promise<InstalledBundle> {
+    const { db, signal } = this.#task;
+    const bytes = await this.#supply.manifest(signal);
+    const manifest = parseManifest(bytes);
+    const fingerprint = sha256Hex(bytes);
+    const there = await db.get('bundles', fingerprint);
+    if (there) return there;
+    try {
+      await this.#begin(fingerprint, bytes);
+      await this.#bringFiles(manifest);
+      await putFile(db, { path: 'bundle.json', bytes: bytes.length, sha256: fingerprint }, bytes);
+      return await this.#checkAndCommit(manifest, fingerprint, bytes.length);
+    } catch (error) {
+      if (!isPassing(error)) await forgetInstall(db, fingerprint);
+      await sweepLocked(db);
+      throw error;
+    }
+  }
+
+  async #begin(fingerprint: string, bytes: Uint8Array): Promise<void> {
+    const { db } = this.#task;
+    const { url } = this.#supply;
+    const before = await db.getAll('installs');
+    // The same address now holds another bundle: what of it is the same will be found by its hash.
+    const replaced = before.filter((other) => other.url === url && other.fingerprint !== fingerprint);
+    await beginInstall(db, { fingerprint, url, manifest: new Blob([bytes.slice()]), startedAt: Date.now() });
+    for (const other of replaced) await forgetInstall(db, other.fingerprint);
+  }
+
+  async #bringFiles(manifest: Manifest): Promise<void> {
+    const { db, signal } = this.#task;
+    const files = await this.#remaining(manifest);
+    for (const file of files) {
+      checkStopped(signal);
+      if (file.state === 'verified') continue;
+      file.state = 'downloading';
+      const incoming = await IncomingFile.open(db, file);
+      file.done = incoming.received;
+      this.#report.files(files);
+      try {
+        await this.#supply.bring(incoming, signal, (done) => {
+          file.done = done;
+          this.#report.filesSoon(files);
+        });
+      } catch (error) {
+        await incoming.keep().catch(() => undefined);
+        throw error;
+      }
+      file.done = file.bytes;
+      file.state = 'verified';
+      this.#report.files(files);
+    }
+  }
+
+  /** What is to be brought. @throws storage-full when there is no room for it */
+  async #remaining(manifest: Manifest): Promise<FileProgress[]> {
+    const { db } = this.#task;
+    const files: FileProgress[] = [];
+    let needed = 0;
+    for (const { path, bytes, sha256 } of manifest.files) {
+      const whole = await hasFile(db, sha256);
+      const done = whole ? bytes : await storedBytes(db, sha256);
+      needed += bytes - done;
+      files.push({ path, bytes, sha256, done, state: whole ? 'verified' : 'waiting' });
+    }
+    this.#report.files(files);
+    const free = await freeSpace();
+    if (needed > free) throw new ScoredeskError('storage-full', { needed, free });
+    return files;
+  }
+
+  async #checkAndCommit(manifest: Manifest, fingerprint: string, ownBytes: number): Promise<InstalledBundle> {
+    const { db, wasmUrl, signal } = this.#task;
+    this.#report.phase('checking');
+    const engine = await openBundle(await storedSource(db, fingerprint), { wasmUrl });
+    const firstScore = await timeFirstScore(engine);
+    const { parity } = await verifyScores(engine);
+    checkStopped(signal);
+    const progress = ({ done, total }: Progress) => this.#report.scoring(done, total);
+    await keptOverview(db, engine, { signal, progress });
+    const installed: InstalledBundle = {
+      ...summaryOf(manifest, fingerprint, ownBytes),
+      origin: this.#supply.origin,
+      files: manifest.files.length + 1,
+      firstScore,
+      installedAt: Date.now(),
+      runtimeOnly: !parity.holds,
+    };
+    await commitBundle(db, installed);
+    return installed;
+  }
 }
 
-function report(
-  { progress }: InstallTask,
-  phase: InstallProgress['phase'],
-  files: readonly FileProgress[],
-): void {
-  const sum = (of: 'done' | 'bytes') => files.reduce((total, file) => total + file[of], 0);
-  progress({ phase, done: sum('done'), total: sum('bytes'), files: files.map((file) => ({ ...file })) });
+/** Milliseconds that one client's score takes. */
+async function timeFirstScore(engine: Engine): Promise<number> {
+  const one = engine.clientsOf(engine.ids.slice(0, 1));
+  const before = performance.now();
+  await engine.score(one);
+  return performance.now() - before;
 }
 
-function describe(
-  manifest: Manifest,
-  fingerprint: string,
-  url: string,
-  ownBytes: number,
-  runtimeOnly: boolean,
-): InstalledBundle {
-  const { host, origin } = new URL(url);
-  return {
-    fingerprint,
-    id: manifest.id,
-    version: manifest.version,
-    host: origin === globalThis.location.origin ? '' : host,
-    title: manifest.title ?? manifest.id,
-    description: manifest.description ?? '',
-    algorithm: manifest.model.algorithm ?? '',
-    threshold: manifest.decision.threshold,
-    clients: manifest.data.clients.files.reduce((sum, file) => sum + file.rows, 0),
-    features: manifest.model.inputs.reduce((sum, input) => sum + input.columns.length, 0),
-    bytes: ownBytes + manifest.files.reduce((sum, file) => sum + file.bytes, 0),
-    installedAt: Date.now(),
-    runtimeOnly,
-  };
+const isPassing = (error: unknown): boolean =>
+  error instanceof ScoredeskError
+    ? PASSING.includes(error.code)
+    : error instanceof DOMException && error.name === 'AbortError';
+
+/** Tells how far an install is, not more often than somebody can see. */
+class Reporter {
+  readonly #send: (report: InstallProgress) => void;
+  #state: InstallProgress = { phase: 'queued', done: 0, total: 0, files: [], scored: 0, clients: 0 };
+  #last = 0;
+
+  constructor(send: (report: InstallProgress) => void) {
+    this.#send = send;
+  }
+
+  phase(phase: InstallProgress['phase']): void {
+    this.#tell({ ...this.#state, phase });
+  }
+
+  files(files: readonly FileProgress[]): void {
+    const sum = (of: 'done' | 'bytes') => files.reduce((total, file) => total + file[of], 0);
+    this.#tell({
+      ...this.#state,
+      phase: 'files',
+      done: sum('done'),
+      total: sum('bytes'),
+      files: files.map((file) => ({ ...file })),
+    });
+  }
+
+  filesSoon(files: readonly FileProgress[]): void {
+    if (Date.now() - this.#last >= REPORT_EVERY) this.files(files);
+  }
+
+  scoring(scored: number, clients: number): void {
+    this.#tell({ ...this.#state, phase: 'scoring', scored, clients });
+  }
+
+  #tell(state: InstallProgress): void {
+    this.#state = state;
+    this.#last = Date.now();
+    this.#send(state);
+  }
 }

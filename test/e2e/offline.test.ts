@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { clientHash, install, listed } from '../support/app';
 import { launch, visit } from '../support/browser';
 import { serve, type Site } from '../support/server';
 
@@ -27,46 +28,44 @@ afterAll(() => browser.close());
 /** Chromium looks for a new version when it sees fit; driven from outside, that may be after the test's patience. */
 const RETRY = { retry: 2 };
 
-const CLIENT_48 = '#/b/german-credit%401.0.0/clients/48';
-
-async function install(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^Download / }).click();
-  await page.getByRole('button', { name: /^Open clients/ }).waitFor();
+/** Installs, and waits until the app would open without its server. */
+async function ready(page: Page): Promise<void> {
+  await install(page);
   await page.getByText('Ready offline').waitFor();
 }
 
 test('after one visit the app opens with the server stopped, deep links included', async () => {
   const { page, complaints } = await visit(browser, site.url, { serviceWorkers: 'allow' });
-  await install(page);
+  await ready(page);
   await site.close();
-  await page.goto(`${site.url}${CLIENT_48}`);
+  await page.goto(`${site.url}${clientHash('48')}`);
   await page.reload();
   await page.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
   await page.locator('.bars').waitFor();
   await page.getByRole('link', { name: 'Clients' }).click();
   await page.getByText('1,000 clients of 1,000').waitFor();
   await page.getByRole('link', { name: 'Bundles' }).click();
-  await page.getByRole('button', { name: /^Open clients/ }).waitFor();
+  await page.getByRole('heading', { name: 'Ready offline' }).waitFor();
   expect(complaints.filter((line) => !line.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
 });
 
 test('the policy comes as a header for page and worker once the service worker is in control', async () => {
   const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
-  await install(page);
+  await ready(page);
   const policies: (string | undefined)[] = [];
   page.on('response', (response) => {
     if (/index|worker-/.test(response.url()) && response.fromServiceWorker())
       policies.push(response.headers()['content-security-policy']);
   });
   await page.reload();
-  await page.getByRole('button', { name: /^Open clients/ }).waitFor();
+  await listed(page);
   expect(policies.length).toBeGreaterThan(0);
   expect(policies.every((policy) => policy?.includes("connect-src 'self'"))).toBe(true);
 });
 
 test('a new version is offered, not forced, and taken by page and worker together', RETRY, async () => {
   const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
-  await install(page);
+  await ready(page);
   publishNewVersion();
   await page.reload();
   await page.getByText('A new version of Scoredesk is ready.').waitFor();
@@ -75,7 +74,6 @@ test('a new version is offered, not forced, and taken by page and worker togethe
   expect(await changed.count()).toBe(0);
   await page.getByRole('button', { name: 'Reload now' }).click();
   await changed.waitFor({ state: 'attached' });
-  await page.getByRole('button', { name: /^Open clients/ }).click();
   await page.getByText('1,000 clients of 1,000').waitFor();
 });
 

@@ -5,6 +5,7 @@ import { pack } from '../../src/bundle/pack';
 import { zipSource } from '../../src/bundle/zip';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { ClientList } from '../../src/engine/list';
+import { overviewOf } from '../../src/engine/overview';
 import { verifyBundle } from '../../src/engine/verify';
 import { bundleView, clientView } from '../../src/engine/views';
 import { codeOf, largestDifference } from '../support/files';
@@ -40,14 +41,14 @@ test('a client’s view: score, decision, reasons that add up, data with flags',
 });
 
 test('the bundle’s view: axis, typical values, no target', async () => {
-  const view = await bundleView(engine);
+  const view = bundleView(engine, await overviewOf(engine));
   expect(view.scale.clients).toBe(1000);
   expect(view.typical).toMatchObject({ duration: 18, checking_status: 'no checking' });
   expect(view.typical['class']).toBeUndefined();
 });
 
 test('the suggested clients are a clear yes, a near miss and a clear no that the model never saw', async () => {
-  const list = await ClientList.of(engine);
+  const list = new ClientList(engine, await overviewOf(engine));
   const ids = engine.manifest.suggest ?? [];
   const views = await Promise.all(ids.map((id) => clientView(engine, id, list.seenIn(engine.rowOf(id)))));
   expect(views.map((view) => [view.decision, view.seenIn])).toEqual([
@@ -90,7 +91,7 @@ describe('sources', () => {
     ['a path that leaves the folder', { '../bundle.json': new Uint8Array(1) }, 'zip-unsafe-path'],
     ['an absolute path', { '/etc/passwd': new Uint8Array(1) }, 'zip-unsafe-path'],
     ['a backslash', { 'a\\b': new Uint8Array(1) }, 'zip-unsafe-path'],
-    ['no bundle.json', { 'model.onnx': new Uint8Array(1) }, 'bundle-file-missing'],
+    ['no bundle.json', { 'model.onnx': new Uint8Array(1) }, 'import-no-manifest'],
   ])('%s is refused', async (_, content, code) =>
     expect(await codeOf(() => zipSource('z.zip', zipSync(content)))).toBe(code),
   );

@@ -3,8 +3,9 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
 import { readCsv } from '../../src/core/table/csv';
-import { openBundle } from '../../src/engine/engine';
+import { openBundle, type Engine } from '../../src/engine/engine';
 import { ClientList, type ListQuery } from '../../src/engine/list';
+import { overviewOf } from '../../src/engine/overview';
 import { openGerman } from '../support/german';
 import { treeFile } from '../support/onnx';
 
@@ -15,9 +16,12 @@ const query = (changes: Partial<ListQuery> = {}): ListQuery => ({
   ...changes,
 });
 
+const listOf = async (engine: Engine): Promise<ClientList> =>
+  new ClientList(engine, await overviewOf(engine));
+
 let list: ClientList;
 beforeAll(async () => {
-  list = await ClientList.of(await openGerman({ runtime: 'core' }));
+  list = await listOf(await openGerman({ runtime: 'core' }));
 });
 
 test('test rows come first, training rows are marked', () => {
@@ -82,7 +86,7 @@ describe('names', () => {
       new TextEncoder().encode(JSON.stringify({ columns: [{ name: 'who', role: 'name', type: 'text' }] })),
     );
     const { files } = pack({ model, clients, idColumn: 'id', features: ['x'], dictionary });
-    const named = await ClientList.of(await openBundle(memorySource('n', files), { runtime: 'core' }));
+    const named = await listOf(await openBundle(memorySource('n', files), { runtime: 'core' }));
     const names = (changes: Partial<ListQuery>) =>
       named.page(query(changes), [], 0, 9).rows.map((row) => row.name);
     expect(names({ search: 'REN' })).toEqual(['Rénard', 'renata']);

@@ -1,0 +1,87 @@
+import { median } from '../core/stats/quantile';
+import { columnOf, texts, type Column, type Table } from '../core/table/table';
+import { readPart } from '../bundle/read';
+import type { ManifestColumn } from '../bundle/schema';
+import type { CellValue } from './cells';
+import type { Engine } from './engine';
+import type { Task } from './runtime';
+
+/** Number of what is computed here; a change of any value makes it one more. */
+export const OVERVIEW_VERSION = 1;
+
+/** The part of the bundle that holds a client with an outcome. */
+export type SeenIn = 'reference' | 'test' | null;
+
+/** Order of `seen`: test rows first, then clients without outcome, then those that trained the model. */
+export const SEEN: readonly SeenIn[] = ['test', null, 'reference'];
+const UNSEEN = SEEN.indexOf(null);
+
+/** What of a bundle takes a look at every row: computed once, then kept with it. Plain data. */
+export interface Overview {
+  /** Which evaluator gave the scores. */
+  runtime: 'onnxruntime' | 'core';
+  /** P(default) of every client, float64 [clients]. */
+  scores: Float64Array;
+  /** Position in SEEN of every client, [clients]. */
+  seen: Uint8Array;
+  /** Median (numbers) or most frequent text (categories) of the comparison rows, by column. */
+  typical: Record<string, CellValue>;
+}
+
+/** Reads every part of the bundle once. @throws stopped; what `readPart` and the runtime throw */
+export async function overviewOf(engine: Engine, task: Task = {}): Promise<Overview> {
+  const scores = await engine.scores(task);
+  const reference = await engine.reference();
+  return {
+    runtime: engine.runtime.name,
+    scores,
+    seen: await seenOf(engine, reference),
+    typical: typicalValues(engine.manifest.columns, reference ?? engine.clients),
+  };
+}
+
+async function seenOf(engine: Engine, reference: Table | null): Promise<Uint8Array> {
+  const seen = new Uint8Array(engine.ids.length).fill(UNSEEN);
+  const rowOf = new Map(engine.ids.map((id, row) => [id, row]));
+  for (const part of ['reference', 'test'] as const) {
+    const idColumn = engine.manifest.data[part]?.id;
+    if (!idColumn) continue;
+    const table = part === 'reference' ? reference : await readPart(engine.files, part);
+    if (!table) continue;
+    for (const id of texts(columnOf(table, idColumn))) {
+      const row = rowOf.get(id);
+      if (row !== undefined) seen[row] = SEEN.indexOf(part);
+    }
+  }
+  return seen;
+}
+
+function typicalValues(columns: readonly ManifestColumn[], table: Table): Record<string, CellValue> {
+  const out: Record<string, CellValue> = {};
+  for (const { name, role, type } of columns) {
+    const column = table.columns.get(name);
+    if (
+      !column ||
+      role === 'id' ||
+      role === 'name' ||
+      role === 'target' ||
+      type === 'text' ||
+      type === 'date'
+    )
+      continue;
+    out[name] = column.kind === 'number' ? finiteOrNull(median(column.values)) : mostFrequent(column);
+  }
+  return out;
+}
+
+const finiteOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+function mostFrequent(column: Extract<Column, { kind: 'text' }>): string | null {
+  const counts = new Uint32Array(column.dictionary.length);
+  for (const code of column.codes) if (code >= 0) counts[code]++;
+  let best = -1;
+  counts.forEach((count, code) => {
+    if (count > 0 && (best < 0 || count > counts[best])) best = code;
+  });
+  return best < 0 ? null : column.dictionary[best];
+}

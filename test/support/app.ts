@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+
+/** What tests of the built app do on its pages, in English or French. */
+
+export const DOWNLOAD = /^(Download|Télécharger) /;
+export const RESUME = /^(Resume|Reprendre) /;
+const DELETE = /^(Delete|Supprimer) /;
+
+export const clientHash = (id: string): string => `#/b/german-credit%401.0.0/clients/${id}`;
+
+/** The bytes of a file of the demo bundle. */
+export const demoFile = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(`public/bundles/german-credit/${name}`));
+
+/** The demo is the site's only bundle: its clients are opened once it is here. */
+export async function install(page: Page): Promise<void> {
+  await page.getByRole('button', { name: DOWNLOAD }).click();
+  await listed(page);
+}
+
+/** The list of clients is there. */
+export const listed = (page: Page): Promise<void> => page.locator('tbody th a').first().waitFor();
+
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => (location.hash = to), hash);
+}
+
+/** The page of the bundles, with one installed. */
+export async function toBundles(page: Page): Promise<void> {
+  await goTo(page, '#/bundles');
+  await page.getByRole('button', { name: DELETE }).first().waitFor();
+}
+
+export async function openClient(page: Page, id: string): Promise<void> {
+  await goTo(page, clientHash(id));
+  await page.getByRole('heading', { level: 1, name: new RegExp(`${id}$`) }).waitFor();
+}
+
+/** Keys of one of the app's stores. */
+export function storeKeys(page: Page, store: string): Promise<IDBValidKey[]> {
+  return page.evaluate(async (name) => {
+    const [{ name: database }] = await indexedDB.databases();
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(database ?? '');
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(new Error('no database'));
+    });
+    const request = db.transaction(name).objectStore(name).getAllKeys();
+    const keys = await new Promise<IDBValidKey[]>(
+      (resolve) => (request.onsuccess = () => resolve(request.result)),
+    );
+    db.close();
+    return keys;
+  }, store);
+}

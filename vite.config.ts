@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
@@ -16,6 +17,19 @@ const contentSecurityPolicy: Plugin = {
       injectTo: 'head-prepend',
     },
   ],
+};
+
+/** The worker starts once the service worker is in control; its code can come meanwhile. */
+const workerAhead: Plugin = {
+  name: 'worker-ahead',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle }) =>
+      Object.keys(bundle ?? {})
+        .filter((file) => /(scoring\.worker|ort\.wasm\.bundle)[^/]*\.js$/.test(file))
+        .map((file) => ({ tag: 'link', attrs: { rel: 'prefetch', href: `./${file}` }, injectTo: 'head' })),
+  },
 };
 
 /** The shell is precached; bundles go to IndexedDB, the engine's wasm is kept at first use. */
@@ -46,8 +60,11 @@ const libraries = licences();
 /** The app: a static site that works under any path. */
 export default defineConfig({
   base: './',
-  define: { __APP_VERSION__: JSON.stringify(about.version) },
-  plugins: [svelte(), contentSecurityPolicy, libraries.page, offline],
+  define: {
+    __APP_VERSION__: JSON.stringify(about.version),
+    __ENGINE_BYTES__: statSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm').size,
+  },
+  plugins: [svelte(), contentSecurityPolicy, workerAhead, libraries.page, offline],
   build: { target: 'es2022', outDir: 'dist', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: 'es', plugins: libraries.workers },
 });

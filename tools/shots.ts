@@ -1,5 +1,7 @@
 /** Writes screenshots of every page, width, theme and language of the built app to test/shots/, for looking at. */
 import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { DOWNLOAD, goTo, listed, toBundles } from '../test/support/app';
 import { launch, visit } from '../test/support/browser';
 import { serve } from '../test/support/server';
 
@@ -12,6 +14,50 @@ const variants = [
   { width: 390, theme: 'light', locale: 'en-GB' },
   { width: 390, theme: 'dark', locale: 'fr-FR' },
 ] as const;
+
+/** Slow enough for a picture of a download. */
+const SLOW = { bytesPerSecond: 60_000, latency: 20 };
+
+async function throughTheApp(page: Page, shot: (name: string, whole?: boolean) => Promise<unknown>) {
+  await page.getByRole('button', { name: DOWNLOAD }).waitFor();
+  await page.locator('#storage').waitFor();
+  await shot('1-choose');
+  site.line = SLOW;
+  await page.getByRole('button', { name: DOWNLOAD }).click();
+  await page.getByText(/\/s/).first().waitFor();
+  await shot('2-progress');
+  site.line = null;
+  await listed(page);
+  await shot('4-clients');
+  const suggested = page.locator('main section li a');
+  const links = await suggested.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+  await toBundles(page);
+  await page.getByRole('heading', { name: /^(Ready offline|Prêt hors ligne)$/ }).waitFor();
+  await shot('3-ready');
+  for (const [i, link] of links.entries()) {
+    await page.goto(link);
+    await page.locator(`.bars[role=table]`).waitFor();
+    await page.waitForTimeout(300);
+    await shot(`5-client-${i + 1}`);
+  }
+  await page.keyboard.press('/');
+  await page.keyboard.type('64');
+  await page.getByRole('option').first().waitFor();
+  await shot('6-search', false);
+  await page.keyboard.press('Escape');
+  if (await page.locator('.keys').isVisible()) {
+    await page.locator('.keys').click();
+    await shot('7-keys', false);
+    await page.keyboard.press('Escape');
+  }
+  await goTo(page, '#/about');
+  await page
+    .getByText(/onnxruntime-web \d/)
+    .first()
+    .waitFor();
+  await shot('8-about');
+}
+
 for (const { width, theme, locale } of variants) {
   const { page, complaints } = await visit(browser, site.url, {
     viewport: { width, height: 900 },
@@ -19,32 +65,26 @@ for (const { width, theme, locale } of variants) {
     locale,
     serviceWorkers: 'allow',
   });
-  const shot = (name: string) =>
-    page.screenshot({
-      path: `test/shots/${name}-${width}-${theme}-${locale.slice(0, 2)}.png`,
-      fullPage: true,
-    });
-  const download = page.getByRole('button', { name: /^(Download|Télécharger) / });
-  await download.waitFor();
-  await shot('1-bundles');
-  await download.click();
-  const open = page.getByRole('button', { name: /^(Open clients|Ouvrir les clients)/ });
-  await open.waitFor();
-  await shot('2-ready');
-  await open.click();
-  const suggested = page.locator('main section li a');
-  await suggested.first().waitFor();
-  await page.locator('tbody th a').first().waitFor();
-  await shot('3-clients');
-  const links = await suggested.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
-  for (const [i, link] of links.entries()) {
-    await page.goto(link);
-    await page.locator(`.bars[role=table]`).waitFor();
-    await page.waitForTimeout(300);
-    await shot(`4-client-${i + 1}`);
-  }
+  const suffix = `${width}-${theme}-${locale.slice(0, 2)}`;
+  await throughTheApp(page, (name, whole = true) =>
+    page.screenshot({ path: `test/shots/${name}-${suffix}.png`, fullPage: whole }),
+  );
   if (complaints.length) console.log(width, theme, locale, complaints);
   await page.context().close();
 }
+
+/** What the variants above do not show: forced colours, and paper. */
+const { page } = await visit(browser, site.url, { forcedColors: 'active' });
+await page.getByRole('button', { name: DOWNLOAD }).click();
+await listed(page);
+const first = await page.locator('main section li a').nth(2).getAttribute('href');
+await page.screenshot({ path: 'test/shots/4-clients-forced.png', fullPage: true });
+await goTo(page, first ?? '');
+await page.locator(`.bars[role=table]`).waitFor();
+await page.screenshot({ path: 'test/shots/5-client-forced.png', fullPage: true });
+await page.emulateMedia({ forcedColors: 'none', colorScheme: 'dark', media: 'print' });
+await page.setViewportSize({ width: 794, height: 1123 });
+await page.screenshot({ path: 'test/shots/5-client-print.png', fullPage: true });
+await page.context().close();
 await browser.close();
 await site.close();

@@ -18,24 +18,46 @@ function toLevels(column: Column, levels: readonly string[]): TextColumn {
   };
   const codes =
     column.kind === 'text'
-      ? Int32Array.from(column.codes, recode(column.dictionary, column.codes, code))
+      ? recoded(column.dictionary, column.codes, code)
       : Int32Array.from(texts(column), code);
   return { kind: 'text', codes, dictionary: [...index.keys()] };
 }
 
-/** Old code to new; dictionary entries that no row uses get no code of their own. */
-function recode(dictionary: readonly string[], codes: Int32Array, code: (text: string) => number) {
-  const known = new Map<number, number>([[-1, -1]]);
-  for (const old of codes) if (!known.has(old)) known.set(old, code(dictionary[old]));
-  return (old: number): number => known.get(old) ?? -1;
+/** New codes for old ones; dictionary entries that no row uses get no code of their own. */
+function recoded(
+  dictionary: readonly string[],
+  codes: Int32Array,
+  code: (text: string) => number,
+): Int32Array {
+  const UNKNOWN = -2;
+  const known = new Int32Array(dictionary.length).fill(UNKNOWN);
+  const out = new Int32Array(codes.length);
+  for (let row = 0; row < codes.length; row++) {
+    const old = codes[row];
+    if (old < 0) out[row] = -1;
+    else {
+      if (known[old] === UNKNOWN) known[old] = code(dictionary[old]);
+      out[row] = known[old];
+    }
+  }
+  return out;
 }
 
 /** Level codes as stored in a bundle's Parquet; a code outside the levels is missing. */
 export function fromCodes(column: Column, levels: readonly string[]): TextColumn {
-  if (column.kind === 'text') return toLevels(column, levels);
-  const codes = Int32Array.from(column.values, (code) => (code >= 0 && code < levels.length ? code : -1));
+  if (column.kind === 'text') return isCoded(column, levels) ? column : toLevels(column, levels);
+  const { values } = column;
+  const codes = new Int32Array(values.length);
+  for (let row = 0; row < codes.length; row++) {
+    const code = values[row];
+    codes[row] = code >= 0 && code < levels.length ? code : -1;
+  }
   return { kind: 'text', codes, dictionary: levels };
 }
+
+/** A column whose first codes are the levels already. */
+const isCoded = ({ dictionary }: TextColumn, levels: readonly string[]): boolean =>
+  dictionary === levels || levels.every((level, code) => dictionary[code] === level);
 
 export const levelValues = (column: ManifestColumn): string[] =>
   column.levels?.map((level) => level.value) ?? [];

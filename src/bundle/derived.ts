@@ -57,7 +57,9 @@ function isLevel(column: Column, level: string, rows: number): Float64Array {
   if (column.kind === 'number')
     return Float64Array.from(column.values, (value) => (String(value) === level ? 1 : 0));
   const code = column.dictionary.indexOf(level);
-  return Float64Array.from({ length: rows }, (_, i) => (code >= 0 && column.codes[i] === code ? 1 : 0));
+  const out = new Float64Array(rows);
+  if (code >= 0) for (let i = 0; i < rows; i++) out[i] = column.codes[i] === code ? 1 : 0;
+  return out;
 }
 
 function numbersOf(column: Column, name: string, table: Table) {

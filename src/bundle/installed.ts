@@ -40,11 +40,15 @@ export interface PausedInstall extends BundleSummary {
   total: number;
 }
 
+/** The engine's wasm among the files of a first install. */
+export const ENGINE_FILE = 'onnxruntime.wasm';
+
 export interface FileProgress {
   path: string;
   bytes: number;
   done: number;
   state: 'waiting' | 'downloading' | 'verified';
+  /** "" for the engine, which the service worker keeps. */
   sha256: string;
 }
 

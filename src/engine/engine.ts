@@ -13,11 +13,19 @@ import { encodeInputs, inputColumns } from '../bundle/encode';
 import { readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
-import { breathe, coreRuntime, onnxRuntime, scoreInChunks, type Runtime, type Task } from './runtime';
+import {
+  breathe,
+  coreRuntime,
+  onnxRuntime,
+  scoreInChunks,
+  type BringWasm,
+  type Runtime,
+  type Task,
+} from './runtime';
 
 export interface OpenOptions {
-  /** Where the browser finds onnxruntime's wasm. */
-  wasmUrl?: string | undefined;
+  /** Brings onnxruntime's wasm in a browser. */
+  wasm?: BringWasm | undefined;
   /** `core` scores with the app's own evaluator; default onnxruntime, with `core` standing in if it can't start. */
   runtime?: 'onnxruntime' | 'core' | undefined;
 }
@@ -61,7 +69,7 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
 async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manifest, options: OpenOptions) {
   if (options.runtime === 'core') return { runtime: coreRuntime(onnx), failure: '' };
   try {
-    return { runtime: await onnxRuntime(onnx, bytes, manifest.model.output, options.wasmUrl), failure: '' };
+    return { runtime: await onnxRuntime(onnx, bytes, manifest.model.output, options.wasm), failure: '' };
   } catch (error) {
     const reason =
       error instanceof ScoredeskError && error.code === 'runtime-failed'
@@ -127,6 +135,10 @@ export class Engine {
 
   get unit(): 'margin' | 'probability' {
     return explanationUnit(this.onnx.model);
+  }
+
+  has(id: string): boolean {
+    return this.#rowOf.has(id);
   }
 
   /** Row of a client. @throws client-unknown */

@@ -52,25 +52,31 @@ export function coreRuntime({ model }: OnnxModel): Runtime {
   return { name: 'core', score: async (inputs, rows) => probabilities(model, inputs, rows) };
 }
 
+/** Brings the bytes of onnxruntime's wasm. */
+export type BringWasm = () => Promise<ArrayBuffer>;
+
+/** The runtime starts once a worker, and then has no more use for its file. */
+let started = false;
+
 /**
  * onnxruntime-web on one thread, on the file as exported (less its ZipMap).
  *
- * @param wasmUrl where the browser finds the runtime's wasm; Node finds it in the package
+ * @param wasm brings the runtime's wasm in a browser; Node finds it in the package
  * @throws runtime-failed; a failed start is final for this worker
  */
 export async function onnxRuntime(
   onnx: OnnxModel,
   bytes: Uint8Array,
   output: Manifest['model']['output'],
-  wasmUrl?: string,
+  wasm?: BringWasm,
 ): Promise<Runtime> {
   const ort = await import('onnxruntime-web/wasm');
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
-  if (wasmUrl) ort.env.wasm.wasmPaths = { wasm: wasmUrl };
   const file = runtimeModel(onnx, bytes);
   let session: InferenceSession;
   try {
+    if (wasm && !started) ort.env.wasm.wasmBinary = await wasm();
     session = await ort.InferenceSession.create(file.bytes, {
       executionProviders: ['wasm'],
       logSeverityLevel: 3,
@@ -78,6 +84,8 @@ export async function onnxRuntime(
   } catch (error) {
     throw new ScoredeskError('runtime-failed', { reason: reasonOf(error) }, { cause: error });
   }
+  started = true;
+  delete ort.env.wasm.wasmBinary;
   return {
     name: 'onnxruntime',
     score: async (inputs, rows) => {

@@ -55,9 +55,8 @@ export function bundleView(engine: Engine, { scores, typical }: Overview): Bundl
 
 /** Those that are in the bundle. */
 function suggestedClients(engine: Engine, scores: Float64Array): BundleView['suggested'] {
-  const ids = new Set(engine.ids);
   return (engine.manifest.suggest ?? [])
-    .filter((id) => ids.has(id))
+    .filter((id) => engine.has(id))
     .map((id) => {
       const probability = scores[engine.rowOf(id)];
       return { id, probability, decision: engine.decide(probability) };

@@ -23,6 +23,7 @@ import {
 } from '../storage/bundles';
 import { keptOverview } from '../storage/computed';
 import { openDb, type Db } from '../storage/db';
+import type { EngineFile } from '../storage/engineFile';
 import { fetchSmall } from '../storage/download';
 import { install } from '../storage/install';
 import { pickedSupply } from '../storage/picked';
@@ -32,7 +33,8 @@ import { webSupply, type Supply } from '../storage/supply';
 export interface ScoringSetup {
   /** Address of the site's root: storage names carry its path. */
   base: string;
-  wasmUrl: string;
+  /** onnxruntime's wasm. */
+  engineFile: EngineFile;
 }
 
 /** The bundle that is open: its engine, and what a look at every row gave. */
@@ -43,8 +45,9 @@ interface Desk {
 }
 
 /** What the scoring worker does: storage and one open bundle. */
-export function scoringOperations({ base, wasmUrl }: ScoringSetup): ScoringOperations {
+export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOperations {
   const basePath = new URL(base).pathname;
+  const wasm = () => engineFile.load();
   let database: Promise<Db> | null = null;
   let outdated = false;
   let site: Promise<Site> | null = null;
@@ -78,14 +81,14 @@ export function scoringOperations({ base, wasmUrl }: ScoringSetup): ScoringOpera
   const openDesk = async (fingerprint: string, task: Task): Promise<Desk> => {
     const stored = await db();
     await installedBundle(stored, fingerprint);
-    const engine = await openBundle(await storedSource(stored, fingerprint), { wasmUrl });
+    const engine = await openBundle(await storedSource(stored, fingerprint), { wasm });
     const overview = await keptOverview(stored, engine, task);
     return { engine, overview, list: new ClientList(engine, overview) };
   };
 
   const installFrom = async (supply: Supply, { signal, progress }: OperationTask) => {
     const report = (state: InstallProgress) => progress(state);
-    return install(supply, { db: await db(), basePath, wasmUrl, signal, progress: report });
+    return install(supply, { db: await db(), basePath, engineFile, signal, progress: report });
   };
 
   return {

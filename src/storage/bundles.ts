@@ -121,6 +121,6 @@ export async function sweepLocked(db: Db): Promise<void> {
     ...(await db.getAllKeys('pieces')).map(([sha256]) => sha256),
   ]);
   for (const sha256 of stored) if (!used.has(sha256)) await removeStored(db, sha256);
-  for (const { key, fingerprint } of await db.getAll('computed'))
-    if (!installed.includes(fingerprint)) await db.delete('computed', key);
+  for (const key of await db.getAllKeys('computed'))
+    if (!installed.includes(key.split(':')[0])) await db.delete('computed', key);
 }

@@ -19,7 +19,7 @@ export async function keptOverview(db: Db, engine: Engine, task: Task = {}): Pro
   }
   const value = await overviewOf(engine, task);
   try {
-    await db.put('computed', { key, fingerprint, value });
+    await db.put('computed', { key, value });
   } catch (error) {
     throw await asWriteError(error, value.scores.byteLength);
   }

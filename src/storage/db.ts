@@ -35,8 +35,8 @@ export interface StoredInstall {
 
 /** What was computed of a bundle and can be computed again. */
 export interface StoredComputed {
+  /** Begins with the bundle's fingerprint and a colon. */
   key: string;
-  fingerprint: string;
   value: unknown;
 }
 

@@ -1,6 +1,7 @@
 import { checkStopped, ScoredeskError, type ErrorCode } from '../core/errors';
 import { sha256Hex } from '../bundle/hash';
 import {
+  ENGINE_FILE,
   summaryOf,
   type FileProgress,
   type InstalledBundle,
@@ -14,14 +15,15 @@ import { verifyScores } from '../engine/verify';
 import { beginInstall, commitBundle, forgetInstall, installLock, storedSource, sweepLocked } from './bundles';
 import { keptOverview } from './computed';
 import { freeSpace, type Db } from './db';
+import type { EngineFile } from './engineFile';
 import { hasFile, IncomingFile, putFile, storedBytes } from './files';
 import type { Supply } from './supply';
 
 export interface InstallTask {
   db: Db;
   basePath: string;
-  /** Where the site keeps onnxruntime's wasm. */
-  wasmUrl: string;
+  /** onnxruntime's wasm. */
+  engineFile: EngineFile;
   signal: AbortSignal;
   progress(report: InstallProgress): void;
 }
@@ -102,9 +104,10 @@ class Install {
   async #bringFiles(manifest: Manifest): Promise<void> {
     const { db, signal } = this.#task;
     const files = await this.#remaining(manifest);
+    const engine = await this.#bringEngine(files);
     for (const file of files) {
       checkStopped(signal);
-      if (file.state === 'verified') continue;
+      if (file === engine || file.state === 'verified') continue;
       file.state = 'downloading';
       const incoming = await IncomingFile.open(db, file);
       file.done = incoming.received;
@@ -122,6 +125,23 @@ class Install {
       file.state = 'verified';
       this.#report.files(files);
     }
+  }
+
+  /** Begins to fetch the engine beside the bundle's files, and counts it among them, unless it is kept already. */
+  async #bringEngine(files: FileProgress[]): Promise<FileProgress | null> {
+    const { engineFile } = this.#task;
+    const { bytes } = engineFile;
+    if (await engineFile.isKept()) return null;
+    const row: FileProgress = { path: ENGINE_FILE, bytes, sha256: '', done: 0, state: 'downloading' };
+    files.push(row);
+    const look = () => {
+      row.done = engineFile.done;
+      if (row.done === bytes) row.state = 'verified';
+      this.#report.filesSoon(files);
+    };
+    // A failure is met where the engine is needed.
+    engineFile.load(look).then(look, () => undefined);
+    return row;
   }
 
   /** What is to be brought. @throws storage-full when there is no room for it */
@@ -142,9 +162,12 @@ class Install {
   }
 
   async #checkAndCommit(manifest: Manifest, fingerprint: string, ownBytes: number): Promise<InstalledBundle> {
-    const { db, wasmUrl, signal } = this.#task;
+    const { db, engineFile, signal } = this.#task;
+    // What the engine computes decides whether the bundle is good: it can't be stood in for here.
+    await engineFile.load();
     this.#report.phase('checking');
-    const engine = await openBundle(await storedSource(db, fingerprint), { wasmUrl });
+    const wasm = () => engineFile.load();
+    const engine = await openBundle(await storedSource(db, fingerprint), { wasm });
     const firstScore = await timeFirstScore(engine);
     const { parity } = await verifyScores(engine);
     checkStopped(signal);

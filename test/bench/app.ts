@@ -1,0 +1,218 @@
+/**
+ * What a person waits for, in real Chromium on the built app: the first visit on a slow line, the
+ * next one, a click, a scroll. Run after `npm run build`; prints the table of test/bench/app.md:
+ *
+ *   npx tsx test/bench/app.ts > test/bench/app.md
+ */
+import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { DOWNLOAD, listed, openClient } from '../support/app';
+import { launch, visit } from '../support/browser';
+import { serve } from '../support/server';
+import { publishLarge } from './large';
+
+const LINE = { bytesPerSecond: 10_000_000 / 8, latency: 40 };
+const LARGE = 300_000;
+const rows: [what: string, found: string, budget: string][] = [];
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
+
+const browser = await launch();
+
+/** Milliseconds since the page was asked for. */
+const sinceStart = (page: Page): Promise<number> => page.evaluate(() => performance.now());
+
+/** From an empty profile: the page, a click on Download as soon as it is there, scores on screen. */
+async function firstVisit(): Promise<void> {
+  const site = await serve('dist');
+  site.gzip = true;
+  site.line = LINE;
+  const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
+  await page.getByRole('button', { name: DOWNLOAD }).click();
+  const clicked = await sinceStart(page);
+  await listed(page);
+  const scored = await sinceStart(page);
+  const bytes = site.sent;
+  await page.getByText('Ready offline').waitFor();
+  rows.push(['first visit: the download can be started', `${(clicked / 1000).toFixed(2)} s`, '']);
+  rows.push([
+    'first visit to first scores, 10 Mbit/s and 40 ms',
+    `${(scored / 1000).toFixed(2)} s, ${megabytes(bytes)}`,
+    '6 s',
+  ]);
+  const times: number[] = [];
+  const sent = site.sent;
+  for (let i = 0; i < 5; i++) {
+    await page.goto(`${site.url}?visit=${i}`);
+    await listed(page);
+    times.push(await sinceStart(page));
+  }
+  rows.push([
+    'next visit to scores, same line (median of 5)',
+    `${(median(times) / 1000).toFixed(2)} s, ${Math.round((site.sent - sent) / 5 / 100) / 10} kB`,
+    '1.5 s',
+  ]);
+  await clicks(page);
+  await heap(page);
+  await page.context().close();
+  await site.close();
+}
+
+/** Milliseconds from the address's change to the next client painted, reasons and data included. */
+function clickTime(page: Page, hash: string, id: string): Promise<number> {
+  return page.evaluate(
+    async ([to, name]) => {
+      const start = performance.now();
+      location.hash = to;
+      let shown = false;
+      while (!shown) {
+        await new Promise(requestAnimationFrame);
+        const named = document.querySelector('h1')?.textContent?.endsWith(` ${name}`) ?? false;
+        shown = named && document.querySelector('article[aria-busy=false] .bars') !== null;
+      }
+      return performance.now() - start;
+    },
+    [hash, id],
+  );
+}
+
+async function clicks(page: Page): Promise<void> {
+  await openClient(page, '1');
+  const key = '#/b/german-credit%401.0.0/clients/';
+  const times: number[] = [];
+  for (let id = 2; id <= 101; id++) times.push(await clickTime(page, `${key}${id}`, String(id)));
+  const sorted = [...times].sort((a, b) => a - b);
+  rows.push([
+    'client page after a click, painted (median, 95th of 100)',
+    `${median(times).toFixed(0)} ms, ${sorted[95].toFixed(0)} ms`,
+    '50 ms',
+  ]);
+}
+
+async function usedHeap(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.enable');
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize;
+}
+
+const workerHeap = (page: Page): Promise<number> =>
+  page
+    .workers()[0]
+    .evaluate(
+      () => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? NaN,
+    );
+
+async function heap(page: Page): Promise<void> {
+  const key = '#/b/german-credit%401.0.0/clients/';
+  const [before, workerBefore] = [await usedHeap(page), await workerHeap(page)];
+  for (let i = 0; i < 1000; i++) {
+    const id = String((i % 1000) + 1);
+    await clickTime(page, `${key}${id}`, id);
+  }
+  const [after, workerAfter] = [await usedHeap(page), await workerHeap(page)];
+  const worker = Number.isNaN(workerAfter)
+    ? ''
+    : `; worker ${megabytes(workerBefore)} → ${megabytes(workerAfter)}`;
+  rows.push([
+    'heap of the page, before and after 1,000 clients opened',
+    `${megabytes(before)} → ${megabytes(after)}${worker}`,
+    '',
+  ]);
+}
+
+async function manyClients(): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'scoredesk-large-'));
+  cpSync('dist', root, { recursive: true });
+  await publishLarge(root, LARGE);
+  const site = await serve(root);
+  const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
+  const install = performance.now();
+  await page.getByRole('button', { name: DOWNLOAD }).click();
+  await page.locator('tbody th a').first().waitFor({ timeout: 180_000 });
+  rows.push([
+    `install of ${LARGE.toLocaleString('en')} clients, all scored`,
+    `${((performance.now() - install) / 1000).toFixed(1)} s`,
+    '',
+  ]);
+  await page.reload();
+  await listed(page);
+  rows.push(['opening them again', `${((await sinceStart(page)) / 1000).toFixed(2)} s`, '']);
+
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const metrics = async () => {
+    const { metrics: all } = await session.send('Performance.getMetrics');
+    const of = (name: string) => all.find((metric) => metric.name === name)?.value ?? 0;
+    return { script: of('ScriptDuration'), layout: of('LayoutDuration') + of('RecalcStyleDuration') };
+  };
+  const before = await metrics();
+  const frames = await page.evaluate(async () => {
+    const scroller = document.querySelector('.scroller') as HTMLElement;
+    const FRAMES = 300;
+    for (let i = 0; i < FRAMES; i++) {
+      // Slowly, then by whole screens, then through everything.
+      scroller.scrollTop =
+        i < 100 ? i * 40 : i < 200 ? 4000 + (i - 100) * 800 : ((i - 200) / 100) * scroller.scrollHeight;
+      await new Promise(requestAnimationFrame);
+    }
+    return FRAMES;
+  });
+  const after = await metrics();
+  const each = (part: 'script' | 'layout') => ((1000 * (after[part] - before[part])) / frames).toFixed(1);
+  rows.push([
+    `scrolling ${LARGE.toLocaleString('en')} rows, a frame`,
+    `script ${each('script')} ms, layout ${each('layout')} ms`,
+    '16 ms',
+  ]);
+  await queries(page);
+  await page.context().close();
+  await site.close();
+}
+
+/** Milliseconds from an input to the list that answers it. */
+async function queries(page: Page): Promise<void> {
+  const search = page.getByLabel('Number or name');
+  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+    const start = performance.now();
+    await work();
+    return performance.now() - start;
+  };
+  const found = (text: RegExp) => page.getByText(text).first().waitFor();
+  const first = await timed(
+    async () => (await search.fill('nunez 1234'), await found(/^\d{1,5} clients of/)),
+  );
+  const second = await timed(
+    async () => (await search.fill('renard 99'), await found(/^\d{2,5} clients of/)),
+  );
+  await search.fill('');
+  await found(/^300,000 clients of/);
+  const sort = await timed(async () => {
+    await page.getByRole('button', { name: 'Name' }).click();
+    await page.locator('th[aria-sort=ascending]', { hasText: 'Name' }).waitFor();
+    await page.locator('tbody th a').first().waitFor();
+  });
+  const whole = (ms: number) => `${ms.toFixed(0)} ms`;
+  rows.push(['search by name: the first, the next', `${whole(first)}, ${whole(second)}`, '']);
+  rows.push(['sort by name', whole(sort), '']);
+}
+
+await firstVisit();
+await manyClients();
+await browser.close();
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+console.log(`# What a person waits for
+
+Scoredesk ${version}, by \`npm run build && npx tsx test/bench/app.ts > test/bench/app.md\`: the built app in headless
+Chromium ${browser.version()} on 2 cores, from a server that compresses as GitHub Pages does; the line is throttled in the
+server, one for all requests. The demo has 1,000 clients; the large bundle ${LARGE.toLocaleString('en')}, with names.
+
+| what | found | budget |
+|---|---|---|
+${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}`);

@@ -1,4 +1,5 @@
 import type { InstallProgress } from '../bundle/installed';
+import { uniqueName } from './uniqueName';
 
 /** What the open tabs of one site tell each other. */
 export type TabMessage =
@@ -16,7 +17,7 @@ const ANSWER_WITHIN = 200;
 /** The other tabs of this site, by a channel that carries the site's path in its name. */
 export class SiteTabs {
   readonly #channel = new BroadcastChannel(`scoredesk:${new URL('.', document.baseURI).pathname}:tabs`);
-  readonly #id = crypto.randomUUID();
+  readonly #id = uniqueName();
   #titles: string[] = [];
 
   constructor() {

@@ -8,6 +8,7 @@ import {
   type WorkerHost,
 } from '../protocol/host';
 import { fromResult } from '../protocol/result';
+import { uniqueName } from './uniqueName';
 
 export interface CallOptions<P = unknown> {
   signal?: AbortSignal | undefined;
@@ -70,6 +71,7 @@ export class WorkerClient<O extends Operations> {
     const { signal, progress } = options;
     if (signal?.aborted) throw new ScoredeskError('stopped', {});
     this.#live ??= this.#start();
+    this.#live.catch(() => (this.#live = null));
     const live = await this.#live;
     const call = ++this.#calls;
     // Reports come on a port of their own and may be later than the answer: then they say nothing any more.
@@ -87,9 +89,10 @@ export class WorkerClient<O extends Operations> {
   }
 
   async #start(): Promise<Live> {
+    if (!globalThis.isSecureContext) throw new ScoredeskError('insecure-context', {});
     const worker = await this.#spawn();
     const host = wrap<WorkerHost>(worker);
-    const lock = `${this.#lockName}:${crypto.randomUUID()}`;
+    const lock = `${this.#lockName}:${uniqueName()}`;
     let end: () => void = () => undefined;
     const death = new Promise<never>((_, reject) => {
       end = () => {

@@ -1,6 +1,7 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { ListQuery, ListRow } from '../engine/list';
+import { keepDraft, readDraft } from './settings';
 
 /** Rows brought at once: a screen and some more. */
 const PAGE = 100;
@@ -41,7 +42,7 @@ class ClientsState {
   /** Shows a bundle; the query is kept while the bundle stays the same. */
   show(fingerprint: string, columns: string[]): void {
     if (this.#fingerprint === fingerprint && this.#found !== null) return;
-    if (this.#fingerprint !== fingerprint) this.#query = FIRST_QUERY;
+    if (this.#fingerprint !== fingerprint) this.#query = draftOf(fingerprint);
     this.#fingerprint = fingerprint;
     this.#columns = columns;
     this.#restart();
@@ -49,6 +50,7 @@ class ClientsState {
 
   ask(changes: Partial<ListQuery>): void {
     this.#query = { ...this.#query, ...changes };
+    keepDraft(DRAFT, JSON.stringify({ fingerprint: this.#fingerprint, query: this.#query }));
     this.#restart();
   }
 
@@ -97,6 +99,18 @@ class ClientsState {
     } catch (error) {
       if (generation === this.#generation) this.#error = toErrorData(error);
     }
+  }
+}
+
+const DRAFT = 'clients';
+
+/** The query that this tab had before it was reloaded. */
+function draftOf(fingerprint: string): ListQuery {
+  try {
+    const draft = JSON.parse(readDraft(DRAFT) ?? 'null') as { fingerprint: string; query: ListQuery } | null;
+    return draft?.fingerprint === fingerprint ? { ...FIRST_QUERY, ...draft.query } : FIRST_QUERY;
+  } catch {
+    return FIRST_QUERY;
   }
 }
 

@@ -11,6 +11,24 @@ export function readSetting(key: string): string | null {
   }
 }
 
+/** What was typed in this tab before a reload; null where there is nothing, or storage is refused. */
+export function readDraft(key: string): string | null {
+  try {
+    return sessionStorage.getItem(name(key));
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps what is being typed through a reload of this tab. */
+export function keepDraft(key: string, value: string): void {
+  try {
+    sessionStorage.setItem(name(key), value);
+  } catch {
+    return;
+  }
+}
+
 /** Keeps a choice; where storage is refused it holds until the tab is closed. */
 export function keepSetting(key: string, value: string): void {
   try {

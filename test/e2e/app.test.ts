@@ -104,8 +104,15 @@ test('French throughout, and the switch keeps the page and the focus', async () 
   const body = await page.locator('body').innerText();
   expect(body).toContain('Pourquoi ce résultat');
   expect(body).toContain('Compte courant');
-  for (const english of ['Refused', 'threshold', 'Credit amount', 'Missing', 'Why', 'months'])
-    expect(body).not.toContain(english);
+  const English = ['Refused', 'threshold', 'Credit amount', 'Missing', 'Why', 'months', 'bytes', ' the '];
+  for (const english of English) expect(body).not.toContain(english);
+  await toBundles(page);
+  await page.getByText('Empreinte vérifiée').waitFor();
+  for (const english of English) expect(await page.locator('body').innerText()).not.toContain(english);
+  await goTo(page, '#/about');
+  await page.getByText('Ce qui quitte cette machine').waitFor();
+  for (const english of English) expect(await page.locator('body').innerText()).not.toContain(english);
+  await openClient(page, '641');
   await page.getByRole('button', { name: 'EN', exact: true }).click();
   await page.getByRole('heading', { name: 'Refused' }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
@@ -177,6 +184,32 @@ test('the data of a client: search, alerts, everything', async () => {
   await page.getByText(/^[12] of 21 columns$/).waitFor();
   await page.getByLabel('Search the data').fill('zzz');
   await page.getByText('Nothing on file matches “zzz”.').waitFor();
+});
+
+test('on paper: light whatever the theme, without what only a screen can do', async () => {
+  const { page } = await visit(browser, site.url, { colorScheme: 'dark' });
+  await install(page);
+  await openClient(page, '2');
+  const look = () =>
+    page.evaluate(() => ({
+      ground: getComputedStyle(document.body).backgroundColor,
+      hidden: ['nav', 'header.no-print', '.steps', '.tools'].filter(
+        (part) => document.querySelector(part)?.checkVisibility() ?? false,
+      ),
+    }));
+  expect((await look()).ground).not.toBe('rgb(255, 255, 255)');
+  await page.emulateMedia({ media: 'print' });
+  expect(await look()).toEqual({ ground: 'rgb(255, 255, 255)', hidden: [] });
+});
+
+test('over http from another machine, one sentence says what is needed', async () => {
+  const elsewhere = await launch('--host-resolver-rules=MAP desk.example 127.0.0.1');
+  try {
+    const { page } = await visit(elsewhere, site.url.replace('127.0.0.1', 'desk.example'));
+    await page.getByText('Scoredesk needs https, or localhost').waitFor();
+  } finally {
+    await elsewhere.close();
+  }
 });
 
 test('about: versions, licences and what leaves this machine', async () => {

@@ -77,6 +77,24 @@ test('a new version is offered, not forced, and taken by page and worker togethe
   await page.getByText('1,000 clients of 1,000').waitFor();
 });
 
+test('an update names the other tabs, keeps what was typed, and reloads them together', RETRY, async () => {
+  const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
+  await ready(page);
+  await page.getByLabel('Number or name').fill('64');
+  await page.getByText('20 clients of 1,000').waitFor();
+  publishNewVersion();
+  await page.reload();
+  await page.getByText('A new version of Scoredesk is ready.').waitFor();
+  const other = await page.context().newPage();
+  await other.goto(`${site.url}${clientHash('48')}`);
+  await other.getByText(/Reloading also reloads 1 other tab: German credit/).waitFor();
+  await other.getByRole('button', { name: 'Reload now' }).click();
+  for (const tab of [page, other]) await tab.locator('html[data-version=two]').waitFor({ state: 'attached' });
+  await page.getByText('20 clients of 1,000').waitFor();
+  expect(await page.getByLabel('Number or name').inputValue()).toBe('64');
+  await other.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
+});
+
 /** The same site with another index.html, as a deployment makes it: the precache list names its new hash. */
 function publishNewVersion(): void {
   const index = join(root, 'index.html');

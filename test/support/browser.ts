@@ -10,9 +10,10 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export function launch(): Promise<Browser> {
+/** @param more flags of the browser's command line */
+export function launch(...more: string[]): Promise<Browser> {
   const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: ensureChromium(), args: [...FLAGS, ...root] });
+  return chromium.launch({ executablePath: ensureChromium(), args: [...FLAGS, ...root, ...more] });
 }
 
 export interface Visit {

@@ -19,6 +19,8 @@ export async function fetchFar(
     const response = await fetch(url, {
       headers: range ? { range } : {},
       credentials: 'omit',
+      // A redirect may lead to a host that is not allowed.
+      redirect: 'error',
       cache: request.cache === 'no-store' ? 'no-store' : 'no-cache',
       referrerPolicy: 'no-referrer',
       signal: request.signal,
@@ -38,7 +40,13 @@ async function siteOf(site: string, settings: (url: string) => Promise<Response>
 /** A host that answers, but not to other sites, still answers a request whose answer nobody may read. */
 async function answersAtAll(url: string): Promise<boolean> {
   try {
-    await fetch(url, { mode: 'no-cors', method: 'HEAD', credentials: 'omit', referrerPolicy: 'no-referrer' });
+    await fetch(url, {
+      mode: 'no-cors',
+      method: 'HEAD',
+      redirect: 'error',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+    });
     return true;
   } catch {
     return false;

@@ -140,6 +140,11 @@ test('a bundle that nobody offers, an unknown client and an unknown page are tol
   await install(page);
   await goTo(page, clientHash('4711'));
   await page.getByRole('alert').getByText('There is no client 4711 in this bundle').waitFor();
+  await goTo(page, clientHash(encodeURIComponent('50% a/b?')));
+  await page.getByRole('alert').getByText('There is no client 50% a/b? in this bundle').waitFor();
+  await goTo(page, '#/b/%E0%A4%A/clients/2?section=evil');
+  await page.getByRole('heading', { name: 'This bundle is not on this device' }).waitFor();
+  await goTo(page, clientHash('4711'));
   await page.getByLabel('Find a client').fill('4711');
   await page.getByText('No client matches “4711”').waitFor();
   await goTo(page, '#/nowhere');

@@ -561,6 +561,23 @@ describe('config.json', () => {
     }
   });
 
+  test('an allowed host can’t lead elsewhere', async () => {
+    const [other, third] = [await serve(siteCopy(), '/elsewhere/'), await serve(siteCopy(), '/third/')];
+    other.cors = third.cors = true;
+    try {
+      configure({ catalogues: [`${other.url}bundles/index.json`] });
+      other.intercept = (path, _request, response) => {
+        response.writeHead(302, { location: third.url + path, 'access-control-allow-origin': '*' }).end();
+        return true;
+      };
+      const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
+      await page.getByText(/can’t be reached/).waitFor();
+      expect(third.requests).toEqual([]);
+    } finally {
+      await Promise.all([other.close(), third.close()]);
+    }
+  });
+
   test('without a service worker, another host’s catalogue says what it needs', async () => {
     configure({ catalogues: ['http://127.0.0.1:9/bundles/index.json'] });
     const { page } = await visit(browser, site.url);

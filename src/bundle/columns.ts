@@ -62,6 +62,10 @@ const isCoded = ({ dictionary }: TextColumn, levels: readonly string[]): boolean
 export const levelValues = (column: ManifestColumn): string[] =>
   column.levels?.map((level) => level.value) ?? [];
 
+/** Texts of a category's codes; undefined for any other column. */
+export const levelsOf = (column: ManifestColumn): string[] | undefined =>
+  column.type === 'category' ? levelValues(column) : undefined;
+
 /** Features, extras and the id are in every table; text kinds stay text. */
 export const isText = (column: ManifestColumn): boolean =>
   column.type === 'category' ||

@@ -1,5 +1,5 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
-import { countCovers, encodeCovers } from '../core/explain/covers';
+import { coversOf, encodeCovers } from '../core/explain/covers';
 import { auc, brier, logLoss } from '../core/metrics/binary';
 import { featureRows, probabilities } from '../core/model/evaluate';
 import type { Model } from '../core/model/model';
@@ -78,10 +78,13 @@ export function pack(input: PackInput): Packed {
     input.target?.column,
     dictionary,
   );
-  const { onnx, index } = readModel(input.model, candidates, dictionary, input.target);
+  const read = readModel(input.model, candidates, dictionary, input.target);
+  const { index } = read;
   const features =
-    onnx.inputs.length > 1 ? byInputName(onnx, candidates, input.clients, input.features) : candidates;
-  refuseCount(onnx, features);
+    read.onnx.inputs.length > 1
+      ? byInputName(read.onnx, candidates, input.clients, input.features)
+      : candidates;
+  refuseCount(read.onnx, features);
 
   step('columns');
   const labelled = input.reference ?? input.clients;
@@ -100,9 +103,10 @@ export function pack(input: PackInput): Packed {
   const test = input.test && prepare(input.test, columns, input);
   const inputs = features.map((name) => columns.find((column) => column.name === name) as ManifestColumn);
   refuseTextFeatures(inputs, clients);
+  const onnx = read.withLevels(inputs);
 
   step('covers');
-  const covers = coversOf(onnx.model, inputs, reference ?? clients);
+  const covers = packedCovers(onnx, inputs, reference ?? clients);
 
   step('expected');
   const clientProbabilities = probabilities(onnx.model, encodeInputs(inputs, clients), clients.rows);
@@ -129,7 +133,7 @@ export function pack(input: PackInput): Packed {
       inputs: inputSections(onnx, features, columns),
       output: { ...dictionary.model?.output, index, name: onnx.output },
       ...(covers
-        ? { covers: { file: 'covers.bin', kind: 'rows', from: reference ? 'training' : 'clients' } }
+        ? { covers: { file: 'covers.bin', kind: onnx.covers, from: reference ? 'training' : 'clients' } }
         : {}),
     },
     decision: decisionOf(input, dictionary),
@@ -200,10 +204,15 @@ function checkIds(clients: Table, idColumn: string): void {
   });
 }
 
-function coversOf(model: Model, inputs: readonly ManifestColumn[], table: Table): Uint8Array | null {
+function packedCovers(
+  { model, covers }: OnnxModel,
+  inputs: readonly ManifestColumn[],
+  table: Table,
+): Uint8Array | null {
   if (model.predictor.kind !== 'trees' || table.rows === 0) return null;
   const features = featureRows(model, encodeInputs(inputs, table), table.rows);
-  return encodeCovers(countCovers(model.predictor, features, table.rows, features.length / table.rows));
+  const width = features.length / table.rows;
+  return encodeCovers(coversOf(covers, model.predictor, features, table.rows, width));
 }
 
 /** Clients spread evenly over the file with the probability the library gave, or ours. */
@@ -260,22 +269,41 @@ function inputSections(
   const categories = new Set(
     columns.filter((column) => column.type === 'category').map((column) => column.name),
   );
-  return onnx.inputs.map(({ name, width }) => {
+  return onnx.inputs.map(({ name, width, type }) => {
     const names = features.slice(first, (first += width));
+    const coded = names.some((column) => categories.has(column)) ? 'code' : 'number';
     return {
       name,
       columns: names,
-      encode: names.some((column) => categories.has(column)) ? ('code' as const) : ('number' as const),
+      encode: type === 'string' ? ('string' as const) : (coded as 'code' | 'number'),
     };
   });
 }
 
-function algorithmOf({ model, proto }: OnnxModel): LocalText {
+function algorithmOf({ model, proto, covers }: OnnxModel): LocalText {
   if (model.predictor.kind === 'linear') return { en: 'Logistic regression', fr: 'Régression logistique' };
-  const lightgbm = proto.graph?.node.some((node) => node.output.some((name) => name.startsWith('lgbm')));
   const count = treeCount(model.predictor);
-  const [en, fr] = lightgbm ? ['LightGBM', 'LightGBM'] : ['Tree ensemble', 'Ensemble d’arbres'];
+  const { en, fr } = familyOf({ model, proto, covers });
   return { en: `${en}, ${count} trees`, fr: `${fr}, ${count} arbres` };
+}
+
+/** The family of a tree ensemble, by the marks its exporter leaves. */
+function familyOf({ model, proto, covers }: Pick<OnnxModel, 'model' | 'proto' | 'covers'>): {
+  en: string;
+  fr: string;
+} {
+  const named = (start: string) =>
+    proto.graph?.node.some((node) => node.output.some((name) => name.startsWith(start)));
+  const library = named('lgbm')
+    ? 'LightGBM'
+    : covers === 'hessian'
+      ? 'XGBoost'
+      : /catboost/i.test(proto.producerName)
+        ? 'CatBoost'
+        : '';
+  if (library) return { en: library, fr: library };
+  if (model.link === 'identity') return { en: 'Forest', fr: 'Forêt' };
+  return { en: 'Gradient boosting', fr: 'Gradient boosting' };
 }
 
 function decisionOf({ threshold, costs }: PackInput, { decision }: Dictionary): Manifest['decision'] {

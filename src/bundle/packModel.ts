@@ -2,7 +2,8 @@ import { ScoredeskError } from '../core/errors';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
 import { nearestName } from '../core/table/nearest';
 import type { Table } from '../core/table/table';
-import type { Dictionary } from './schema';
+import { levelsOf } from './columns';
+import type { Dictionary, ManifestColumn } from './schema';
 import type { Target } from './target';
 
 /** How `pack` reads a user's model: which class is default, which column feeds which input. */
@@ -21,7 +22,27 @@ export function readModel(
   const options = { width: features.length, of, output: name };
   const { labels } = readOnnx(bytes, options);
   const index = declared ?? defaultIndex(labels, target);
-  return { onnx: readOnnx(bytes, { ...options, index }), index };
+  const onnx = readOnnx(bytes, { ...options, index });
+  return {
+    onnx,
+    index,
+    /** The model once the levels of its text inputs are known. @throws text-input */
+    withLevels: (columns: readonly ManifestColumn[]): OnnxModel => {
+      if (onnx.inputs.every((input) => input.type !== 'string')) return onnx;
+      refuseNumbersAsText(onnx, columns);
+      return readOnnx(bytes, { ...options, index, levels: columns.map(levelsOf) });
+    },
+  };
+}
+
+/** A text input wants a category: numbers have no one way to be written. */
+function refuseNumbersAsText({ inputs }: OnnxModel, columns: readonly ManifestColumn[]): void {
+  let first = 0;
+  for (const { type, width } of inputs) {
+    const own = columns.slice(first, (first += width));
+    const number = type === 'string' ? own.find((column) => !levelsOf(column)) : undefined;
+    if (number) throw new ScoredeskError('text-input', { column: number.name });
+  }
 }
 
 function defaultIndex(labels: readonly string[], target: Target | undefined): 0 | 1 {

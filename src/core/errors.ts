@@ -48,6 +48,7 @@ interface Params {
   'rows-none': { file: string };
   'feature-repeated': { column: string };
   'text-feature': { column: string; value: string };
+  'text-input': { column: string };
   'prediction-missing': { file: string; id: string };
   // a bundle
   'bundle-not': { found: string };

@@ -10,6 +10,7 @@ import type { OnnxModel } from '../core/onnx/read';
 import { readOnnx } from '../core/onnx/read';
 import { columnOf, takeRows, texts, type Table } from '../core/table/table';
 import { encodeInputs, inputColumns } from '../bundle/encode';
+import { levelsOf } from '../bundle/columns';
 import { readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
@@ -50,6 +51,7 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
     output: model.output.name,
     index: model.output.index,
     of: model.output.of,
+    levels: columns.map(levelsOf),
   });
   if (onnx.model.width !== columns.length)
     throw new ScoredeskError('feature-count', {

@@ -108,7 +108,7 @@ export async function onnxRuntime(
 
 type MakeTensor = (
   type: OnnxInput['type'],
-  data: Float32Array | Float64Array | BigInt64Array,
+  data: Float32Array | Float64Array | BigInt64Array | string[],
   dims: [number, number],
 ) => Tensor;
 
@@ -122,9 +122,10 @@ function feedsOf(
   const width = graphInputs.reduce((sum, input) => sum + input.width, 0);
   let first = 0;
   const feeds: Record<string, Tensor> = {};
-  for (const { name, width: columns, type } of graphInputs) {
+  for (const input of graphInputs) {
+    const { name, width: columns, type } = input;
     const part = columns === width ? inputs : slice(inputs, rows, width, first, columns);
-    feeds[name] = make(type, converted(part, type, name), [rows, columns]);
+    feeds[name] = make(type, converted(part, input), [rows, columns]);
     first += columns;
   }
   return feeds;
@@ -144,9 +145,11 @@ function slice(
 }
 
 /** @throws onnx-whole-numbers where an integer input would lose a gap or a fraction */
-function converted(values: Float32Array, type: OnnxInput['type'], input: string) {
+function converted(values: Float32Array, { name: input, type, width, texts }: OnnxInput) {
   if (type === 'float32') return values;
   if (type === 'float64') return Float64Array.from(values);
+  // A code without a text is a level that nobody knows; so is the empty text.
+  if (type === 'string') return Array.from(values, (code, i) => texts?.[i % width]?.[code] ?? '');
   if (!values.every((value) => Number.isInteger(value)))
     throw new ScoredeskError('onnx-whole-numbers', { input });
   return BigInt64Array.from(values, (value) => BigInt(value));

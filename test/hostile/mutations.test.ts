@@ -88,6 +88,10 @@ describe('mutated bytes are read or refused with a code', () => {
   test.each([
     ['test/oracles/gaps/model.onnx', 1000, 10],
     ['test/oracles/pipeline/model.onnx', 3000, 5],
+    ['test/oracles/families/logistic-pca.onnx', 3000, 7],
+    ['test/oracles/families/onehot-logistic.onnx', 3000, 10],
+    ['test/oracles/families/ordinal-forest.onnx', 500, 10],
+    ['test/oracles/families/catboost.onnx', 500, 10],
   ])('%s', async (path, times, width) => {
     const rows = new Float32Array(3 * width).fill(1).fill(NaN, 0, width);
     const { refused, read } = await attack(bytesOf(path), times, 1, (bytes) => {

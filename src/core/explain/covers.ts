@@ -1,4 +1,5 @@
 import { ScoredeskError } from '../errors';
+import { sigmoid } from '../numeric/functions';
 import { leafOf, nodeCount, parents, type TreeEnsemble } from '../model/trees';
 
 /**
@@ -20,9 +21,50 @@ export function countCovers(
   const values = new Float64Array(nodeCount(trees));
   for (let t = 0; t + 1 < trees.roots.length; t++)
     for (let i = 0; i < rows; i++) values[leafOf(trees, trees.roots[t], features, i * width)]++;
+  addUp(values, trees);
+  return { kind: 'rows', values };
+}
+
+/**
+ * Sums the hessians p(1 - p) of the rows that pass each node, p before that node's tree: XGBoost's
+ * covers (NUMBERS.md measured them to 1e-7), which its own path-dependent SHAP values weigh by.
+ */
+export function sumHessians(
+  trees: TreeEnsemble,
+  features: Float32Array,
+  rows: number,
+  width: number,
+): Covers {
+  const values = new Float64Array(nodeCount(trees));
+  const margin = new Float64Array(rows).fill(trees.base);
+  for (let t = 0; t + 1 < trees.roots.length; t++)
+    for (let i = 0; i < rows; i++) {
+      const leaf = leafOf(trees, trees.roots[t], features, i * width);
+      const p = sigmoid(margin[i]);
+      values[leaf] += p * (1 - p);
+      margin[i] += trees.value[leaf];
+    }
+  addUp(values, trees);
+  return { kind: 'hessian', values };
+}
+
+/** Each split is what its children are together. */
+function addUp(values: Float64Array, trees: TreeEnsemble): void {
   const parent = parents(trees);
   for (let n = values.length - 1; n >= 0; n--) if (parent[n] !== n) values[parent[n]] += values[n];
-  return { kind: 'rows', values };
+}
+
+/** Covers of the kind that the model's library keeps. */
+export function coversOf(
+  kind: Covers['kind'],
+  trees: TreeEnsemble,
+  features: Float32Array,
+  rows: number,
+  width: number,
+): Covers {
+  return kind === 'rows'
+    ? countCovers(trees, features, rows, width)
+    : sumHessians(trees, features, rows, width);
 }
 
 const MAGIC = 0x56434453; // "SDCV", little-endian

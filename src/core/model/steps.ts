@@ -15,7 +15,12 @@ export type Step =
   /** `missing` (NaN matches NaN) becomes `value`. */
   | { kind: 'impute'; missing: number; value: number }
   /** (x - offset) * scale */
-  | { kind: 'scale'; offset: number; scale: number };
+  | { kind: 'scale'; offset: number; scale: number }
+  | { kind: 'add'; by: number }
+  | { kind: 'multiply'; by: number }
+  | { kind: 'divide'; by: number }
+  /** A code or a number looked up: `otherwise` for one that is not listed, `missing` for NaN. */
+  | { kind: 'map'; to: ReadonlyMap<number, number>; otherwise: number; missing: number };
 
 function applySteps(steps: readonly Step[], x: number): number {
   for (const step of steps) x = applyStep(step, x);
@@ -28,6 +33,14 @@ function applyStep(step: Step, x: number): number {
       return x === step.missing || (Number.isNaN(step.missing) && Number.isNaN(x)) ? step.value : x;
     case 'scale':
       return Math.fround(Math.fround(x - step.offset) * step.scale);
+    case 'add':
+      return Math.fround(x + step.by);
+    case 'multiply':
+      return Math.fround(x * step.by);
+    case 'divide':
+      return Math.fround(x / step.by);
+    case 'map':
+      return Number.isNaN(x) ? step.missing : (step.to.get(x) ?? step.otherwise);
   }
 }
 

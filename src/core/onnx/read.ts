@@ -8,6 +8,7 @@ import {
   type GraphProto,
   type ModelProto,
   type NodeProto,
+  type TensorProto,
   type ValueInfoProto,
 } from './schema/onnx_pb';
 import { tensorNumbers } from './tensor';
@@ -17,7 +18,9 @@ import type { Value } from './value';
 export interface OnnxInput {
   name: string;
   width: number;
-  type: 'float32' | 'float64' | 'int64';
+  type: 'float32' | 'float64' | 'int64' | 'string';
+  /** Texts of the codes of each of its columns, for a text input. */
+  texts?: readonly (readonly string[])[];
 }
 
 export interface OnnxModel {
@@ -27,6 +30,8 @@ export interface OnnxModel {
   output: string;
   /** What the two classes are called, in the order of the probabilities. */
   labels: readonly string[];
+  /** What the model's library weighs its nodes by: XGBoost by hessians, all others by rows. */
+  covers: 'rows' | 'hessian';
   proto: ModelProto;
 }
 
@@ -37,6 +42,8 @@ export interface ReadOptions {
   output?: string | undefined;
   /** Column of the probabilities that is P(default): 1 unless said. */
   index?: number | undefined;
+  /** Texts of the codes of each input column, where it has some: what a text input is fed. */
+  levels?: readonly (readonly string[] | undefined)[] | undefined;
   /** `repaid` when that column is P(repaid). */
   of?: 'default' | 'repaid' | undefined;
 }
@@ -50,18 +57,20 @@ export interface ReadOptions {
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
   const proto = parseOnnx(bytes);
   const graph = proto.graph as GraphProto;
-  const inputs = readInputs(graph, options.width);
+  const inputs = withTexts(readInputs(graph, options.width), options.levels);
   const { output, value } = findProbabilities(graph, inputs, options.output);
   const width = inputs.reduce((sum, input) => sum + input.width, 0);
   const read: Model = { ...value.model, width, features: plainOrSources(value.model.features, width) };
   const flip = (options.index === 0) !== (options.of === 'repaid');
-  return { model: flip ? complement(read) : read, inputs, output, labels: value.labels, proto };
+  const { labels, covers } = value;
+  return { model: flip ? complement(read) : read, inputs, output, labels, covers, proto };
 }
 
 const INPUT_TYPES = new Map<number, OnnxInput['type']>([
   [Type.FLOAT, 'float32'],
   [Type.DOUBLE, 'float64'],
   [Type.INT64, 'int64'],
+  [Type.STRING, 'string'],
 ]);
 
 function readInputs(graph: GraphProto, width: number | undefined): OnnxInput[] {
@@ -127,6 +136,22 @@ function isLabel(info: ValueInfoProto): boolean {
   return type === Type.INT64 || type === Type.STRING || type === Type.INT32 || type === Type.BOOL;
 }
 
+/** Texts of the codes that each column of a text input is fed from; none known is none listed. */
+function withTexts(inputs: readonly OnnxInput[], levels: ReadOptions['levels']): OnnxInput[] {
+  let first = 0;
+  return inputs.map((input) => {
+    const start = first;
+    first += input.width;
+    if (input.type !== 'string') return input;
+    return { ...input, texts: Array.from({ length: input.width }, (_, j) => levels?.[start + j] ?? []) };
+  });
+}
+
+function constantOf(tensor: TensorProto): Value {
+  const numbers = tensor.dataType === Type.STRING ? [] : tensorNumbers(tensor);
+  return { kind: 'constant', numbers, dims: tensor.dims.map(Number) };
+}
+
 /** Reads only the nodes that a wanted output depends on, each once. */
 class Walk {
   readonly #values = new Map<string, Value>();
@@ -134,16 +159,19 @@ class Walk {
 
   constructor(graph: GraphProto, inputs: readonly OnnxInput[]) {
     let first = 0;
-    for (const { name, width } of inputs) {
+    for (const { name, width, texts } of inputs) {
       const start = first;
       this.#values.set(name, {
         kind: 'columns',
-        columns: Array.from({ length: width }, (_, j) => ({ input: start + j, steps: [] })),
+        columns: Array.from({ length: width }, (_, j) => ({
+          input: start + j,
+          steps: [],
+          texts: texts?.[j],
+        })),
       });
       first += width;
     }
-    for (const tensor of graph.initializer)
-      this.#values.set(tensor.name, { kind: 'constant', numbers: tensorNumbers(tensor) });
+    for (const tensor of graph.initializer) this.#values.set(tensor.name, constantOf(tensor));
     for (const node of graph.node)
       for (const output of node.output) if (output) this.#makers.set(output, node);
   }

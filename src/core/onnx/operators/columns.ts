@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../../errors';
 import type { Call, Value } from '../value';
-import { columnsOf, perColumn, withSteps } from './shared';
+import { anyColumnsOf, columnsOf, perColumn, withSteps } from './shared';
 
 /** ai.onnx.ml Scaler: (x - offset) * scale. */
 export function scaler(call: Call): readonly Value[] {
@@ -27,12 +27,12 @@ export function imputer(call: Call): readonly Value[] {
 
 /** Concat along the columns, and ai.onnx.ml FeatureVectorizer. */
 export function concat(call: Call): readonly Value[] {
-  return [{ kind: 'columns', columns: call.inputs.flatMap((_, i) => columnsOf(call, i)) }];
+  return [{ kind: 'columns', columns: call.inputs.flatMap((_, i) => anyColumnsOf(call, i)) }];
 }
 
 /** ai.onnx.ml ArrayFeatureExtractor: columns by position. */
 export function arrayFeatureExtractor(call: Call): readonly Value[] {
-  const columns = columnsOf(call, 0);
+  const columns = anyColumnsOf(call, 0);
   const positions = call.inputs[1];
   if (positions?.kind !== 'constant')
     throw new ScoredeskError('onnx-graph', { reason: 'ArrayFeatureExtractor without positions' });

@@ -1,21 +1,31 @@
 import type { Operator } from '../value';
+import { arithmetic, matMul } from './arithmetic';
 import { arrayFeatureExtractor, concat, imputer, scaler } from './columns';
 import { linearClassifier } from './linearClassifier';
-import { cast, mul, normalizer, passThrough } from './outputs';
+import { labelEncoder, oneHotEncoder, reshape } from './encoders';
+import { cast, normalizer, passThrough } from './outputs';
 import { treeEnsembleClassifier } from './treeEnsembleClassifier';
 
 /** Every operator that can be read into a model. A new family is one file beside these and one line here. */
 export const OPERATORS: Readonly<Record<string, Operator>> = {
+  Add: arithmetic,
   ArrayFeatureExtractor: arrayFeatureExtractor,
   Cast: cast,
   Concat: concat,
+  Div: arithmetic,
   FeatureVectorizer: concat,
+  Flatten: reshape,
   Identity: passThrough,
   Imputer: imputer,
+  LabelEncoder: labelEncoder,
   LinearClassifier: linearClassifier,
-  Mul: mul,
+  MatMul: matMul,
+  Mul: arithmetic,
   Normalizer: normalizer,
+  OneHotEncoder: oneHotEncoder,
+  Reshape: reshape,
   Scaler: scaler,
+  Sub: arithmetic,
   TreeEnsembleClassifier: treeEnsembleClassifier,
   ZipMap: passThrough,
 };

@@ -3,14 +3,28 @@ import type { LinearModel } from '../../model/linear';
 import type { Call, Value } from '../value';
 import { classLabels, columnsOf } from './shared';
 
+type Mix = Extract<Value, { kind: 'mix' }>;
+
+/** A linear model of a projection is a linear model of what was projected. */
+function throughMix(model: LinearModel, { columns, weights, offsets }: Mix): LinearModel {
+  const through = new Float64Array(columns.length);
+  let base = model.base;
+  weights.forEach((row, k) => {
+    base += model.weights[k] * offsets[k];
+    row.forEach((weight, j) => (through[j] += model.weights[k] * weight));
+  });
+  return { kind: 'linear', weights: through, base };
+}
+
 /**
  * ai.onnx.ml LinearClassifier, binary: one row of coefficients a class, [2, n], or a single row.
  * LOGISTIC squashes each class's score alone, SOFTMAX the difference of the two.
  */
 export function linearClassifier(call: Call): readonly Value[] {
   const { attributes } = call;
-  const columns = columnsOf(call, 0);
-  const n = columns.length;
+  const mix = call.inputs[0]?.kind === 'mix' ? call.inputs[0] : null;
+  const columns = mix ? mix.columns : columnsOf(call, 0);
+  const n = mix ? mix.weights.length : columns.length;
   const labels = classLabels(attributes);
   if (labels.length !== 2) throw new ScoredeskError('onnx-classes', { found: labels.length });
   const transform = attributes.string('post_transform', 'NONE');
@@ -31,13 +45,19 @@ export function linearClassifier(call: Call): readonly Value[] {
   const first = rows - 1;
   const minus = transform === 'SOFTMAX' && rows === 2 ? 1 : 0;
   const at = (row: number, j: number) => coefficients[row * n + j];
-  const predictor: LinearModel = {
+  const own: LinearModel = {
     kind: 'linear',
     weights: Float64Array.from({ length: n }, (_, j) => at(first, j) - minus * at(0, j)),
     base: (intercepts[first] ?? 0) - minus * (intercepts[0] ?? 0),
   };
+  const predictor = mix ? throughMix(own, mix) : own;
   return [
     { kind: 'label' },
-    { kind: 'probabilities', model: { predictor, link: 'logistic', features: columns }, labels },
+    {
+      kind: 'probabilities',
+      model: { predictor, link: 'logistic', features: columns },
+      labels,
+      covers: 'rows',
+    },
   ];
 }

@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../../errors';
 import { TensorProto_DataType as Type } from '../schema/onnx_pb';
-import type { Call, Value } from '../value';
+import type { Call, SourceColumn, Value } from '../value';
 
 /** Identity and ZipMap: the value passes unchanged. */
 export function passThrough(call: Call): readonly Value[] {
@@ -9,12 +9,25 @@ export function passThrough(call: Call): readonly Value[] {
   return [value];
 }
 
-/** Cast between floating types keeps float32 values; a cast of columns to integers would cut them. */
+/**
+ * Cast between numbers keeps float32 values; a cast of columns to integers would cut them, unless they
+ * are whole already.
+ */
 export function cast(call: Call): readonly Value[] {
   const to = call.attributes.int('to', Type.FLOAT);
-  if (call.inputs[0]?.kind === 'columns' && to !== Type.FLOAT && to !== Type.DOUBLE)
+  const [value] = call.inputs;
+  const floating = to === Type.FLOAT || to === Type.DOUBLE;
+  const whole = to === Type.INT64 && value?.kind === 'columns' && value.columns.every(isWhole);
+  if ((value?.kind === 'columns' || value?.kind === 'mix') && !floating && !whole)
     throw new ScoredeskError('onnx-operator', { operator: `Cast to ${Type[to] ?? to}`, node: call.name });
   return passThrough(call);
+}
+
+/** The last step only ever gives whole numbers. */
+function isWhole({ steps }: SourceColumn): boolean {
+  const last = steps.at(-1);
+  if (last?.kind !== 'map') return false;
+  return [...last.to.values(), last.otherwise, last.missing].every(Number.isInteger);
 }
 
 /** Normalizer over class probabilities: they sum to one already, so L1 changes nothing. */
@@ -26,13 +39,4 @@ export function normalizer(call: Call): readonly Value[] {
     operator: `Normalizer of ${value?.kind ?? 'nothing'}`,
     node: call.name,
   });
-}
-
-/** Mul of probabilities by one, as onnxmltools ends LightGBM graphs. */
-export function mul(call: Call): readonly Value[] {
-  const value = call.inputs.find((input) => input.kind !== 'constant');
-  const factor = call.inputs.find((input) => input.kind === 'constant');
-  if (!value || factor?.kind !== 'constant' || !factor.numbers.every((n) => n === 1))
-    throw new ScoredeskError('onnx-operator', { operator: 'Mul', node: call.name });
-  return [value];
 }

@@ -1,7 +1,7 @@
 import { ScoredeskError } from '../../errors';
 import type { FeatureSource, Step } from '../../model/steps';
 import type { Attributes } from '../parse';
-import type { Call } from '../value';
+import type { Call, SourceColumn } from '../value';
 
 /** The labels a classifier node names, in the order of its probabilities. */
 export function classLabels(attributes: Attributes): readonly string[] {
@@ -9,8 +9,16 @@ export function classLabels(attributes: Attributes): readonly string[] {
   return ints.length ? ints.map(String) : attributes.strings('classlabels_strings');
 }
 
-/** The columns an input stands for. @throws onnx-graph when it is something else. */
-export function columnsOf(call: Call, input: number): readonly FeatureSource[] {
+/** The number columns an input stands for. @throws onnx-graph when it is something else, or text. */
+export function columnsOf(call: Call, input: number): readonly SourceColumn[] {
+  const columns = anyColumnsOf(call, input);
+  if (columns.some((column) => column.texts))
+    throw new ScoredeskError('onnx-graph', { reason: `${call.operator} reads text` });
+  return columns;
+}
+
+/** The columns an input stands for, text among them. @throws onnx-graph when it is something else. */
+export function anyColumnsOf(call: Call, input: number): readonly SourceColumn[] {
   const value = call.inputs[input];
   if (value?.kind !== 'columns')
     throw new ScoredeskError('onnx-graph', { reason: `${call.operator} reads ${value?.kind ?? 'nothing'}` });

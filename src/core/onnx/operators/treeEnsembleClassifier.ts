@@ -32,9 +32,18 @@ export function treeEnsembleClassifier(call: Call): readonly Value[] {
     return [{ kind: 'label' }, { kind: 'margin' }];
   return [
     { kind: 'label' },
-    { kind: 'probabilities', model: { predictor, link, features: columns }, labels },
+    {
+      kind: 'probabilities',
+      model: { predictor, link, features: columns },
+      labels,
+      covers: coversOf(nodes, link),
+    },
   ];
 }
+
+/** XGBoost alone splits by `<`, and weighs by hessians. */
+const coversOf = ({ mode }: RawNodes, link: string): 'rows' | 'hessian' =>
+  link === 'logistic' && mode.every((name) => name === 'LEAF' || name === 'BRANCH_LT') ? 'hessian' : 'rows';
 
 /** With weights of a single class, that class's slot 0 holds them; otherwise class 1 is what we want. */
 const pickClass = (one: boolean) => (byClass: Float64Array[], i: number) => byClass[one ? 0 : 1][i];

@@ -1,0 +1,86 @@
+import { ScoredeskError } from '../../errors';
+import type { Step } from '../../model/steps';
+import type { Call, SourceColumn, Value } from '../value';
+import { anyColumnsOf } from './shared';
+
+/** More levels of one column than any table has. */
+const MAX_LEVELS = 100_000;
+
+/** A column with one more step, its values numbers from here on. */
+const mapped = (column: SourceColumn, step: Step): SourceColumn => ({
+  input: column.input,
+  steps: [...column.steps, step],
+});
+
+/** The column's code of each text; -1, which no row has, for a text that the bundle's levels lack. */
+function codesOf(column: SourceColumn, texts: readonly string[]): number[] {
+  const index = new Map(column.texts?.map((text, code) => [text, code]));
+  return texts.map((text) => index.get(text) ?? -1);
+}
+
+/** Keys of a lookup as numbers of the column: codes of texts, or the numbers themselves. */
+function keysOf(column: SourceColumn, texts: readonly string[], numbers: readonly number[]): number[] {
+  return column.texts ? codesOf(column, texts) : [...numbers];
+}
+
+/**
+ * ai.onnx.ml OneHotEncoder: one column a category of each input column, in the order of the file; a
+ * category that is not listed is zero everywhere.
+ */
+export function oneHotEncoder(call: Call): readonly Value[] {
+  const { attributes } = call;
+  const texts = attributes.strings('cats_strings');
+  const numbers = attributes.ints('cats_int64s');
+  const columns = anyColumnsOf(call, 0).flatMap((column) =>
+    keysOf(column, texts, numbers).map((key) =>
+      mapped(column, {
+        kind: 'map',
+        to: new Map(key === -1 && column.texts ? [] : [[key, 1]]),
+        otherwise: 0,
+        missing: 0,
+      }),
+    ),
+  );
+  if (columns.length > MAX_LEVELS) throw attributes.refuse('cats_strings', `${columns.length} categories`);
+  return [{ kind: 'columns', columns }];
+}
+
+/** ai.onnx.ml LabelEncoder from texts or numbers to numbers, as scikit-learn's OrdinalEncoder exports. */
+export function labelEncoder(call: Call): readonly Value[] {
+  const { attributes } = call;
+  const values = [...attributes.ints('values_int64s'), ...attributes.floats('values_floats')];
+  const texts = attributes.strings('keys_strings');
+  const numbers = [...attributes.ints('keys_int64s'), ...attributes.floats('keys_floats')];
+  const keys = texts.length ? texts.length : numbers.length;
+  if (values.length !== keys || keys === 0 || keys > MAX_LEVELS)
+    throw attributes.refuse('values_int64s', `${values.length} values for ${keys} keys`);
+  const whole = attributes.ints('values_int64s').length > 0;
+  const otherwise = whole ? attributes.int('default_int64', -1) : attributes.float('default_float', -0);
+  return [
+    {
+      kind: 'columns',
+      columns: anyColumnsOf(call, 0).map((column) => {
+        if (texts.length > 0 !== (column.texts !== undefined))
+          throw new ScoredeskError('onnx-operator', { operator: 'LabelEncoder', node: call.name });
+        const found = keysOf(column, texts, numbers).map((key, i) => [key, values[i]] as const);
+        const known = found.filter(([key]) => !column.texts || key >= 0);
+        const missing = numbers.findIndex(Number.isNaN);
+        return mapped(column, {
+          kind: 'map',
+          to: new Map(known),
+          otherwise,
+          missing: missing >= 0 && !column.texts ? values[missing] : otherwise,
+        });
+      }),
+    },
+  ];
+}
+
+/** Reshape and Flatten that leave the columns of a row as they are: the last dimension says how many. */
+export function reshape(call: Call): readonly Value[] {
+  const [value, shape] = call.inputs;
+  const last = shape?.kind === 'constant' ? shape.numbers.at(-1) : undefined;
+  const kept = value?.kind === 'columns' && (call.operator === 'Flatten' || last === value.columns.length);
+  if (!kept) throw new ScoredeskError('onnx-operator', { operator: call.operator, node: call.name });
+  return [value];
+}

@@ -2,7 +2,7 @@ import { ScoredeskError } from '../core/errors';
 import { columnOf, takeRows, textColumn, texts, type Column, type Table } from '../core/table/table';
 import { idsOf, keptAsWritten, toDeclared } from '../bundle/columns';
 import { withDerived } from '../bundle/derived';
-import type { Engine } from '../engine/engine';
+import type { Background, Engine } from '../engine/engine';
 import { plural, say } from './console';
 import { readTableFile } from './files';
 
@@ -30,10 +30,17 @@ export async function chooseRows(
   return { table: takeRows(table, Int32Array.from(rows)), ids: wanted };
 }
 
+/** What interventional values compare with: so many rows of the reference, or the rows of a file. */
+export async function backgroundOf(engine: Engine, wanted: string): Promise<Background> {
+  return /^[1-9]\d*$/.test(wanted) ? Number(wanted) : readRows(engine, wanted);
+}
+
 /** A user's rows as bundle rows: declared types, level codes, derived columns. */
 async function readRows(engine: Engine, path: string): Promise<Table> {
   const table = await readTableFile(path, keptAsWritten(engine.manifest.columns, engine.idColumn));
-  const columns = new Map<string, Column>([[engine.idColumn, textColumn(idsOf(table, engine.idColumn))]]);
+  const columns = new Map<string, Column>();
+  if (table.columns.has(engine.idColumn))
+    columns.set(engine.idColumn, textColumn(idsOf(table, engine.idColumn)));
   for (const declared of engine.manifest.columns) {
     const column = table.columns.get(declared.name);
     if (column && declared.role !== 'id' && declared.role !== 'target')

@@ -2,10 +2,12 @@ import { checkStopped, ScoredeskError } from '../core/errors';
 import { decide, type Decision } from '../core/decision/decision';
 import { decodeCovers } from '../core/explain/covers';
 import { explainRows, type Contributions, type FeatureExplainer } from '../core/explain/explainer';
+import { InterventionalShap } from '../core/explain/interventionalShap';
 import { LinearShap } from '../core/explain/linearShap';
 import { PathShap } from '../core/explain/pathShap';
 import { featureRows } from '../core/model/evaluate';
-import { explanationUnit } from '../core/model/model';
+import { explanationUnit, featureInputs } from '../core/model/model';
+import { sampleRows } from '../core/numeric/random';
 import type { OnnxModel } from '../core/onnx/read';
 import { readOnnx } from '../core/onnx/read';
 import { columnOf, takeRows, texts, type Table } from '../core/table/table';
@@ -32,6 +34,17 @@ export interface OpenOptions {
 }
 
 export type Method = 'path' | 'interventional';
+
+/** Rows to compare with: how many of the reference, or which. */
+export type Background = number | Table;
+/** Rows of the reference that interventional values compare with, unless said; shap's own default. */
+const BACKGROUND_ROWS = 100;
+const BACKGROUND_SEED = 1;
+
+export interface ExplainTask extends Task {
+  /** For `interventional`. */
+  background?: Background | undefined;
+}
 
 /** Rows explained between two looks at the stop signal. */
 const EXPLAIN_ROWS = 256;
@@ -104,7 +117,7 @@ export class Engine {
   readonly runtimeFailure: string;
   readonly #ids: readonly string[];
   readonly #rowOf: ReadonlyMap<string, number>;
-  readonly #explainers = new Map<Method, Promise<FeatureExplainer>>();
+  readonly #explainers = new Map<string, Promise<FeatureExplainer>>();
   #scores: Promise<Float64Array> | null = null;
   #reference: Promise<Table | null> | null = null;
 
@@ -199,9 +212,10 @@ export class Engine {
     });
   }
 
-  /** The method used when none is asked for: exact for this model, from what the bundle holds. */
+  /** The method used when none is asked for: path where covers are there, else interventional. */
   get defaultMethod(): Method {
-    return this.onnx.model.predictor.kind === 'trees' ? 'path' : 'interventional';
+    const { model } = this.manifest;
+    return this.onnx.model.predictor.kind === 'trees' && model.covers ? 'path' : 'interventional';
   }
 
   /**
@@ -212,9 +226,9 @@ export class Engine {
   async explain(
     table: Table,
     method: Method = this.defaultMethod,
-    { signal, progress }: Task = {},
+    { signal, progress, background }: ExplainTask = {},
   ): Promise<Contributions> {
-    const explainer = await this.#explainer(method);
+    const explainer = await this.#explainer(method, background);
     const { width } = this.onnx.model;
     const values = new Float64Array(table.rows * width);
     for (let from = 0; from < table.rows; from += EXPLAIN_ROWS) {
@@ -234,16 +248,30 @@ export class Engine {
     return this.#reference;
   }
 
-  #explainer(method: Method): Promise<FeatureExplainer> {
-    const known = this.#explainers.get(method);
+  #features(table: Table): Float32Array {
+    return featureRows(this.onnx.model, encodeInputs(this.columns, table), table.rows);
+  }
+
+  /** The rows given, or a seeded sample of the reference, of the clients where there is none. */
+  async #backgroundOf(background: Background): Promise<Table> {
+    if (typeof background !== 'number') return background;
+    const rows = (await this.reference()) ?? this.clients;
+    return takeRows(rows, sampleRows(rows.rows, background, BACKGROUND_SEED));
+  }
+
+  #explainer(method: Method, background: Background = BACKGROUND_ROWS): Promise<FeatureExplainer> {
+    // Rows given by the caller are of this call alone.
+    if (typeof background !== 'number') return this.#makeExplainer(method, background);
+    const key = `${method} ${background}`;
+    const known = this.#explainers.get(key);
     if (known) return known;
-    const made = this.#makeExplainer(method);
-    this.#explainers.set(method, made);
-    made.catch(() => this.#explainers.delete(method));
+    const made = this.#makeExplainer(method, background);
+    this.#explainers.set(key, made);
+    made.catch(() => this.#explainers.delete(key));
     return made;
   }
 
-  async #makeExplainer(method: Method): Promise<FeatureExplainer> {
+  async #makeExplainer(method: Method, background: Background): Promise<FeatureExplainer> {
     const { predictor } = this.onnx.model;
     if (predictor.kind === 'trees' && method === 'path') {
       const { covers } = this.manifest.model;
@@ -251,12 +279,17 @@ export class Engine {
       return new PathShap(predictor, decodeCovers(await readFile(this.files, covers.file), predictor));
     }
     if (predictor.kind === 'linear' && method === 'interventional') {
-      const background = (await this.reference()) ?? this.clients;
-      const inputs = encodeInputs(this.columns, background);
-      return new LinearShap(
+      // The mean of all rows costs nothing more than that of a few.
+      const rows = typeof background === 'number' ? ((await this.reference()) ?? this.clients) : background;
+      return new LinearShap(predictor, this.#features(rows), rows.rows);
+    }
+    if (predictor.kind === 'trees' && method === 'interventional') {
+      const rows = await this.#backgroundOf(background);
+      return new InterventionalShap(
         predictor,
-        featureRows(this.onnx.model, inputs, background.rows),
-        background.rows,
+        this.#features(rows),
+        rows.rows,
+        featureInputs(this.onnx.model),
       );
     }
     throw new ScoredeskError('method-unsupported', { method });

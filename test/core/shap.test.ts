@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countCovers, decodeCovers, encodeCovers } from '../../src/core/explain/covers';
 import { explainRows } from '../../src/core/explain/explainer';
+import { InterventionalShap } from '../../src/core/explain/interventionalShap';
 import { PathShap } from '../../src/core/explain/pathShap';
 import { rawOutputs } from '../../src/core/model/evaluate';
 import type { Model } from '../../src/core/model/model';
@@ -62,7 +63,12 @@ function coalitionValue(trees: TreeEnsemble, covers: Float64Array, row: Float32A
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
 
 function bruteForce(trees: TreeEnsemble, covers: Float64Array, row: Float32Array): Float64Array {
-  const values = Array.from({ length: 1 << WIDTH }, (_, known) => coalitionValue(trees, covers, row, known));
+  return shapley((known) => coalitionValue(trees, covers, row, known));
+}
+
+/** Shapley values of a game of WIDTH players, by all coalitions. */
+function shapley(game: (known: number) => number): Float64Array {
+  const values = Array.from({ length: 1 << WIDTH }, (_, known) => game(known));
   return Float64Array.from({ length: WIDTH }, (_, i) => {
     let sum = 0;
     for (let known = 0; known < values.length; known++) {
@@ -145,6 +151,55 @@ describe('path SHAP of random ensembles', () => {
     const explainer = new PathShap(ensemble, countCovers(ensemble, inputs, 3, 2));
     const all = explainRows(model, explainer, inputs, 3).values;
     expect(explainRows(model, explainer, inputs.subarray(2, 4), 1).values).toEqual(all.slice(2, 4));
+  });
+});
+
+describe('interventional SHAP of random ensembles', () => {
+  const players = Int32Array.from({ length: WIDTH }, (_, j) => j);
+
+  test('is the Shapley value over all coalitions and background rows; adds up; needs no covers', () => {
+    fc.assert(
+      fc.property(ensembles, ([specs, table]) => {
+        const { model, ensemble, inputs } = setUp(specs, table);
+        const behind = inputs.subarray(2 * WIDTH, 7 * WIDTH);
+        const explainer = new InterventionalShap(ensemble, behind, 5, players);
+        const { values, base } = explainRows(model, explainer, inputs, 3);
+        const raw = rawOutputs(model, inputs, 3);
+        for (let i = 0; i < 3; i++) {
+          const own = values.subarray(i * WIDTH, (i + 1) * WIDTH);
+          const game = (known: number): number => {
+            const mixed = behind.map((value, k) =>
+              known & (1 << (k % WIDTH)) ? inputs[i * WIDTH + (k % WIDTH)] : value,
+            );
+            return rawOutputs(model, mixed, 5).reduce((a, b) => a + b, 0) / 5;
+          };
+          expect(largestDifference(own, shapley(game))).toBeLessThan(1e-9);
+          expect(Math.abs(own.reduce((a, b) => a + b, base) - raw[i])).toBeLessThan(1e-9);
+        }
+      }),
+      { numRuns: 100, seed: 5 },
+    );
+  });
+
+  test('features of one column are one player', () => {
+    const spec: TestTree = {
+      feature: 0,
+      mode: 'BRANCH_LEQ',
+      threshold: 0,
+      yes: { feature: 1, mode: 'BRANCH_LEQ', threshold: 0, yes: { value: 4 }, no: { value: -1 } },
+      no: { feature: 2, mode: 'BRANCH_LEQ', threshold: 0, yes: { value: 2 }, no: { value: 1 } },
+    };
+    const { ensemble } = setUp([spec], [[0, 0, 0, 0, 0, 0]]);
+    const together = new InterventionalShap(
+      ensemble,
+      Float32Array.of(1, 1, 1, 0, 0, 0),
+      1,
+      Int32Array.of(0, 0, 1, 2, 3, 4),
+    );
+    const out = new Float64Array(WIDTH);
+    together.addRow(Float32Array.of(-1, -1, -1, 0, 0, 0), 0, out, 0);
+    // Player {0, 1} against player {2}: v() = 1, v({0,1}) = 4, v({2}) = 2, v(all) = 4.
+    expect([...out]).toEqual([2.5, 0, 0.5, 0, 0, 0]);
   });
 });
 

@@ -95,6 +95,26 @@ describe('scoredesk', () => {
       expect(largestDifference(numbers(ours, name), numbers(shap, name)), name).toBeLessThan(1e-6);
   });
 
+  test('explain --method interventional adds up to the same outputs, against a sample or a file', async () => {
+    const total = async (...args: string[]) => {
+      const out = join(dir, 'one.csv');
+      expect(run('explain', BUNDLE, '--ids', '2,641', ...args, '--out', out).status).toBe(0);
+      const table = await read(out);
+      const columns = [...table.columns.keys()].filter((name) => name !== 'client_id');
+      const values = columns.map((name) => numbers(table, name));
+      return {
+        base: values[0][0],
+        sums: [0, 1].map((i) => values.reduce((sum, column) => sum + column[i], 0)),
+      };
+    };
+    const path = await total('--method', 'path');
+    for (const background of ['7', `${DEMO}/test.csv`]) {
+      const other = await total('--method', 'interventional', '--background', background);
+      expect(other.base).not.toBeCloseTo(path.base, 3);
+      other.sums.forEach((sum, i) => expect(Math.abs(sum - path.sums[i])).toBeLessThan(1e-9));
+    }
+  });
+
   test('pack from the CSV and the model reproduces the shipped bundle byte for byte', () => {
     const args = JSON.parse(textOf(`${DEMO}/pack.json`)) as string[];
     const out = join(dir, 'packed');

@@ -9,7 +9,7 @@ import { PathShap } from '../../src/core/explain/pathShap';
 import { countCovers, decodeCovers } from '../../src/core/explain/covers';
 import { probabilities } from '../../src/core/model/evaluate';
 import type { TreeEnsemble } from '../../src/core/model/trees';
-import { seededRandom } from '../support/random';
+import { seededRandom } from '../../src/core/numeric/random';
 import { readOnnx } from '../../src/core/onnx/read';
 import { readTable } from '../../src/core/table/read';
 import { openBundle } from '../../src/engine/engine';

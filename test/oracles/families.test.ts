@@ -4,8 +4,9 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { parseTarget } from '../../src/bundle/target';
 import { parseDictionary } from '../../src/bundle/validate';
-import { columnOf, takeRows } from '../../src/core/table/table';
+import { columnOf, takeRows, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
+import type { Contributions } from '../../src/core/explain/explainer';
 import { verifyBundle } from '../../src/engine/verify';
 import { bytesOf, largestDifference, numbers, tableOf } from '../support/files';
 
@@ -58,14 +59,26 @@ async function open(name: string): Promise<Engine> {
   return openBundle(memorySource(name, files));
 }
 
+/** shap's interventional values, where its own add up. */
+async function interventionalDifference(engine: Engine, name: string) {
+  const theirs = await tableOf(`${FOLDER}${name}.interventional.csv`);
+  const { clients } = engine;
+  const rows = takeRows(clients, Int32Array.from({ length: theirs.rows }, (_, i) => i));
+  const background = takeRows(clients, Int32Array.from({ length: 50 }, (_, i) => 100 + i));
+  return differences(await engine.explain(rows, 'interventional', { background }), theirs);
+}
+
 /** Largest differences of base and contributions from the library's. */
 async function shapDifference(engine: Engine, name: string) {
   const theirs = await tableOf(`${FOLDER}${name}.shap.csv`);
   const rows = takeRows(engine.clients, Int32Array.from({ length: EXPLAINED }, (_, i) => i));
-  const { base, values, width } = await engine.explain(rows);
+  return differences(await engine.explain(rows), theirs);
+}
+
+function differences({ base, values, width, rows }: Contributions, theirs: Table) {
   const columns = [...theirs.columns.keys()].filter((column) => column !== 'base');
   const expected = columns.map((column) => numbers(theirs, column));
-  const flat = Float64Array.from({ length: EXPLAINED * width }, (_, k) => expected[k % width][Math.floor(k / width)]);
+  const flat = Float64Array.from({ length: rows * width }, (_, k) => expected[k % width][Math.floor(k / width)]);
   return { base: Math.abs(base - numbers(theirs, 'base')[0]), values: largestDifference(values, flat) };
 }
 
@@ -114,4 +127,13 @@ describe.each(FAMILIES)('%s', (name) => {
     expect(difference.base).toBeLessThan(1e-5);
     expect(difference.values).toBeLessThan(1e-4);
   });
+
+  test.skipIf(!existsSync(`${FOLDER}${name}.interventional.csv`))(
+    'interventional SHAP values are shap’s',
+    async () => {
+      const difference = await interventionalDifference(await open(name), name);
+      expect(difference.base).toBeLessThan(1e-5);
+      expect(difference.values).toBeLessThan(1e-4);
+    },
+  );
 });

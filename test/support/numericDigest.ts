@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../src/bundle/hash';
 import { exp, ln, logit, sigmoid } from '../../src/core/numeric/functions';
 import { gaussLegendre } from '../../src/core/numeric/quadrature';
-import { seededRandom } from './random';
+import { seededRandom } from '../../src/core/numeric/random';
 
 /** A fingerprint of the bits of `core/numeric` over 200,000 seeded arguments. */
 export function numericDigest(): string {

@@ -6,7 +6,9 @@ import { openSource } from './files';
 
 export function checkCommand(): Command {
   return new Command('check')
-    .description('Verify a bundle: schema, sizes, checksums, rows, expected predictions, parity.')
+    .description(
+      'Verify a bundle: schema, sizes, checksums, rows, expected predictions, parity, monotone directions.',
+    )
     .argument('<bundle>', 'directory or zip')
     .addHelpText('after', '\nExample:\n  scoredesk check public/bundles/german-credit')
     .action(async (path: string) => {
@@ -20,12 +22,15 @@ export function checkCommand(): Command {
     });
 }
 
-export function reportLines({ files, bytes, expected, parity, runtime }: Verification): string[] {
+export function reportLines({ files, bytes, expected, parity, monotone, runtime }: Verification): string[] {
   const figure = (value: number) => value.toExponential(1);
   return [
     `files     ok: ${plural(files, 'file')}, ${count(bytes)} bytes, sizes and SHA-256 as declared`,
     `expected  ok: ${plural(expected.rows, 'client')} by ${runtime}, largest difference ${figure(expected.largest)}`,
     parityLine(parity, runtime),
+    ...(monotone
+      ? [`monotone  ok: ${plural(monotone, 'declared direction')} held on the clients tried`]
+      : []),
   ];
 }
 

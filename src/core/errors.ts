@@ -61,6 +61,14 @@ interface Params {
   'bundle-column-missing': { path: string; column: string };
   'bundle-expected-missed': { id: string; found: number; expected: number };
   'bundle-expected-client': { id: string };
+  'monotone-broken': {
+    column: string;
+    id: string;
+    from: number;
+    to: number;
+    before: number;
+    after: number;
+  };
   'zip-unreadable': { reason: string };
   'zip-unsafe-path': { path: string };
   'zip-too-large': { bytes: number; limit: number };

@@ -5,6 +5,7 @@ import { takeRows, type Table } from '../core/table/table';
 import { encodeInputs } from '../bundle/encode';
 import { readFile, readPart } from '../bundle/read';
 import type { Engine } from './engine';
+import { verifyMonotone } from './monotone';
 import type { Task } from './runtime';
 
 /** Largest difference from `expected`, and between the runtime and core/model, that a bundle may show. */
@@ -18,12 +19,14 @@ export interface Verification {
   expected: { rows: number; largest: number };
   /** Largest difference of core/model from the runtime; over the tolerance the bundle is "runtime only". */
   parity: { rows: number; largest: number; holds: boolean };
+  /** Columns whose declared direction was tried and held. */
+  monotone: number;
   runtime: 'onnxruntime' | 'core';
 }
 
 /**
  * Everything a bundle promises: each file's size and hash, its rows, `expected`, and the parity of
- * the two evaluators.
+ * the two evaluators, declared monotone directions.
  *
  * @throws bundle-file-size, bundle-file-hash, bundle-rows, covers-invalid, bundle-expected-missed …
  */
@@ -39,9 +42,11 @@ export async function verifyBundle(engine: Engine, { signal, progress }: Task = 
   for (const part of ['reference', 'test', 'current'] as const) await readPart(engine.files, part);
   if (new Set(engine.ids).size !== engine.ids.length) refuseRepeated(engine.ids, engine.idColumn);
   await verifyCovers(engine);
+  const monotone = await verifyMonotone(engine, { signal });
   return {
     files: total,
     bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+    monotone,
     ...(await verifyScores(engine)),
     runtime: engine.runtime.name,
   };

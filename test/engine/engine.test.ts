@@ -74,7 +74,7 @@ test('work stops when asked', async () => {
 
 test('unknown clients and methods are refused', async () => {
   expect(await codeOf(() => clientView(engine, '1001', null))).toBe('client-unknown');
-  expect(await codeOf(() => engine.explain(engine.clients, 'interventional'))).toBe('method-unsupported');
+  expect(await codeOf(() => engine.explain(engine.clients, 'magic' as 'path'))).toBe('method-unsupported');
 });
 
 describe('sources', () => {

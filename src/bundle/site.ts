@@ -64,6 +64,8 @@ function absolute(address: string, base: string): string {
 
 /** Whether an address lies in the folder of a catalogue that the site allows. */
 export function allows({ catalogues }: Site, address: string): boolean {
-  const { href } = new URL(address);
+  const { href, pathname } = new URL(address);
+  // Some servers take an encoded slash for a slash: it could lead out of the folder.
+  if (/%2f|%5c/i.test(pathname)) return false;
   return catalogues.some((catalogue) => href.startsWith(new URL('.', catalogue).href));
 }

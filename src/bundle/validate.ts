@@ -29,9 +29,33 @@ function firstFinding(issue: v.BaseIssue<unknown>): Finding {
   };
 }
 
+/** Brackets inside brackets: deeper than this can't be passed between threads. */
+const MAX_DEPTH = 100;
+
+/** Levels of nesting in JSON, strings left out. */
+function deepest(bytes: Uint8Array): number {
+  const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [34, 92, 123, 125, 91, 93];
+  let depth = 0;
+  let most = 0;
+  let text = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (text) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) text = false;
+    } else if (byte === QUOTE) text = true;
+    else if (byte === OPEN || byte === OPEN_LIST) most = Math.max(most, ++depth);
+    else if (byte === CLOSE || byte === CLOSE_LIST) depth--;
+  }
+  return most;
+}
+
 function parseJson(bytes: Uint8Array, refuse: (finding: Finding) => ScoredeskError): unknown {
   if (bytes.length > MAX_MANIFEST_BYTES)
     throw refuse({ path: '.', found: `${bytes.length} bytes`, expected: `at most ${MAX_MANIFEST_BYTES}` });
+  const depth = deepest(bytes);
+  if (depth > MAX_DEPTH)
+    throw refuse({ path: '.', found: `${depth} levels`, expected: `at most ${MAX_DEPTH} levels` });
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

@@ -25,8 +25,22 @@ export function unzipBundle(bytes: Uint8Array): Map<string, Uint8Array> {
   return insideBundle(new Map(Object.entries(unpack(bytes))));
 }
 
-/** The first entry's header says whether a password is needed (APPNOTE 4.4.4, bit 0). */
-const isEncrypted = (bytes: Uint8Array): boolean => looksZipped(bytes) && (bytes[6] & 1) === 1;
+const END_OF_DIRECTORY = 0x06054b50;
+const DIRECTORY_ENTRY = 0x02014b50;
+
+/** Whether any entry of the zip's directory needs a password (APPNOTE 4.4.4, bit 0). */
+function isEncrypted(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = bytes.length - 22;
+  while (end >= 0 && view.getUint32(end, true) !== END_OF_DIRECTORY) end--;
+  if (end < 0) return false;
+  let at = view.getUint32(end + 16, true);
+  while (at + 46 <= bytes.length && view.getUint32(at, true) === DIRECTORY_ENTRY) {
+    if ((view.getUint16(at + 8, true) & 1) === 1) return true;
+    at += 46 + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  }
+  return false;
+}
 
 /** A zip by its first bytes, whatever it is called. */
 export const looksZipped = (bytes: Uint8Array): boolean =>
@@ -102,7 +116,8 @@ function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
 /** The folder that holds bundle.json: the shallowest one. @throws import-no-manifest */
 function rootOf(paths: readonly string[]): string {
   const manifests = paths.filter((path) => path === 'bundle.json' || path.endsWith('/bundle.json'));
-  const shallowest = manifests.sort((a, b) => a.length - b.length)[0];
+  const depth = (path: string) => path.split('/').length;
+  const shallowest = manifests.sort((a, b) => depth(a) - depth(b) || a.length - b.length)[0];
   if (shallowest === undefined)
     throw new ScoredeskError('import-no-manifest', {
       files: paths.length,

@@ -26,10 +26,10 @@ export const scoring = {
   catalogue: (url: string) => worker.call('catalogue', { url }, { again: true }),
   installed: () => worker.call('installed', {}, { again: true }),
   paused: () => worker.call('paused', {}, { again: true }),
-  install: (url: string, signal: AbortSignal, progress: InstallReport) =>
-    worker.call('install', { url }, { signal, progress, again: true }),
+  install: (url: string, fingerprint: string, signal: AbortSignal, progress: InstallReport) =>
+    worker.call('install', { url, fingerprint }, { signal, progress, again: true }),
   installPicked: (files: PickedFile[], signal: AbortSignal, progress: InstallReport) =>
-    worker.call('installPicked', { files }, { signal, progress }),
+    worker.call('installPicked', { files }, { signal, progress, again: true }),
   discard: (fingerprint: string) => worker.call('discard', { fingerprint }, { again: true }),
   zip: (fingerprint: string) => worker.call('zip', { fingerprint }, { again: true }),
   remove: (fingerprint: string) => worker.call('remove', { fingerprint }, { again: true }),

@@ -125,8 +125,9 @@ function stopping(
     const stop = async (): Promise<void> => {
       void live.host.stop(call);
       const late = new Promise((resolve) => setTimeout(() => resolve('late'), STOP_WITHIN));
-      if ((await Promise.race([result, late])) === 'late') live.end();
+      const inTime = (await Promise.race([result, late])) !== 'late';
       reject(new ScoredeskError('stopped', {}));
+      if (!inTime) live.end();
     };
     signal?.addEventListener('abort', () => void stop(), { once: true });
   });

@@ -89,8 +89,10 @@ interface Params {
   'config-invalid': { path: string; expected: string };
   'http-status': { url: string; status: number };
   'not-a-catalogue': { url: string };
+  'catalogue-stale': { url: string };
   'download-cut': { path: string; found: number; expected: number };
   'storage-full': { needed: number; free: number };
+  'storage-refused': { needed: number };
   'storage-failed': { reason: string };
   'storage-blocked': Record<never, never>;
   'storage-old-tab': Record<never, never>;

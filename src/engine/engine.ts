@@ -77,6 +77,7 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
     });
   const clients = await readPart(files, 'clients');
   if (!clients) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });
+  refuseRepeated(clients, files.manifest.data.clients.id as string);
   const { runtime, failure } = await startRuntime(onnx, bytes, files.manifest, options);
   return new Engine({ files, onnx, clients, columns, runtime, failure, decision });
 }
@@ -92,6 +93,26 @@ async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manife
         : String(error);
     return { runtime: coreRuntime(onnx), failure: reason };
   }
+}
+
+/** @throws ids-repeated with the first id that stands twice: one client would be shown as another */
+function refuseRepeated(clients: Table, idColumn: string): void {
+  const { kind, ...column } = columnOf(clients, idColumn);
+  if (kind !== 'text') return;
+  const { codes, dictionary } = column as { codes: Int32Array; dictionary: readonly string[] };
+  if (new Set(dictionary).size === dictionary.length && dictionary.length === codes.length) return;
+  const rowOf = new Map<string, number>();
+  codes.forEach((code, row) => {
+    const id = code < 0 ? '' : dictionary[code];
+    const before = rowOf.get(id);
+    if (before !== undefined)
+      throw new ScoredeskError('ids-repeated', {
+        column: idColumn,
+        value: id,
+        rows: `${before + 1}, ${row + 1}`,
+      });
+    rowOf.set(id, row);
+  });
 }
 
 interface Opened {

@@ -10,7 +10,7 @@ export interface ListQuery {
   /** Part of an id or a name, whatever its case and accents. */
   search: string;
   decision: Decision | 'all';
-  /** `id`, `name`, `probability`, `seen` or a column's name. */
+  /** `id`, `name`, `probability`, `seen`, or `column:` and a column's name. */
   sort: { by: string; descending: boolean };
 }
 
@@ -136,10 +136,11 @@ export class ClientList {
     if (by === 'seen') return (a, b, sign) => sign * (this.#seen[a] - this.#seen[b]);
     if (by === 'probability') return byNumber(this.#scores);
     if (by === 'id') return byText(this.#engine.ids);
-    const column = by === 'name' ? this.#names : this.#engine.clients.columns.get(by);
+    const named = by.replace(/^column:/, '');
+    const column = by === 'name' ? this.#names : this.#engine.clients.columns.get(named);
     if (!column) return () => 0;
     if (column.kind === 'number') return byNumber(column.values);
-    const declared = this.#engine.manifest.columns.find(({ name }) => name === by);
+    const declared = this.#engine.manifest.columns.find(({ name }) => name === named);
     // Levels have an order of their own; free text is sorted as text.
     if (declared?.levels) return byNumber(Float64Array.from(column.codes, (code) => (code < 0 ? NaN : code)));
     const order = rankOf(column.dictionary);

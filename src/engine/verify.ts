@@ -40,7 +40,6 @@ export async function verifyBundle(engine: Engine, { signal, progress }: Task = 
     progress?.({ done: ++done, total, unit: 'files' });
   }
   for (const part of ['reference', 'test', 'current'] as const) await readPart(engine.files, part);
-  if (new Set(engine.ids).size !== engine.ids.length) refuseRepeated(engine.ids, engine.idColumn);
   await verifyCovers(engine);
   const monotone = await verifyMonotone(engine, { signal });
   return {
@@ -73,15 +72,6 @@ async function verifyCovers(engine: Engine): Promise<void> {
     throw new ScoredeskError('covers-invalid', {
       reason: `node ${node}: ${covers.values[node]} rows, the data give ${counted.values[node]}`,
     });
-}
-
-function refuseRepeated(ids: readonly string[], column: string): never {
-  const row = ids.findIndex((id, i) => ids.indexOf(id) !== i);
-  throw new ScoredeskError('ids-repeated', {
-    column,
-    value: ids[row],
-    rows: `${ids.indexOf(ids[row]) + 1}, ${row + 1}`,
-  });
 }
 
 /**

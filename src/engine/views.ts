@@ -55,7 +55,7 @@ export function bundleView(engine: Engine, { scores, typical }: Overview): Bundl
 
 /** Those that are in the bundle. */
 function suggestedClients(engine: Engine, scores: Float64Array): BundleView['suggested'] {
-  return (engine.manifest.suggest ?? [])
+  return [...new Set(engine.manifest.suggest)]
     .filter((id) => engine.has(id))
     .map((id) => {
       const probability = scores[engine.rowOf(id)];

@@ -6,7 +6,9 @@ export const ENGINE_CACHE = 'engine';
 const FAR = 'far';
 /** Header by which such an answer is known: `ok`, or why there is none. */
 export const FAR_HEADER = 'x-scoredesk-far';
-export type FarOutcome = 'ok' | 'not-allowed' | 'cross-origin' | 'unreachable';
+/** Header with the type that the other host gave: the answer itself is bytes and nothing else. */
+export const FAR_TYPE = 'x-scoredesk-type';
+export type FarOutcome = 'ok' | 'not-allowed' | 'unreachable';
 
 export const farAddress = (site: string, url: string): string =>
   new URL(`${FAR}?url=${encodeURIComponent(url)}`, site).href;

@@ -30,7 +30,7 @@ export type ScoringOperations = {
   installed(argument: Record<string, never>, task: OperationTask): Promise<InstalledBundle[]>;
   /** Installs that were begun and stopped. */
   paused(argument: Record<string, never>, task: OperationTask): Promise<PausedInstall[]>;
-  install(argument: { url: string }, task: OperationTask): Promise<InstalledBundle>;
+  install(argument: { url: string; fingerprint: string }, task: OperationTask): Promise<InstalledBundle>;
   installPicked(argument: { files: PickedFile[] }, task: OperationTask): Promise<InstalledBundle>;
   /** Gives up a paused install and its space. */
   discard(argument: { fingerprint: string }, task: OperationTask): Promise<void>;

@@ -1,5 +1,5 @@
 import { allows, parseSite, type Site } from '../bundle/site';
-import { behindFar, FAR_HEADER, type FarOutcome } from '../protocol/offline';
+import { behindFar, FAR_HEADER, FAR_TYPE, type FarOutcome } from '../protocol/offline';
 
 /**
  * Fetches from another host for the page, whose policy lets it reach only its own: only what the
@@ -12,6 +12,8 @@ export async function fetchFar(
   request: Request,
   settings: (url: string) => Promise<Response>,
 ): Promise<Response> {
+  // Bytes for a script of this site that asks for them; never a page, a frame, a script or a picture.
+  if (request.mode === 'navigate' || request.destination !== '') return outcome('not-allowed', 403);
   const url = behindFar(site, new URL(request.url)) ?? '';
   if (!URL.canParse(url) || !allows(await siteOf(site, settings), url)) return outcome('not-allowed', 403);
   const range = request.headers.get('range');
@@ -27,7 +29,8 @@ export async function fetchFar(
     });
     return outcome('ok', response.status, response);
   } catch {
-    return outcome((await answersAtAll(url)) ? 'cross-origin' : 'unreachable', 502);
+    // Down, closed to other sites, or redirecting: asking further could follow the redirect.
+    return outcome('unreachable', 502);
   }
 }
 
@@ -37,27 +40,19 @@ async function siteOf(site: string, settings: (url: string) => Promise<Response>
   return parseSite(response.ok ? await response.text() : '{}', url);
 }
 
-/** A host that answers, but not to other sites, still answers a request whose answer nobody may read. */
-async function answersAtAll(url: string): Promise<boolean> {
-  try {
-    await fetch(url, {
-      mode: 'no-cors',
-      method: 'HEAD',
-      redirect: 'error',
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-    });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function outcome(kind: FarOutcome, status: number, from?: Response): Response {
-  const headers = new Headers({ [FAR_HEADER]: kind });
-  for (const name of ['content-type', 'content-range']) {
+  const headers = new Headers({
+    [FAR_HEADER]: kind,
+    'content-type': 'application/octet-stream',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+  });
+  for (const [name, as] of [
+    ['content-type', FAR_TYPE],
+    ['content-range', 'content-range'],
+  ]) {
     const value = from?.headers.get(name);
-    if (value) headers.set(name, value);
+    if (value) headers.set(as, value);
   }
   return new Response(from?.body ?? null, { status, headers });
 }

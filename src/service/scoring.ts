@@ -1,4 +1,4 @@
-import { ScoredeskError } from '../core/errors';
+import { reasonOf, ScoredeskError } from '../core/errors';
 import { MAX_MANIFEST_BYTES } from '../bundle/schema';
 import type { Site } from '../bundle/site';
 import { parseCatalogue } from '../bundle/validate';
@@ -27,7 +27,7 @@ import type { EngineFile } from '../storage/engineFile';
 import { fetchSmall } from '../storage/download';
 import { install } from '../storage/install';
 import { pickedSupply } from '../storage/picked';
-import { readSite } from '../storage/reach';
+import { ANSWER_WITHIN, readSite } from '../storage/reach';
 import { webSupply, type Supply } from '../storage/supply';
 
 export interface ScoringSetup {
@@ -56,7 +56,12 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
   const db = (): Promise<Db> => {
     if (!globalThis.isSecureContext) throw new ScoredeskError('insecure-context', {});
     if (outdated) throw new ScoredeskError('tab-outdated', {});
-    database ??= openDb(basePath, () => (outdated = true)).then(async (opened) => {
+    const gone = (byNewer: boolean) => {
+      outdated ||= byNewer;
+      database = null;
+      open = null;
+    };
+    database ??= openDb(basePath, gone).then(async (opened) => {
       await sweep(opened, basePath);
       return opened;
     });
@@ -86,16 +91,29 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
     return { engine, overview, list: new ClientList(engine, overview) };
   };
 
-  const installFrom = async (supply: Supply, { signal, progress }: OperationTask) => {
+  const installFrom = async (supply: Supply, fingerprint: string, { signal, progress }: OperationTask) => {
     const report = (state: InstallProgress) => progress(state);
-    return install(supply, { db: await db(), basePath, engineFile, signal, progress: report });
+    return install(supply, { db: await db(), basePath, engineFile, signal, fingerprint, progress: report });
   };
 
-  return {
+  /** A database closed under an operation, by another tab or because the data were cleared, is no bug. */
+  const asClosed = (error: unknown): unknown => {
+    if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') return error;
+    database = null;
+    open = null;
+    return outdated
+      ? new ScoredeskError('tab-outdated', {}, { cause: error })
+      : new ScoredeskError('storage-failed', { reason: reasonOf(error) }, { cause: error });
+  };
+
+  const operations: ScoringOperations = {
     site: async () => (await network()).site,
     catalogue: async ({ url }, { signal }) => {
       const { bundles } = parseCatalogue(
-        await fetchSmall(url, MAX_MANIFEST_BYTES, { network: await network(), signal }),
+        await fetchSmall(url, MAX_MANIFEST_BYTES, {
+          network: await network(),
+          signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)]),
+        }),
         url,
       );
       const { origin, host } = new URL(url);
@@ -108,8 +126,9 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
     },
     installed: async () => installedBundles(await db()),
     paused: async () => pausedInstalls(await db()),
-    install: async ({ url }, task) => installFrom(webSupply(url, await network()), task),
-    installPicked: async ({ files }, task) => installFrom(await pickedSupply(files), task),
+    install: async ({ url, fingerprint }, task) =>
+      installFrom(webSupply(url, await network()), fingerprint, task),
+    installPicked: async ({ files }, task) => installFrom(await pickedSupply(files), '', task),
     discard: async ({ fingerprint }) => {
       await forgetInstall(await db(), fingerprint);
       await sweep(await db(), basePath);
@@ -143,4 +162,19 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
       (await deskOf(fingerprint)).list.page(query, columns, offset, limit),
     neighbours: async ({ fingerprint, query, id }) => (await deskOf(fingerprint)).list.neighbours(query, id),
   };
+  return guarded(operations, asClosed);
+}
+
+/** The same operations, their errors seen by `translate` first. */
+function guarded(operations: ScoringOperations, translate: (error: unknown) => unknown): ScoringOperations {
+  const entries = Object.entries(operations).map(([name, operation]) => [
+    name,
+    (argument: never, task: OperationTask) =>
+      (operation as (argument: never, task: OperationTask) => Promise<unknown>)(argument, task).catch(
+        (error: unknown) => {
+          throw translate(error);
+        },
+      ),
+  ]);
+  return Object.fromEntries(entries) as ScoringOperations;
 }

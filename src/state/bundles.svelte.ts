@@ -122,20 +122,19 @@ class BundlesState {
       this.#catalogueErrors = [site.error];
       return;
     }
-    const errors: ErrorData[] = [];
-    const lists = (site.current?.catalogues ?? []).map(async (url) => {
+    const catalogues = site.current?.catalogues ?? [];
+    const lists = catalogues.map((): readonly OfferedBundle[] => []);
+    this.#catalogueErrors = [];
+    // Each list is shown as it comes: one that is slow or gone does not hide the others.
+    const loading = catalogues.map(async (url, i) => {
       try {
-        return await scoring.catalogue(url);
+        lists[i] = await scoring.catalogue(url);
+        this.#offered = once(lists.flat());
       } catch (error) {
-        errors.push(toErrorData(error));
-        return [];
+        this.#catalogueErrors = [...this.#catalogueErrors, toErrorData(error)];
       }
     });
-    const offered = (await Promise.all(lists)).flat();
-    const first = (bundle: OfferedBundle, i: number) =>
-      offered.findIndex(({ fingerprint }) => fingerprint === bundle.fingerprint) === i;
-    this.#catalogueErrors = errors;
-    if (offered.length > 0 || errors.length === 0) this.#offered = offered.filter(first);
+    await Promise.all(loading);
   }
 
   /** Gives up what was begun. */
@@ -169,6 +168,12 @@ class BundlesState {
 }
 
 const bundleKey = ({ id, version }: { id: string; version: string }): string => `${id}@${version}`;
+
+/** A bundle that two catalogues offer is offered once. */
+const once = (offered: readonly OfferedBundle[]): OfferedBundle[] =>
+  offered.filter(
+    (bundle, i) => offered.findIndex(({ fingerprint }) => fingerprint === bundle.fingerprint) === i,
+  );
 
 /** Whether a link to `key` means this bundle, installed or not. */
 export const isNamed = (key: string, bundle: { id: string; version: string }): boolean =>

@@ -57,7 +57,11 @@ class InstallsState {
   /** Installs from the folder at `url`; null when it stopped or failed: the state then says why. */
   install(fingerprint: string, url: string): Promise<InstalledBundle | null> {
     const again = () => void this.install(fingerprint, url);
-    return this.#run(fingerprint, (signal, progress) => scoring.install(url, signal, progress), again);
+    return this.#run(
+      fingerprint,
+      (signal, progress) => scoring.install(url, fingerprint, signal, progress),
+      again,
+    );
   }
 
   installPicked(files: PickedFile[]): Promise<InstalledBundle | null> {
@@ -108,7 +112,7 @@ class InstallsState {
 
   #fail(key: string, error: ErrorData, again?: () => void): void {
     if (error.code === 'stopped') return this.#set(key, null);
-    const lost = error.code === 'offline' || error.code === 'unreachable';
+    const lost = ['offline', 'unreachable', 'cross-origin'].includes(error.code);
     if (lost && again) this.#interrupted.set(key, again);
     this.#set(key, { progress: null, rate: null, error, elsewhere: false });
   }

@@ -44,12 +44,12 @@ export async function storedFiles(db: Db, fingerprint: string): Promise<{ path: 
   return [{ path: 'bundle.json', blob: own }, ...(await Promise.all(others))];
 }
 
-/** Notes that an install has begun, so that it can go on after a reload. @throws storage-full, storage-failed */
+/** Notes that an install has begun, so that it can go on after a reload. @throws storage-refused, storage-failed */
 export async function beginInstall(db: Db, install: Omit<StoredInstall, 'schema'>): Promise<void> {
   try {
     await db.put('installs', { ...install, schema: SCHEMA });
   } catch (error) {
-    throw await asWriteError(error, install.manifest.size);
+    throw asWriteError(error, install.manifest.size);
   }
 }
 
@@ -57,7 +57,8 @@ export async function pausedInstalls(db: Db): Promise<PausedInstall[]> {
   const paused: PausedInstall[] = [];
   for (const { fingerprint, url, manifest } of await db.getAll('installs')) {
     const bytes = await bytesOf(manifest);
-    const parsed = parseManifest(bytes);
+    const parsed = await readable(async () => bytes);
+    if (!parsed) continue;
     let done = 0;
     for (const file of parsed.files) done += await storedBytes(db, file.sha256);
     const total = parsed.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -76,7 +77,7 @@ export async function commitBundle(db: Db, bundle: InstalledBundle): Promise<voi
       transaction.done,
     ]);
   } catch (error) {
-    throw await asWriteError(error, 0);
+    throw asWriteError(error, 0);
   }
 }
 
@@ -100,6 +101,15 @@ export async function sweep(db: Db, basePath: string): Promise<void> {
   });
 }
 
+/** A stored manifest, or null where it is damaged or of a format that this version does not read. */
+async function readable(bytes: () => Promise<Uint8Array>): Promise<Manifest | null> {
+  try {
+    return parseManifest(await bytes());
+  } catch {
+    return null;
+  }
+}
+
 /** As `sweep`, for the holder of the install lock. */
 export async function sweepLocked(db: Db): Promise<void> {
   const oldest = Date.now() - KEEP_PAUSED_DAYS * 86_400_000;
@@ -110,12 +120,17 @@ export async function sweepLocked(db: Db): Promise<void> {
   };
   for (const { fingerprint, url, manifest, startedAt } of await db.getAll('installs')) {
     // Files picked on this machine have to be picked again after a reload.
-    if (url === '' || startedAt < oldest) await forgetInstall(db, fingerprint);
-    else use(fingerprint, parseManifest(await bytesOf(manifest)));
+    const parsed = await readable(() => bytesOf(manifest));
+    if (url === '' || startedAt < oldest || !parsed) await forgetInstall(db, fingerprint);
+    else use(fingerprint, parsed);
   }
   const installed = await db.getAllKeys('bundles');
-  for (const fingerprint of installed)
-    use(fingerprint, parseManifest(await bytesOf(await readStored(db, fingerprint, 'bundle.json'))));
+  for (const fingerprint of installed) {
+    const parsed = await readable(async () => bytesOf(await readStored(db, fingerprint, 'bundle.json')));
+    // A bundle that can't be read says nothing of its files: they stay until it is deleted or repaired.
+    if (!parsed) return;
+    use(fingerprint, parsed);
+  }
   const stored = new Set([
     ...(await db.getAllKeys('files')),
     ...(await db.getAllKeys('pieces')).map(([sha256]) => sha256),

@@ -21,7 +21,7 @@ export async function keptOverview(db: Db, engine: Engine, task: Task = {}): Pro
   try {
     await db.put('computed', { key, value });
   } catch (error) {
-    throw await asWriteError(error, value.scores.byteLength);
+    throw asWriteError(error, value.scores.byteLength);
   }
   return value;
 }

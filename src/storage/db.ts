@@ -63,20 +63,22 @@ const UNBLOCK_WITHIN = 5000;
 /**
  * Opens the database, upgrading it step by step.
  *
- * @param outdated called when another tab opens a newer version: this one has been closed
+ * @param gone called when the connection has been closed under it: `outdated` by another tab that opens a
+ *   newer version, else because the data were cleared
  * @throws storage-blocked, storage-old-tab (another tab holds an older version), tab-outdated (another
  *   tab has brought in a newer one)
  */
-export async function openDb(basePath: string, outdated: () => void): Promise<Db> {
+export async function openDb(basePath: string, gone: (outdated: boolean) => void): Promise<Db> {
   let refuse: (error: Error) => void = () => undefined;
   const refused = new Promise<never>((_, reject) => (refuse = reject));
   const opening = openDB<Schema>(scopedName(basePath, 'data'), SCHEMA, {
     upgrade,
     blocked: () => setTimeout(() => refuse(new ScoredeskError('storage-old-tab', {})), UNBLOCK_WITHIN),
-    blocking: (_current, _next, event) => {
+    blocking: (_current, next, event) => {
       (event.target as IDBDatabase).close();
-      outdated();
+      gone(next !== null);
     },
+    terminated: () => gone(false),
   });
   try {
     return await Promise.race([opening, refused]);
@@ -119,15 +121,15 @@ async function filesToPieces(transaction: Upgrade): Promise<void> {
 }
 
 /** A failure to write as a coded error: no space, or what the browser says. */
-export async function asWriteError(error: unknown, needed: number): Promise<unknown> {
+export function asWriteError(error: unknown, needed: number): unknown {
   if (!(error instanceof DOMException)) return error;
   if (error.name === 'QuotaExceededError')
-    return new ScoredeskError('storage-full', { needed, free: await freeSpace() }, { cause: error });
+    return new ScoredeskError('storage-refused', { needed }, { cause: error });
   return new ScoredeskError('storage-failed', { reason: reasonOf(error) }, { cause: error });
 }
 
-/** Bytes the browser still grants; 0 when it does not say. */
+/** Bytes the browser still grants; Infinity when it does not say. */
 export async function freeSpace(): Promise<number> {
-  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
   return Math.max(0, quota - usage);
 }

@@ -1,9 +1,12 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
 import type { IncomingFile } from './files';
-import { lost, reach, type Network } from './reach';
+import { isTimeout, lost, reach, type Network } from './reach';
 
 /** Milliseconds before the tries after a lost connection; one that brings bytes starts the count again. */
 const TRY_AGAIN_AFTER = [300, 600, 1200];
+
+/** Failures that the next moment may mend. */
+const PASSING = ['unreachable', 'offline', 'cross-origin', 'download-cut'];
 
 export interface DownloadTask {
   network: Network;
@@ -33,61 +36,87 @@ export async function fetchSmall(
 /**
  * Brings a file into storage, from the byte where an earlier try stopped where the server can (HTTP
  * Range), else from the start; goes on by itself after a short loss of the connection. What stopped
- * half way stays for the next try.
+ * half way stays for the next try. Two halves that do not make the file are fetched once more as one.
  *
  * @throws as `reach`; download-cut, bundle-file-size (longer than promised), bundle-file-hash,
  *   storage-full, storage-failed, stopped
  */
 export async function download(url: string, file: IncomingFile, task: DownloadTask): Promise<void> {
-  const resumed = file.received > 0;
-  await bring(url, file, task);
+  const state = { joined: file.received > 0, ranges: true };
   try {
+    await bring(url, file, task, state);
     await file.finish();
   } catch (error) {
-    // What was kept may be of a file that the server has since changed: the whole of it decides.
-    if (!resumed || !isCode(error, 'bundle-file-hash')) throw error;
-    await bring(url, file, task);
+    const wrong = isCode(error, 'bundle-file-hash') || isCode(error, 'bundle-file-size');
+    if (!wrong || !state.joined) throw error;
+    state.ranges = false;
+    await file.restart();
+    await bring(url, file, task, state);
     await file.finish();
   }
 }
 
-async function bring(url: string, file: IncomingFile, task: DownloadTask): Promise<void> {
+interface DownloadState {
+  /** The bytes are of more than one answer. */
+  joined: boolean;
+  /** The server has not yet shown that it can't go on from a byte. */
+  ranges: boolean;
+}
+
+async function bring(
+  url: string,
+  file: IncomingFile,
+  task: DownloadTask,
+  state: DownloadState,
+): Promise<void> {
+  let most = file.received;
   for (let tries = 0; file.received < file.wanted.bytes;) {
-    const before = file.received;
     try {
-      await bringOnce(url, file, task);
+      await bringOnce(url, file, task, state);
     } catch (error) {
       await file.keep();
-      tries = file.received > before ? 0 : tries + 1;
-      const passing =
-        isCode(error, 'unreachable') || isCode(error, 'offline') || isCode(error, 'download-cut');
+      tries = file.received > most ? 0 : tries + 1;
+      most = Math.max(most, file.received);
+      const passing = PASSING.some((code) => isCode(error, code));
       if (!passing || tries > TRY_AGAIN_AFTER.length) throw error;
       await pause(TRY_AGAIN_AFTER[Math.max(0, tries - 1)], task.signal);
     }
   }
 }
 
-async function bringOnce(url: string, file: IncomingFile, task: DownloadTask): Promise<void> {
+async function bringOnce(
+  url: string,
+  file: IncomingFile,
+  task: DownloadTask,
+  state: DownloadState,
+): Promise<void> {
   const { network, signal, progress } = task;
   const { path, bytes } = file.wanted;
+  if (!state.ranges) await file.restart();
   const from = file.received;
+  const cut = () => new ScoredeskError('download-cut', { path, found: file.received, expected: bytes });
   // The bytes go to IndexedDB: a copy in the HTTP cache would double them, or bring damaged ones back.
   const response = await reach(network, url, { signal, cache: 'no-store', from });
-  if (from > 0 && !continues(response, from)) await file.restart();
-  if (response.status === 416) throw new ScoredeskError('download-cut', { path, found: 0, expected: bytes });
+  if (response.status === 416 || (response.status === 206 && !continues(response, from))) {
+    // Bytes of another place, or none: this server is asked for the whole from now on.
+    state.ranges = false;
+    await response.body?.cancel();
+    throw cut();
+  }
+  if (from > 0 && response.status !== 206) await file.restart();
+  else if (from > 0) state.joined = true;
   await eachChunk(response, url, signal, async (chunk) => {
     if (file.received === 0) refusePage(chunk, url);
     await file.write(chunk);
     progress(file.received);
   });
-  if (file.received < bytes)
-    throw new ScoredeskError('download-cut', { path, found: file.received, expected: bytes });
+  if (file.received < bytes) throw cut();
 }
 
 /** Whether the answer starts at the byte asked for. A host may hide the header that says so; the hash decides. */
 function continues(response: Response, from: number): boolean {
   const range = response.headers.get('content-range');
-  return response.status === 206 && (range === null || range.startsWith(`bytes ${from}-`));
+  return range === null || range.startsWith(`bytes ${from}-`);
 }
 
 /** A page in place of a file, whatever type it claims: no file of a bundle starts like one. */
@@ -106,7 +135,7 @@ async function eachChunk(
   if (!reader) return;
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => {
-      checkStopped(signal);
+      if (!isTimeout(signal)) checkStopped(signal);
       throw lost(url, error);
     });
     if (done) return;

@@ -41,7 +41,7 @@ export async function removeStored(db: Db, sha256: string): Promise<void> {
   ]);
 }
 
-/** Keeps bytes that are here at once. @throws storage-full, storage-failed */
+/** Keeps bytes that are here at once. @throws storage-refused, storage-failed */
 export async function putFile(db: Db, wanted: Wanted, bytes: Uint8Array): Promise<void> {
   if (await hasFile(db, wanted.sha256)) return;
   const file = await IncomingFile.open(db, wanted);
@@ -87,7 +87,7 @@ export class IncomingFile {
     return this.#received;
   }
 
-  /** @throws bundle-file-size when more comes than was promised; storage-full, storage-failed */
+  /** @throws bundle-file-size when more comes than was promised; storage-refused, storage-failed */
   async write(bytes: Uint8Array): Promise<void> {
     const { path, bytes: expected } = this.wanted;
     const found = this.#received + bytes.length;
@@ -102,7 +102,7 @@ export class IncomingFile {
     if (this.#pendingBytes >= PIECE_BYTES) await this.keep();
   }
 
-  /** Puts what has come so far where a closed tab can't lose it. @throws storage-full, storage-failed */
+  /** Puts what has come so far where a closed tab can't lose it. @throws storage-refused, storage-failed */
   async keep(): Promise<void> {
     if (this.#pendingBytes === 0) return;
     const blob = new Blob(this.#pending);
@@ -112,7 +112,7 @@ export class IncomingFile {
     try {
       await this.#db.put('pieces', { sha256: this.wanted.sha256, from, blob });
     } catch (error) {
-      throw await asWriteError(error, blob.size);
+      throw asWriteError(error, blob.size);
     }
   }
 
@@ -142,7 +142,7 @@ export class IncomingFile {
     try {
       await this.#db.put('files', { sha256, bytes });
     } catch (error) {
-      throw await asWriteError(error, bytes);
+      throw asWriteError(error, bytes);
     }
   }
 }

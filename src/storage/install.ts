@@ -25,6 +25,8 @@ export interface InstallTask {
   /** onnxruntime's wasm. */
   engineFile: EngineFile;
   signal: AbortSignal;
+  /** What a catalogue says the bundle is; "" when nothing does. */
+  fingerprint: string;
   progress(report: InstallProgress): void;
 }
 
@@ -40,7 +42,12 @@ const PASSING: readonly ErrorCode[] = [
   'login-page',
   'download-cut',
   'bundle-file-hash',
+  'cross-origin',
+  'service-worker-needed',
+  'address-not-allowed',
+  'insecure-address',
   'storage-full',
+  'storage-refused',
   'storage-failed',
   'worker-died',
 ];
@@ -50,7 +57,7 @@ const PASSING: readonly ErrorCode[] = [
  * one commit. Files that are stored already are not brought again; what has come before a stop, a lost
  * connection or a closed tab stays for the next try. One install at a time, whichever tab it is in.
  *
- * @throws what the supply, `parseManifest`, `openBundle` and `verifyScores` throw; storage-full before
+ * @throws catalogue-stale when it is not what the catalogue announced; what the supply, `parseManifest`, `openBundle` and `verifyScores` throw; storage-full before
  *   the first byte when there is no room; nothing is shown as installed before the commit
  */
 export function install(supply: Supply, task: InstallTask): Promise<InstalledBundle> {
@@ -77,28 +84,48 @@ class Install {
     const bytes = await this.#supply.manifest(signal);
     const manifest = parseManifest(bytes);
     const fingerprint = sha256Hex(bytes);
+    if (this.#task.fingerprint && this.#task.fingerprint !== fingerprint)
+      throw new ScoredeskError('catalogue-stale', { url: this.#supply.url });
     const there = await db.get('bundles', fingerprint);
-    if (there) return there;
+    if (there && (await this.#isWhole(manifest, fingerprint))) return there;
+    let begun = false;
     try {
-      await this.#begin(fingerprint, bytes);
+      begun = await this.#begin(fingerprint, bytes);
       await this.#bringFiles(manifest);
       await putFile(db, { path: 'bundle.json', bytes: bytes.length, sha256: fingerprint }, bytes);
       return await this.#checkAndCommit(manifest, fingerprint, bytes.length);
     } catch (error) {
-      if (!isPassing(error)) await forgetInstall(db, fingerprint);
-      await sweepLocked(db);
+      await this.#cleanUp(fingerprint, begun && !isPassing(error)).catch(() => undefined);
       throw error;
     }
   }
 
-  async #begin(fingerprint: string, bytes: Uint8Array): Promise<void> {
+  /** Whatever goes wrong here, it is the first failure that is told. */
+  async #cleanUp(fingerprint: string, forget: boolean): Promise<void> {
+    const { db } = this.#task;
+    if (forget) await forgetInstall(db, fingerprint);
+    await sweepLocked(db);
+  }
+
+  async #isWhole({ files }: Manifest, fingerprint: string): Promise<boolean> {
+    const { db } = this.#task;
+    for (const sha256 of [fingerprint, ...files.map((file) => file.sha256)])
+      if (!(await hasFile(db, sha256))) return false;
+    return true;
+  }
+
+  /** Notes that it has begun; files picked here leave the note of a paused download alone. False when there was one. */
+  async #begin(fingerprint: string, bytes: Uint8Array): Promise<boolean> {
     const { db } = this.#task;
     const { url } = this.#supply;
     const before = await db.getAll('installs');
+    if (url === '' && before.some((other) => other.fingerprint === fingerprint && other.url !== ''))
+      return false;
     // The same address now holds another bundle: what of it is the same will be found by its hash.
     const replaced = before.filter((other) => other.url === url && other.fingerprint !== fingerprint);
     await beginInstall(db, { fingerprint, url, manifest: new Blob([bytes.slice()]), startedAt: Date.now() });
-    for (const other of replaced) await forgetInstall(db, other.fingerprint);
+    if (url !== '') for (const other of replaced) await forgetInstall(db, other.fingerprint);
+    return true;
   }
 
   async #bringFiles(manifest: Manifest): Promise<void> {
@@ -164,7 +191,7 @@ class Install {
   async #checkAndCommit(manifest: Manifest, fingerprint: string, ownBytes: number): Promise<InstalledBundle> {
     const { db, engineFile, signal } = this.#task;
     // What the engine computes decides whether the bundle is good: it can't be stood in for here.
-    await engineFile.load();
+    await stoppable(engineFile.load(), signal);
     this.#report.phase('checking');
     const wasm = () => engineFile.load();
     const engine = await openBundle(await storedSource(db, fingerprint), { wasm });
@@ -182,8 +209,17 @@ class Install {
       runtimeOnly: !parity.holds,
     };
     await commitBundle(db, installed);
+    await sweepLocked(db);
     return installed;
   }
+}
+
+/** The promise, unless the signal comes first. What was begun goes on by itself. */
+function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new ScoredeskError('stopped', {})), { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 /** Milliseconds that one client's score takes. */

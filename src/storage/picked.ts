@@ -13,8 +13,8 @@ const MAX_FILES = 20_000;
  *   file-unreadable
  */
 export async function pickedSupply(picked: readonly PickedFile[]): Promise<Supply> {
-  if (picked.length > MAX_FILES)
-    throw new ScoredeskError('import-no-manifest', { files: picked.length, first: picked[0].path });
+  if (picked.length === 0 || picked.length > MAX_FILES)
+    throw new ScoredeskError('import-no-manifest', { files: picked.length, first: picked[0]?.path ?? '' });
   const [only] = picked;
   if (picked.length === 1 && (await isZip(only.file)))
     return fileSupply(only.file.name, await unzipped(only.file));

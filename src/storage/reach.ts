@@ -1,6 +1,6 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
 import { allows, parseSite, type Site } from '../bundle/site';
-import { FAR_HEADER, farAddress, type FarOutcome } from '../protocol/offline';
+import { FAR_HEADER, FAR_TYPE, farAddress, type FarOutcome } from '../protocol/offline';
 
 /** What of the network may be reached from this site. */
 export interface Network {
@@ -16,10 +16,13 @@ interface Request {
   from?: number;
 }
 
+/** Milliseconds that a list may take: one that hangs must not hide the others. */
+export const ANSWER_WITHIN = 15_000;
+
 /** Reads the site's config.json. @throws as `reach`; config-invalid */
 export async function readSite(base: string): Promise<Site> {
   const url = new URL('config.json', base).href;
-  const response = await get(url, url, { cache: 'no-cache' });
+  const response = await get(url, url, { cache: 'no-cache', signal: AbortSignal.timeout(ANSWER_WITHIN) });
   if (response.status === 404) return parseSite('{}', url);
   return parseSite(await (await checked(response, url)).text(), url);
 }
@@ -29,7 +32,7 @@ export async function readSite(base: string): Promise<Site> {
  * since the page's policy lets nothing else out.
  *
  * @throws address-not-allowed, insecure-address (http from https), service-worker-needed, offline,
- *   unreachable, cross-origin (the host does not let other sites read it), http-status, login-page,
+ *   unreachable, cross-origin (another host is down, or does not let other sites read it), http-status, login-page,
  *   stopped
  */
 export async function reach(network: Network, url: string, request: Request = {}): Promise<Response> {
@@ -43,8 +46,8 @@ export async function reach(network: Network, url: string, request: Request = {}
   const outcome = response.headers.get(FAR_HEADER) as FarOutcome | null;
   if (outcome === null) throw new ScoredeskError('service-worker-needed', { host });
   if (outcome === 'not-allowed') throw new ScoredeskError('address-not-allowed', { url });
-  if (outcome === 'cross-origin') throw new ScoredeskError('cross-origin', { host });
-  if (outcome === 'unreachable') throw lost(url);
+  if (outcome === 'unreachable')
+    throw navigator.onLine ? new ScoredeskError('cross-origin', { host }) : lost(url);
   return checked(response, url);
 }
 
@@ -57,10 +60,14 @@ async function get(address: string, url: string, { signal, cache, from = 0 }: Re
       credentials: 'same-origin',
     });
   } catch (error) {
-    checkStopped(signal);
+    if (!isTimeout(signal)) checkStopped(signal);
     throw lost(url, error);
   }
 }
+
+/** Given up by the clock, not by a person. */
+export const isTimeout = (signal: AbortSignal | undefined): boolean =>
+  signal?.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
 
 /** The connection is gone, or only this host's. */
 export function lost(url: string, cause?: unknown): ScoredeskError {
@@ -71,7 +78,8 @@ export function lost(url: string, cause?: unknown): ScoredeskError {
 async function checked(response: Response, url: string): Promise<Response> {
   if (!response.ok && response.status !== 416)
     throw new ScoredeskError('http-status', { url, status: response.status });
-  if (response.headers.get('content-type')?.startsWith('text/html')) {
+  const type = response.headers.get(FAR_TYPE) ?? response.headers.get('content-type');
+  if (type?.startsWith('text/html')) {
     await response.body?.cancel();
     throw new ScoredeskError('login-page', { url });
   }

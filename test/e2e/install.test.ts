@@ -62,10 +62,10 @@ function flipped(name: string): Uint8Array {
 
 const LOGIN = '<!doctype html><title>Log in</title>';
 const NEWER = JSON.stringify({ ...MANIFEST, formatVersion: 2 });
-const OTHER_SCORES = JSON.stringify({
+const OTHER_SCORES = {
   ...MANIFEST,
   expected: { from: 'pack', rows: MANIFEST.expected.rows.map((row) => ({ ...row, probability: 0.5 })) },
-});
+};
 
 describe('what is refused: nothing is installed, the sentence says what to do, and a second try works', () => {
   const refusals: [
@@ -97,11 +97,6 @@ describe('what is refused: nothing is installed, the sentence says what to do, a
       'a newer format',
       (path) => (path.endsWith('bundle.json') ? { body: NEWER } : null),
       /format 2; this version reads up to 1/,
-    ],
-    [
-      'scores other than promised',
-      (path) => (path.endsWith('bundle.json') ? { body: OTHER_SCORES } : null),
-      /Client \d+ scores 0\.\d+, the bundle promises 0\.5/,
     ],
     [
       'a file that is not there',
@@ -147,6 +142,25 @@ describe('what is refused: nothing is installed, the sentence says what to do, a
     await listed(page);
   });
 
+  test('scores other than promised', async () => {
+    publish('1.0.0', OTHER_SCORES);
+    const { page } = await visit(browser, site.url);
+    await start(page);
+    await page
+      .getByRole('alert')
+      .getByText(/Client \d+ scores 0\.\d+, the bundle promises 0\.5/)
+      .waitFor();
+    for (const store of ['bundles', 'files', 'pieces', 'installs'])
+      expect(await storeKeys(page, store)).toEqual([]);
+  });
+
+  test('another bundle than the list announces', async () => {
+    writeFileSync(join(root, DEMO, 'bundle.json'), JSON.stringify(MANIFEST));
+    const { page } = await visit(browser, site.url);
+    await start(page);
+    await page.getByRole('alert').getByText('holds another version than its list announces').waitFor();
+  });
+
   test('no connection at all', async () => {
     const { page } = await visit(browser, site.url);
     await page.getByRole('button', { name: DOWNLOAD }).waitFor();
@@ -157,7 +171,20 @@ describe('what is refused: nothing is installed, the sentence says what to do, a
     await listed(page);
   });
 
-  test('no space: checked before the first byte, and said when the browser refuses half way', async () => {
+  test('no space: checked before the first byte', async () => {
+    const huge = { ...MANIFEST, files: MANIFEST.files.map((file) => ({ ...file, bytes: 1e13 })) };
+    publish('1.0.0', huge);
+    const { page } = await visit(browser, site.url);
+    const before = site.requests.length;
+    await start(page);
+    await page
+      .getByRole('alert')
+      .getByText(/needs 50,000,000,000,000 bytes, [\d,]+ are free/)
+      .waitFor();
+    expect(fetched(before)).toEqual(['bundle.json']);
+  });
+
+  test('no space: said when the browser refuses half way', async () => {
     const { page } = await visit(browser, site.url);
     await page.getByRole('button', { name: DOWNLOAD }).waitFor();
     const session = await page.context().newCDPSession(page);
@@ -166,7 +193,7 @@ describe('what is refused: nothing is installed, the sentence says what to do, a
     await start(page);
     await page
       .getByRole('alert')
-      .getByText(/needs [\d,]+ bytes, [\d,]+ are free/)
+      .getByText(/no more space for this site: it refused [\d,]+ bytes/)
       .waitFor();
     expect(await storeKeys(page, 'bundles')).toEqual([]);
     await session.send('Storage.overrideQuotaForOrigin', { origin });
@@ -267,6 +294,91 @@ describe('a download that stops', () => {
     await listed(page);
   });
 
+  const answers: [string, (from: number) => { status: number; range?: string; body: Uint8Array }][] = [
+    [
+      'a wrong place',
+      (from) => ({ status: 206, range: 'bytes 0-9/10', body: demoFile(LARGEST.path).slice(from) }),
+    ],
+    ['the whole as a part', () => ({ status: 206, body: demoFile(LARGEST.path) })],
+    ['nothing to give', () => ({ status: 416, body: new Uint8Array(0) })],
+  ];
+  test.each(answers)(
+    'a server that answers a Range with %s: the whole file is fetched',
+    async (_, answer) => {
+      site.intercept = (path, request, response) => {
+        if (path !== DEMO + LARGEST.path) return false;
+        const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+        if (from > 0) {
+          const { status, range, body } = answer(from);
+          response.writeHead(status, range ? { 'content-range': range } : {}).end(body);
+        } else if (site.requests.filter((other) => other === path).length === 1) {
+          response.writeHead(200, { 'content-length': LARGEST.bytes });
+          response.write(demoFile(LARGEST.path).slice(0, 5000));
+          setTimeout(() => response.destroy(), 50);
+        } else return false;
+        return true;
+      };
+      const { page } = await visit(browser, site.url);
+      await install(page);
+      expect(site.requests.filter((path) => path === DEMO + LARGEST.path).length).toBeLessThan(5);
+    },
+  );
+
+  test('a connection that is cut now here, now there, is given up in the end', async () => {
+    const places = [20_000, 50_000];
+    let asked = 0;
+    site.cut = (path) => (path === DEMO + LARGEST.path ? places[asked++ % 2] : null);
+    const { page } = await visit(browser, site.url);
+    await start(page);
+    await page
+      .getByRole('alert')
+      .getByText(/can’t be reached|stopped at/)
+      .waitFor();
+    expect(asked).toBeLessThan(10);
+  });
+
+  test('pause while the engine comes: nothing is lost, nothing cries', async () => {
+    site.intercept = (path, _request, response) => {
+      if (!path.includes('ort-wasm')) return false;
+      response.writeHead(200);
+      response.write(new Uint8Array(1000));
+      return true;
+    };
+    const { page } = await visit(browser, site.url);
+    await start(page);
+    await page
+      .getByText('Fingerprint verified')
+      .nth(MANIFEST.files.length - 1)
+      .waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^Paused: /).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    site.intercept = null;
+    await page.reload();
+    await page.getByRole('button', { name: RESUME }).click();
+    await listed(page);
+  });
+
+  test('files picked in vain leave a paused download alone', async () => {
+    hold(LARGEST.path, 5000);
+    const { page } = await visit(browser, site.url);
+    await start(page);
+    await page
+      .getByText(/ of [\d,]+ bytes/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^Paused: /).waitFor();
+    await page
+      .locator('input[data-picks=files]')
+      .setInputFiles([
+        { name: 'bundle.json', mimeType: 'application/json', buffer: Buffer.from(demoFile('bundle.json')) },
+      ]);
+    await page.getByRole('alert').getByText('has no file').waitFor();
+    expect((await storeKeys(page, 'installs')).length).toBe(1);
+    await page.getByRole('button', { name: RESUME }).waitFor();
+  });
+
   test('given up, it gives its space back', async () => {
     hold(LARGEST.path, 5000);
     const { page } = await visit(browser, site.url);
@@ -358,9 +470,9 @@ test('two tabs that begin at the same time install it once', async () => {
   expect(fetched(before).filter((path) => path === LARGEST.path).length).toBe(1);
 });
 
-/** Publishes a second version: another title, the same files. */
-function publish(version: string): void {
-  const manifest = { ...MANIFEST, version, title: { en: `Demo ${version}`, fr: `Démo ${version}` } };
+/** Publishes another bundle.json in the demo's place: another title, the same files unless said. */
+function publish(version: string, changed: object = MANIFEST): void {
+  const manifest = { ...changed, version, title: { en: `Demo ${version}`, fr: `Démo ${version}` } };
   const bytes = JSON.stringify(manifest);
   writeFileSync(join(root, DEMO, 'bundle.json'), bytes);
   const index = JSON.parse(readFileSync(join(root, 'bundles/index.json'), 'utf8')) as {
@@ -491,7 +603,10 @@ describe('a bundle from this machine', () => {
       'a zip with a password',
       () => {
         const zip = zipped();
-        zip[6] |= 1;
+        // As a tool marks each entry of its directory that needs one.
+        for (let at = 0; at < zip.length - 8; at++)
+          if (zip[at] === 0x50 && zip[at + 1] === 0x4b && zip[at + 2] === 1 && zip[at + 3] === 2)
+            zip[at + 8] |= 1;
         return [picked('demo.zip', zip)];
       },
       /needs a password/,
@@ -529,12 +644,50 @@ describe('config.json', () => {
     }
   });
 
+  test('what another host gives is data: it never becomes a page or a script of this site', async () => {
+    const far = siteCopy();
+    writeFileSync(join(far, 'bundles/evil.html'), '<script>document.title = "owned"</script>');
+    writeFileSync(join(far, 'bundles/evil.js'), 'document.title = "owned"');
+    const other = await serve(far, '/elsewhere/');
+    other.cors = true;
+    try {
+      configure({ catalogues: [`${other.url}bundles/index.json`] });
+      const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
+      await page.getByText(`From ${new URL(other.url).host}`).waitFor();
+      const address = (name: string) => `far?url=${encodeURIComponent(`${other.url}bundles/${name}`)}`;
+      const script = await page.evaluate(async (src) => {
+        const element = document.createElement('script');
+        element.src = src;
+        const ran = new Promise((resolve) => {
+          element.onload = () => resolve('loaded');
+          element.onerror = () => resolve('refused');
+        });
+        document.head.append(element);
+        return ran;
+      }, address('evil.js'));
+      expect(script).toBe('refused');
+      const answer = await page.goto(site.url + address('evil.html')).catch(() => null);
+      expect(answer?.status() ?? 403).toBe(403);
+      expect(await page.title()).not.toBe('owned');
+      expect(other.requests.filter((path) => path.includes('evil'))).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('a catalogue that never answers does not hide the others', async () => {
+    configure({ catalogues: ['bundles/index.json', 'slow/index.json'] });
+    site.intercept = (path) => path.startsWith('slow/');
+    const { page } = await visit(browser, site.url);
+    await install(page);
+  });
+
   test('a host that does not let other sites read it is named', async () => {
     const other = await serve(siteCopy(), '/elsewhere/');
     try {
       configure({ catalogues: [`${other.url}bundles/index.json`] });
       const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
-      await page.getByText(/does not let other sites read its files/).waitFor();
+      await page.getByText(/does not answer, or does not let other sites read its files/).waitFor();
     } finally {
       await other.close();
     }
@@ -571,7 +724,7 @@ describe('config.json', () => {
         return true;
       };
       const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
-      await page.getByText(/can’t be reached/).waitFor();
+      await page.getByText(/can’t be read from here/).waitFor();
       expect(third.requests).toEqual([]);
     } finally {
       await Promise.all([other.close(), third.close()]);
@@ -650,6 +803,40 @@ test('a database of the schema before is brought up to date, with its bundle', a
   await listed(page);
   await toBundles(page);
   await page.getByText('Fingerprint verified').waitFor();
+});
+
+test('data cleared under an open tab: it starts afresh', async () => {
+  const { page } = await visit(browser, site.url);
+  await install(page);
+  await page.evaluate(
+    () => new Promise((resolve) => (indexedDB.deleteDatabase('scoredesk:/desk/:data').onsuccess = resolve)),
+  );
+  await goTo(page, '#/bundles');
+  await page.reload();
+  await install(page);
+});
+
+test('a bundle whose files are gone can be deleted and downloaded again', async () => {
+  const { page } = await visit(browser, site.url);
+  await install(page);
+  await page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('scoredesk:/desk/:data');
+      request.onsuccess = () => resolve(request.result);
+    });
+    const transaction = db.transaction(['files', 'pieces'], 'readwrite');
+    transaction.objectStore('files').clear();
+    transaction.objectStore('pieces').clear();
+    await new Promise((resolve) => (transaction.oncomplete = resolve));
+    db.close();
+  });
+  await page.reload();
+  await page.getByRole('alert').getByText('has no file').waitFor();
+  await toBundles(page);
+  await page.getByRole('button', { name: /^Delete / }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: DOWNLOAD }).click();
+  await listed(page);
 });
 
 test('a tab that another one outdated is told to reload', async () => {

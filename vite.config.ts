@@ -38,6 +38,8 @@ const offline = VitePWA({
   srcDir: 'workers',
   filename: 'service.worker.ts',
   injectRegister: false,
+  // The icon is in the list below already.
+  includeManifestIcons: false,
   manifest: {
     name: 'Scoredesk',
     short_name: 'Scoredesk',
@@ -50,7 +52,7 @@ const offline = VitePWA({
     icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' }],
   },
   injectManifest: {
-    globPatterns: ['**/*.{html,js,css,woff2,svg,webmanifest}', 'licences.json'],
+    globPatterns: ['**/*.{html,js,css,woff2,svg}', 'licences.json'],
     globIgnores: ['bundles/**'],
   },
 });

@@ -93,7 +93,12 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
 
   const installFrom = async (supply: Supply, fingerprint: string, { signal, progress }: OperationTask) => {
     const report = (state: InstallProgress) => progress(state);
-    return install(supply, { db: await db(), basePath, engineFile, signal, fingerprint, progress: report });
+    const opened = (engine: Engine, overview: Overview) => {
+      const desk = Promise.resolve({ engine, overview, list: new ClientList(engine, overview) });
+      open ??= { fingerprint: engine.fingerprint, desk };
+    };
+    const task = { db: await db(), basePath, engineFile, signal, fingerprint, progress: report, opened };
+    return install(supply, task);
   };
 
   /** A database closed under an operation, by another tab or because the data were cleared, is no bug. */

@@ -10,6 +10,7 @@ import {
 import type { Manifest } from '../bundle/schema';
 import { parseManifest } from '../bundle/validate';
 import { openBundle, type Engine } from '../engine/engine';
+import type { Overview } from '../engine/overview';
 import type { Progress } from '../engine/runtime';
 import { verifyScores } from '../engine/verify';
 import { beginInstall, commitBundle, forgetInstall, installLock, storedSource, sweepLocked } from './bundles';
@@ -28,6 +29,8 @@ export interface InstallTask {
   /** What a catalogue says the bundle is; "" when nothing does. */
   fingerprint: string;
   progress(report: InstallProgress): void;
+  /** Given the bundle as it was opened to check it: whoever shows it next need not open it again. */
+  opened(engine: Engine, overview: Overview): void;
 }
 
 /** Milliseconds between two progress reports. */
@@ -199,7 +202,7 @@ class Install {
     const { parity } = await verifyScores(engine);
     checkStopped(signal);
     const progress = ({ done, total }: Progress) => this.#report.scoring(done, total);
-    await keptOverview(db, engine, { signal, progress });
+    const overview = await keptOverview(db, engine, { signal, progress });
     const installed: InstalledBundle = {
       ...summaryOf(manifest, fingerprint, ownBytes),
       origin: this.#supply.origin,
@@ -209,6 +212,7 @@ class Install {
       runtimeOnly: !parity.holds,
     };
     await commitBundle(db, installed);
+    this.#task.opened(engine, overview);
     await sweepLocked(db);
     return installed;
   }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { zipSync } from 'fflate';
 import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
-import { zipSource } from '../../src/bundle/zip';
+import { unzipBundle, zipSource } from '../../src/bundle/zip';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { ClientList } from '../../src/engine/list';
 import { overviewOf } from '../../src/engine/overview';
@@ -77,7 +77,38 @@ test('unknown clients and methods are refused', async () => {
   expect(await codeOf(() => engine.explain(engine.clients, 'magic' as 'path'))).toBe('method-unsupported');
 });
 
+test('a bundle in which two clients share an id is refused when it is opened', async () => {
+  const bundle = new Map(files);
+  const manifest = JSON.parse(new TextDecoder().decode(files.get('bundle.json'))) as {
+    data: { clients: { id: string } };
+  };
+  // Another column as the id: its values repeat.
+  manifest.data.clients.id = 'purpose';
+  bundle.set('bundle.json', new TextEncoder().encode(JSON.stringify(manifest)));
+  expect(await codeOf(() => openBundle(memorySource('twice', bundle), { runtime: 'core' }))).toBe(
+    'ids-repeated',
+  );
+});
+
+test('a manifest nested deeper than anything needs is refused', async () => {
+  const text = new TextDecoder().decode(files.get('bundle.json')).trimEnd();
+  const deep = `${text.slice(0, -1)},"x":${'['.repeat(5000)}${']'.repeat(5000)}}`;
+  const bundle = new Map(files).set('bundle.json', new TextEncoder().encode(deep));
+  expect(await codeOf(() => openBundle(memorySource('deep', bundle)))).toBe('bundle-not');
+});
+
 describe('sources', () => {
+  test('the bundle.json nearest the top is the bundle’s, whatever its folder is called', () => {
+    const inside = unzipBundle(
+      zipSync({
+        'a-long-name-of-a-folder/bundle.json': new Uint8Array(1),
+        'a-long-name-of-a-folder/model.onnx': new Uint8Array(2),
+        'a/b/bundle.json': new Uint8Array(3),
+      }),
+    );
+    expect([...inside.keys()].sort()).toEqual(['bundle.json', 'model.onnx']);
+  });
+
   const zipped = (folder: string) =>
     zipSync(Object.fromEntries([...files].map(([path, bytes]) => [folder + path, bytes])));
 

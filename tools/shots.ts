@@ -22,6 +22,11 @@ async function throughTheApp(page: Page, shot: (name: string, whole?: boolean) =
   await page.getByRole('button', { name: DOWNLOAD }).waitFor();
   await page.locator('#storage').waitFor();
   await shot('1-choose');
+  const own = ['xgboost.onnx', 'data.csv'].map((name) => `test/oracles/families/${name}`);
+  await page.locator('input[data-picks=files]').setInputFiles(own);
+  await page.getByRole('group').locator('ol').waitFor();
+  await shot('9-make');
+  await goTo(page, '#/bundles');
   site.line = SLOW;
   await page.getByRole('button', { name: DOWNLOAD }).click();
   await page.getByText(/\/s/).first().waitFor();

@@ -1,4 +1,5 @@
 import type { InstallProgress } from '../bundle/installed';
+import type { MakeChoice } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
 import type { Progress } from '../engine/runtime';
 import type { ListQuery } from '../engine/list';
@@ -30,6 +31,9 @@ export const scoring = {
     worker.call('install', { url, fingerprint }, { signal, progress, again: true }),
   installPicked: (files: PickedFile[], signal: AbortSignal, progress: InstallReport) =>
     worker.call('installPicked', { files }, { signal, progress, again: true }),
+  propose: (files: PickedFile[]) => worker.call('propose', { files }, { again: true }),
+  make: (files: PickedFile[], choice: MakeChoice, signal: AbortSignal, progress: InstallReport) =>
+    worker.call('make', { files, choice }, { signal, progress, again: true }),
   discard: (fingerprint: string) => worker.call('discard', { fingerprint }, { again: true }),
   zip: (fingerprint: string) => worker.call('zip', { fingerprint }, { again: true }),
   remove: (fingerprint: string) => worker.call('remove', { fingerprint }, { again: true }),

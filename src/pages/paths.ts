@@ -19,6 +19,7 @@ export function sectionOf(query: string | undefined): Section | null {
 
 export const BUNDLES_PATH = '/bundles';
 export const ABOUT_PATH = '/about';
+export const MAKE_PATH = '/make';
 
 /** The page of an address that a site may leave out; null for those it always has. */
 export function pageOf(path: string): PageName | null {

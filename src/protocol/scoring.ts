@@ -1,4 +1,5 @@
 import type { InstalledBundle, PausedInstall } from '../bundle/installed';
+import type { MakeChoice, Proposal } from '../bundle/proposal';
 import type { CatalogueEntry } from '../bundle/schema';
 import type { Site } from '../bundle/site';
 import type { PickedFile } from '../bundle/source';
@@ -32,6 +33,10 @@ export type ScoringOperations = {
   paused(argument: Record<string, never>, task: OperationTask): Promise<PausedInstall[]>;
   install(argument: { url: string; fingerprint: string }, task: OperationTask): Promise<InstalledBundle>;
   installPicked(argument: { files: PickedFile[] }, task: OperationTask): Promise<InstalledBundle>;
+  /** What somebody's own model and tables look like. */
+  propose(argument: { files: PickedFile[] }, task: OperationTask): Promise<Proposal>;
+  /** Makes a bundle of them and installs it. */
+  make(argument: { files: PickedFile[]; choice: MakeChoice }, task: OperationTask): Promise<InstalledBundle>;
   /** Gives up a paused install and its space. */
   discard(argument: { fingerprint: string }, task: OperationTask): Promise<void>;
   /** The bundle as one zip. */

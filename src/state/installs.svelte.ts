@@ -2,6 +2,7 @@ import { scoring } from '../client/scoring';
 import { askForDurability } from '../client/device';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { InstalledBundle, InstallProgress } from '../bundle/installed';
+import type { MakeChoice } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
 import { tabs } from './tabs';
 import { TransferRate } from './transferRate';
@@ -66,6 +67,11 @@ class InstallsState {
 
   installPicked(files: PickedFile[]): Promise<InstalledBundle | null> {
     return this.#run(PICKED, (signal, progress) => scoring.installPicked(files, signal, progress));
+  }
+
+  /** Makes a bundle of somebody's own files and installs it. */
+  make(files: PickedFile[], choice: MakeChoice): Promise<InstalledBundle | null> {
+    return this.#run(PICKED, (signal, progress) => scoring.make(files, choice, signal, progress));
   }
 
   /** What has come so far stays. */

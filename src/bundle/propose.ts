@@ -1,0 +1,99 @@
+import { ScoredeskError } from '../core/errors';
+import { columnOf, distinctTexts, textColumn, texts, type Table } from '../core/table/table';
+import { readOnnx, type OnnxModel } from '../core/onnx/read';
+import { ROW_NUMBER, type Proposal } from './proposal';
+
+const ID_NAMES = /(^|[_\s.])(id|num|no|number|nr|numero|key|curr)$|^(sk_?id|id|client|customer)/i;
+const TARGET_NAMES = /target|default|outcome|label|class|bad|churn|^y$/i;
+const DEFAULT_VALUES = /^(1|true|yes|bad|default|defaulted|late)$/i;
+/** Columns that pandas leaves behind: the index of a frame. */
+const INDEX_NAMES = /^(Unnamed: \d+|__index_level_\d+__|index|)$/;
+const OUTCOMES = 2;
+
+/**
+ * Looks at a model and tables, and proposes what each column is.
+ *
+ * @throws rows-none when no table has rows; what `readOnnx` throws
+ */
+export function propose(model: Uint8Array, tables: readonly Table[]): Proposal {
+  const filled = tables.filter((table) => table.rows > 0);
+  if (filled.length === 0) throw new ScoredeskError('rows-none', { file: tables[0]?.name ?? '' });
+  const targets = targetsOf(filled);
+  const target = proposedTarget(targets);
+  const { clients, reference } = partsOf(filled, target?.column);
+  const ids = [...idsIn(clients), ROW_NUMBER];
+  const id = ids.find((name) => ID_NAMES.test(name) || isTextual(clients, name)) ?? ROW_NUMBER;
+  const others = [...clients.columns.keys()].filter((name) => name !== id && name !== target?.column);
+  const wanted = widthOf(model, others.length);
+  return {
+    tables: filled.map(({ name, rows, columns }) => ({ name, rows, columns: [...columns.keys()] })),
+    clients: clients.name,
+    reference: reference?.name ?? '',
+    ids,
+    id,
+    targets,
+    target,
+    features: withoutIndexes(others, wanted),
+    wanted,
+  };
+}
+
+function widthOf(model: Uint8Array, columns: number): number {
+  const onnx: OnnxModel = readOnnx(model, { width: columns });
+  return onnx.model.width;
+}
+
+/** Index columns are left out where the model has no room for them. */
+function withoutIndexes(names: readonly string[], wanted: number): string[] {
+  let surplus = names.length - wanted;
+  return names.filter((name) => !(surplus > 0 && INDEX_NAMES.test(name) && surplus--));
+}
+
+/** Two tables: the one with outcomes trained the model. One table is both when it has outcomes. */
+function partsOf(
+  tables: readonly Table[],
+  target: string | undefined,
+): { clients: Table; reference: Table | null } {
+  const labelled = tables.filter((table) => target !== undefined && table.columns.has(target));
+  if (tables.length === 1) return { clients: tables[0], reference: labelled[0] ?? null };
+  const clients = tables.find((table) => !labelled.includes(table)) ?? tables[0];
+  return { clients, reference: labelled.find((table) => table !== clients) ?? labelled[0] ?? null };
+}
+
+function targetsOf(tables: readonly Table[]): Proposal['targets'] {
+  const found = new Map<string, string[]>();
+  for (const table of tables)
+    for (const name of table.columns.keys()) {
+      if (found.has(name)) continue;
+      const values = distinctTexts(columnOf(table, name));
+      if (values.length === OUTCOMES) found.set(name, values);
+    }
+  return [...found].map(([column, values]) => ({ column, values }));
+}
+
+function proposedTarget(targets: Proposal['targets']): Proposal['target'] {
+  const likely = targets.find(({ column }) => TARGET_NAMES.test(column));
+  if (!likely) return null;
+  const value = likely.values.find((text) => DEFAULT_VALUES.test(text)) ?? likely.values[1];
+  return { column: likely.column, value };
+}
+
+/** Columns in which every row has a value of its own. */
+function idsIn(table: Table): string[] {
+  return [...table.columns.keys()].filter((name) => {
+    const column = columnOf(table, name);
+    if (column.kind === 'number' && !column.values.every((value) => Number.isInteger(value))) return false;
+    const all = texts(column);
+    return !all.includes('') && new Set(all).size === all.length;
+  });
+}
+
+/** A text of its own in each row names it; whole numbers may be unique by chance. */
+const isTextual = (table: Table, name: string): boolean =>
+  name !== ROW_NUMBER && table.rows > 1 && columnOf(table, name).kind === 'text';
+
+/** The table with a column of row numbers, for clients without ids. */
+export function withRowNumbers(table: Table): Table {
+  const numbers = Array.from({ length: table.rows }, (_, i) => String(i + 1));
+  return { ...table, columns: new Map(table.columns).set(ROW_NUMBER, textColumn(numbers)) };
+}

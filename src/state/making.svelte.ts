@@ -1,0 +1,69 @@
+import { scoring } from '../client/scoring';
+import { toErrorData, type ErrorData } from '../core/errors';
+import type { MakeChoice, Proposal } from '../bundle/proposal';
+import type { PickedFile } from '../bundle/source';
+
+/** A bundle being made of somebody's own model and tables: the files, what they look like, what is chosen. */
+class MakingState {
+  #files = $state.raw<PickedFile[]>([]);
+  #proposal = $state.raw<Proposal | null>(null);
+  #choice = $state.raw<MakeChoice | null>(null);
+  #error = $state.raw<ErrorData | null>(null);
+
+  get files() {
+    return this.#files;
+  }
+
+  get proposal() {
+    return this.#proposal;
+  }
+
+  get choice() {
+    return this.#choice;
+  }
+
+  get error() {
+    return this.#error;
+  }
+
+  /** Looks at files; those of a model and a table lead to a choice to confirm. */
+  async look(files: PickedFile[]): Promise<void> {
+    this.#files = files;
+    this.#proposal = null;
+    this.#choice = null;
+    this.#error = null;
+    try {
+      const proposal = await scoring.propose(files);
+      const { clients, reference, id, target, features } = proposal;
+      const model =
+        files
+          .find(({ path }) => isModelPath(path))
+          ?.path.split('/')
+          .at(-1) ?? '';
+      const title = model.replace(/\.onnx$/i, '');
+      this.#proposal = proposal;
+      this.#choice = { clients, reference, id, target, features, threshold: 0.5, title };
+    } catch (error) {
+      this.#error = toErrorData(error);
+    }
+  }
+
+  choose(changes: Partial<MakeChoice>): void {
+    if (this.#choice) this.#choice = { ...this.#choice, ...changes };
+  }
+
+  forget(): void {
+    this.#files = [];
+    this.#proposal = null;
+    this.#choice = null;
+    this.#error = null;
+  }
+}
+
+export const isModelPath = (path: string): boolean => /\.onnx$/i.test(path);
+
+/** A model without a bundle.json beside it: something to be made. */
+export const isOwn = (files: readonly PickedFile[]): boolean =>
+  files.some(({ path }) => isModelPath(path)) && !files.some(({ path }) => /(^|\/)bundle\.json$/.test(path));
+
+export const making = new MakingState();

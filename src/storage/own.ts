@@ -1,0 +1,78 @@
+import { ScoredeskError } from '../core/errors';
+import { readTable } from '../core/table/read';
+import type { Table } from '../core/table/table';
+import { pack } from '../bundle/pack';
+import { ROW_NUMBER, type MakeChoice, type Proposal } from '../bundle/proposal';
+import { propose, withRowNumbers } from '../bundle/propose';
+import { IDENTIFIER } from '../bundle/schema';
+import type { PickedFile } from '../bundle/source';
+import { fileSupply, type Supply } from './supply';
+
+/** Somebody's own model and tables, picked or dropped: no bundle yet. */
+
+const isModel = ({ path }: PickedFile): boolean => /\.onnx$/i.test(path);
+const nameOf = ({ path }: PickedFile): string => path.split('/').at(-1) ?? path;
+
+async function bytesOf({ file, path }: PickedFile): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    throw new ScoredeskError('file-unreadable', { path, reason: 'moved or changed' }, { cause: error });
+  }
+}
+
+async function modelOf(files: readonly PickedFile[]): Promise<Uint8Array> {
+  const model = files.find(isModel);
+  if (!model)
+    throw new ScoredeskError('import-no-manifest', { files: files.length, first: files[0]?.path ?? '' });
+  return bytesOf(model);
+}
+
+async function tableOf(file: PickedFile, text: readonly string[]): Promise<Table> {
+  return readTable(await bytesOf(file), nameOf(file), { text });
+}
+
+/** @throws import-no-manifest without a model; what reading tables and `propose` throw */
+export async function proposeOwn(files: readonly PickedFile[]): Promise<Proposal> {
+  const tables: Table[] = [];
+  for (const file of files.filter((other) => !isModel(other))) tables.push(await tableOf(file, []));
+  return propose(await modelOf(files), tables);
+}
+
+/** The bundle made of them, ready to be installed. @throws what `pack` throws */
+export async function ownSupply(files: readonly PickedFile[], choice: MakeChoice): Promise<Supply> {
+  const read = async (name: string): Promise<Table | undefined> => {
+    const file = files.find((other) => nameOf(other) === name);
+    if (!file) return undefined;
+    const table = await tableOf(file, [choice.id]);
+    return choice.id === ROW_NUMBER ? withRowNumbers(table) : table;
+  };
+  const clients = await read(choice.clients);
+  if (!clients) throw new ScoredeskError('rows-none', { file: choice.clients });
+  const labelled = choice.target !== null;
+  const packed = pack({
+    model: await modelOf(files),
+    clients,
+    idColumn: choice.id,
+    reference: labelled && choice.reference ? await read(choice.reference) : undefined,
+    target: choice.target ?? undefined,
+    features: choice.features,
+    threshold: choice.threshold,
+    title: choice.title,
+    id: idOf(choice.title),
+  });
+  const blobs = [...packed.files].map(([path, bytes]) => [path, new Blob([bytes.slice()])] as const);
+  return fileSupply(nameOf(files.find(isModel) as PickedFile), new Map(blobs));
+}
+
+/** A title as an id: letters, digits and hyphens. */
+function idOf(title: string): string {
+  const plain = title
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return IDENTIFIER.test(plain) ? plain : 'bundle';
+}

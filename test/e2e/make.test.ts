@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { listed, toBundles } from '../support/app';
+import { axeViolations } from '../support/axe';
+import { launch, visit } from '../support/browser';
+import { serve, type Site } from '../support/server';
+
+let browser: Browser;
+let site: Site;
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launch(), serve('dist')]);
+});
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+afterAll(async () => {
+  await browser.close();
+  await site.close();
+});
+
+const FAMILIES = 'test/oracles/families/';
+const expected = new Map(
+  readFileSync(`${FAMILIES}expected.csv`, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','))
+    .map((cells, i, all) => [cells[0], i ? Number(cells[all[0].indexOf('xgboost')]) : NaN]),
+);
+
+test.each([
+  ['en-GB', 1440],
+  ['fr-FR', 390],
+] as const)('a model and a table of one’s own become a working bundle (%s, %i px)', async (locale, width) => {
+  const { page, complaints } = await visit(browser, site.url, { locale, viewport: { width, height: 900 } });
+  const french = locale === 'fr-FR';
+  await page.locator('#import').waitFor({ state: 'attached' });
+  const before = site.requests.length;
+  await page
+    .locator('input[data-picks=files]')
+    .setInputFiles([`${FAMILIES}xgboost.onnx`, `${FAMILIES}data.csv`]);
+  await page
+    .getByText(
+      french ? /13 colonnes choisies, le modèle en prend 10/ : /13 columns chosen, the model takes 10/,
+    )
+    .waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+  ).toBe(0);
+  expect(await page.getByLabel(french ? /^Numéro du client/ : /^Number of the client/).inputValue()).toBe(
+    'id',
+  );
+  expect(await page.getByLabel(french ? /^Issue/ : /^Outcome/).inputValue()).toBe('y');
+  for (const name of ['checking_status', 'purpose', 'housing'])
+    await page.getByRole('checkbox', { name: new RegExp(`^${name} `) }).uncheck();
+  await page.getByText(french ? /10 colonnes, autant/ : /10 columns, as many/).waitFor();
+  await page.getByRole('button', { name: french ? 'Faire le paquet' : 'Make the bundle' }).click();
+  await listed(page);
+  await page.evaluate(() => (location.hash = `${location.hash}/2`));
+  await page.getByRole('heading', { level: 1, name: /2$/ }).waitFor();
+  const figure = (100 * (expected.get('2') ?? NaN)).toFixed(1);
+  expect(await page.locator('.figure').innerText()).toContain(french ? figure.replace('.', ',') : figure);
+  await page.locator('.bars').waitFor();
+  await toBundles(page);
+  await page.getByText(/xgboost\.onnx/).waitFor();
+  const asked = site.requests
+    .slice(before)
+    .filter((path) => !/ort-wasm|ort\.wasm|config|index\.json/.test(path));
+  expect(asked).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('a model that can’t be read and a table without rows are refused in words', async () => {
+  const { page } = await visit(browser, site.url);
+  await page.locator('#import').waitFor({ state: 'attached' });
+  await page.locator('input[data-picks=files]').setInputFiles([
+    { name: 'm.onnx', mimeType: 'application/octet-stream', buffer: Buffer.from('hello') },
+    { name: 't.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') },
+  ]);
+  await page.getByRole('alert').getByText('The model can’t be read as ONNX').waitFor();
+  await page.locator('input[data-picks=files]').setInputFiles([`${FAMILIES}xgboost.onnx`]);
+  await page
+    .getByRole('alert')
+    .getByText(/has no rows/)
+    .waitFor();
+});

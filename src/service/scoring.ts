@@ -26,7 +26,6 @@ import { openDb, type Db } from '../storage/db';
 import type { EngineFile } from '../storage/engineFile';
 import { fetchSmall } from '../storage/download';
 import { install } from '../storage/install';
-import { ownSupply, proposeOwn } from '../storage/own';
 import { pickedSupply } from '../storage/picked';
 import { ANSWER_WITHIN, readSite } from '../storage/reach';
 import { webSupply, type Supply } from '../storage/supply';
@@ -135,8 +134,12 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
     install: async ({ url, fingerprint }, task) =>
       installFrom(webSupply(url, await network()), fingerprint, task),
     installPicked: async ({ files }, task) => installFrom(await pickedSupply(files), '', task),
-    propose: async ({ files }) => proposeOwn(files),
-    make: async ({ files, choice }, task) => installFrom(await ownSupply(files, choice), '', task),
+    // Reading CSV and packing are fetched when somebody makes a bundle.
+    propose: async ({ files }) => (await import('../storage/own')).proposeOwn(files),
+    make: async ({ files, choice }, task) => {
+      const { ownSupply } = await import('../storage/own');
+      return installFrom(await ownSupply(files, choice), '', task);
+    },
     discard: async ({ fingerprint }) => {
       await forgetInstall(await db(), fingerprint);
       await sweep(await db(), basePath);

@@ -217,6 +217,20 @@ test('over http from another machine, one sentence says what is needed', async (
   }
 });
 
+test('the decision and its reasons are copied as text', async () => {
+  const { page } = await visit(browser, site.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await install(page);
+  await openClient(page, '641');
+  await page.getByRole('button', { name: 'Copy as text' }).click();
+  await page.getByText('Copied').waitFor();
+  const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
+  expect(lines[0]).toBe('No. 641 · Refused · 72.2% (risk score)');
+  expect(lines[1]).toContain('71 points above the threshold of 18%');
+  expect(lines[2]).toMatch(/^Checking account: overdrawn · \+21 points · /);
+  expect(lines.at(-2)).toContain('+59 points');
+  expect(lines.at(-1)).toMatch(/^german-credit@1\.0\.0 · [0-9a-f]{8}$/);
+});
+
 test('about: versions, licences and what leaves this machine', async () => {
   const { page, complaints } = await visit(browser, site.url);
   await page.getByRole('link', { name: 'About' }).click();

@@ -1,5 +1,6 @@
 /**
- * Packs every demo bundle into public/bundles/ and writes the catalogue beside them.
+ * Packs every demo bundle into public/bundles/ and writes the catalogue of all that is there, bundles put there by
+ * hand among them.
  * Each demo/<name>/pack.json holds the arguments of `scoredesk pack`, less --out.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,19 +10,27 @@ import { join } from 'node:path';
 
 const OUT = 'public/bundles';
 
-rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
-const bundles = readdirSync('demo')
+const demos = readdirSync('demo')
   .sort()
-  .filter((name) => existsSync(join('demo', name, 'pack.json')))
-  .map(packDemo);
+  .filter((name) => existsSync(join('demo', name, 'pack.json')));
+const bundles = [...demos.map(packDemo), ...others(demos)];
 const catalogue = { format: 'scoredesk-catalogue', bundles };
 writeFileSync(join(OUT, 'index.json'), JSON.stringify(catalogue, null, 1) + '\n');
 console.log(`${OUT}/index.json: ${bundles.map((bundle) => `${bundle.id}@${bundle.version}`).join(', ')}`);
 
+/** Bundles that somebody put here by hand: their folders stay, and are listed. */
+function others(names) {
+  return readdirSync(OUT)
+    .sort()
+    .filter((name) => !names.includes(name) && existsSync(join(OUT, name, 'bundle.json')))
+    .map((name) => entryOf(name, readFileSync(join(OUT, name, 'bundle.json'))));
+}
+
 function packDemo(name) {
   const args = JSON.parse(readFileSync(join('demo', name, 'pack.json'), 'utf8'));
   const out = join(OUT, name);
+  rmSync(out, { recursive: true, force: true });
   const { status } = spawnSync(process.execPath, ['bin/scoredesk.js', 'pack', ...args, '--out', out], {
     stdio: 'inherit',
   });

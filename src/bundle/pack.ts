@@ -52,6 +52,8 @@ export interface Packed {
   manifest: Manifest;
   /** Every file by path; bundle.json last. */
   files: Map<string, Uint8Array>;
+  /** Text columns whose codes were guessed from their alphabetical order, for a model that takes numbers. */
+  guessedLevels: string[];
 }
 
 /** Rows of `expected`: enough to catch a model that is not the one that was packed. */
@@ -146,7 +148,7 @@ export function pack(input: PackInput): Packed {
   };
   const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + '\n');
   files.set('bundle.json', bytes);
-  return { manifest: parseManifest(bytes), files };
+  return { manifest: parseManifest(bytes), files, guessedLevels: guessed(onnx, inputs, dictionary) };
 }
 
 /** The columns named by the caller are looked for first: a typing mistake is told as such. @throws column-unknown */
@@ -258,6 +260,15 @@ function predictionsById(table: Table, idColumn: string): Map<string, number> {
       value: values.dictionary[0] ?? '',
     });
   return new Map(ids.map((id, row) => [id, values.values[row]]));
+}
+
+/** The model takes codes of these, and nobody said which code is which text. */
+function guessed(onnx: OnnxModel, inputs: readonly ManifestColumn[], dictionary: Dictionary): string[] {
+  const said = new Set(dictionary.columns?.filter((column) => column.levels).map((column) => column.name));
+  const asText = onnx.inputs.flatMap(({ type, width }) => new Array<boolean>(width).fill(type === 'string'));
+  return inputs
+    .filter(({ name, type }, j) => type === 'category' && !asText[j] && !said.has(name))
+    .map(({ name }) => name);
 }
 
 function inputSections(

@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../core/errors';
 import { columnOf, distinctTexts, textColumn, texts, type Table } from '../core/table/table';
-import { readOnnx, type OnnxModel } from '../core/onnx/read';
+import { readOnnx } from '../core/onnx/read';
 import { ROW_NUMBER, type Proposal } from './proposal';
 
 const ID_NAMES = /(^|[_\s.])(id|num|no|number|nr|numero|key|curr)$|^(sk_?id|id|client|customer)/i;
@@ -24,7 +24,9 @@ export function propose(model: Uint8Array, tables: readonly Table[]): Proposal {
   const ids = [...idsIn(clients), ROW_NUMBER];
   const id = ids.find((name) => ID_NAMES.test(name) || isTextual(clients, name)) ?? ROW_NUMBER;
   const others = [...clients.columns.keys()].filter((name) => name !== id && name !== target?.column);
-  const wanted = widthOf(model, others.length);
+  const { model: read, inputs } = readOnnx(model, { width: others.length });
+  const wanted = read.width;
+  const takesText = inputs.some((input) => input.type === 'string');
   return {
     tables: filled.map(({ name, rows, columns }) => ({ name, rows, columns: [...columns.keys()] })),
     clients: clients.name,
@@ -34,13 +36,9 @@ export function propose(model: Uint8Array, tables: readonly Table[]): Proposal {
     targets,
     target,
     features: withoutIndexes(others, wanted),
+    textColumns: takesText ? [] : others.filter((name) => columnOf(clients, name).kind === 'text'),
     wanted,
   };
-}
-
-function widthOf(model: Uint8Array, columns: number): number {
-  const onnx: OnnxModel = readOnnx(model, { width: columns });
-  return onnx.model.width;
 }
 
 /** Index columns are left out where the model has no room for them. */
@@ -49,13 +47,13 @@ function withoutIndexes(names: readonly string[], wanted: number): string[] {
   return names.filter((name) => !(surplus > 0 && INDEX_NAMES.test(name) && surplus--));
 }
 
-/** Two tables: the one with outcomes trained the model. One table is both when it has outcomes. */
+/** Two tables: the one with outcomes trained the model. Of one alone nobody knows whether it did. */
 function partsOf(
   tables: readonly Table[],
   target: string | undefined,
 ): { clients: Table; reference: Table | null } {
   const labelled = tables.filter((table) => target !== undefined && table.columns.has(target));
-  if (tables.length === 1) return { clients: tables[0], reference: labelled[0] ?? null };
+  if (tables.length === 1) return { clients: tables[0], reference: null };
   const clients = tables.find((table) => !labelled.includes(table)) ?? tables[0];
   return { clients, reference: labelled.find((table) => table !== clients) ?? labelled[0] ?? null };
 }

@@ -82,10 +82,16 @@ function costOption(text: string): { falseNegative: number; falsePositive: numbe
 
 async function run(options: Options): Promise<void> {
   const packed = pack(await readInput(options));
-  const { manifest, files } = packed;
+  const { manifest, files, guessedLevels } = packed;
   sayInferred(packed, options);
   const engine = await openBundle(memorySource(options.out, files));
   if (engine.runtimeFailure) throw new ScoredeskError('runtime-failed', { reason: engine.runtimeFailure });
+  if (guessedLevels.length && !options.expected)
+    say(
+      `WARNING   the model takes numbers, and ${guessedLevels.join(', ')} hold text: their codes were guessed in alphabetical order.\n` +
+        '          If the training coded them otherwise the scores are wrong. Declare their levels in --dictionary, and give\n' +
+        '          the library’s own predictions with --expected: they prove it.',
+    );
   const report = await verifyBundle(engine);
   // bundle.json goes last: a directory without it is no bundle.
   for (const [path, bytes] of files) await writeWhole(join(options.out, path), [bytes]);

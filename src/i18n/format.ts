@@ -21,13 +21,19 @@ export function formatNumber(locale: Locale, value: number, digits = 2): string 
 
 /**
  * A probability in percent: one decimal; two below 0.1 % and above 99.9 %; never 0 % or 100 %.
+ *
+ * @param marks thresholds that the figure must not seem to reach or miss: 17.96 % below one of 18 % is not
+ *   written 18.0 %
  */
-export function formatProbability(locale: Locale, p: number): string {
+export function formatProbability(locale: Locale, p: number, marks: readonly number[] = []): string {
   const percent = (value: number, digits: number) =>
     format(locale, value, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits });
   if (p < 0.0001) return `<${NO_BREAK}${percent(0.0001, 2)}`;
   if (p > 0.9999) return `>${NO_BREAK}${percent(0.9999, 2)}`;
-  return percent(p, p < 0.001 || p > 0.999 ? 2 : 1);
+  let digits = p < 0.001 || p > 0.999 ? 2 : 1;
+  const misleads = (mark: number) => Number((100 * p).toFixed(digits)) / 100 >= mark !== p >= mark;
+  while (digits < 6 && marks.some(misleads)) digits++;
+  return percent(p, digits);
 }
 
 /** A threshold or a tick in percent, with no more decimals than it has. */

@@ -11,6 +11,13 @@ import { bytesOf, codeOf, textOf } from '../support/files';
 import { germanInput } from '../support/german';
 import { treeFile } from '../support/onnx';
 
+test('codes of text that were guessed are told; declared ones are not', () => {
+  expect(pack(input()).guessedLevels).toEqual(['job']);
+  const levels = ['clerk', 'manager', 'pilot'].map((value) => ({ value }));
+  const declared = dictionary({ columns: [{ name: 'job', type: 'category', levels }] });
+  expect(pack(input({ dictionary: declared })).guessedLevels).toEqual([]);
+});
+
 const csv = (text: string, name = 'clients.csv') =>
   readCsv(new TextEncoder().encode(text), name, { text: ['id'] });
 const dictionary = (json: object) => parseDictionary(new TextEncoder().encode(JSON.stringify(json)));

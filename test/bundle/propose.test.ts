@@ -13,11 +13,11 @@ const model = treeFile(2, [
 ]);
 
 describe('what is proposed of somebody’s own files', () => {
-  test('one table with outcomes is clients and reference', () => {
+  test('one table with outcomes: nobody knows whether it trained the model', () => {
     const found = propose(model, [csv('SK_ID_CURR,a,b,TARGET\n10,1,2,0\n11,1,3,1\n12,2,3,0\n')]);
     expect(found).toMatchObject({
       clients: 'clients.csv',
-      reference: 'clients.csv',
+      reference: '',
       id: 'SK_ID_CURR',
       target: { column: 'TARGET', value: '1' },
       features: ['a', 'b'],
@@ -49,6 +49,7 @@ describe('what is proposed of somebody’s own files', () => {
     );
     expect(found.id).toBe('client_id');
     expect(found.target).toEqual({ column: 'class', value: 'bad' });
+    expect(found.textColumns).toContain('purpose');
   });
 
   test('no rows, no model', async () => {

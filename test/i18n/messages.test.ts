@@ -88,6 +88,13 @@ test('probabilities never read 0 % or 100 %', () => {
     '>\u00A099.99%',
   ]);
   expect(formatProbability('fr', 0.559)).toBe('55,9\u00A0%');
+  // A figure never seems to be on the other side of a threshold.
+  expect([0.1299, 0.12999, 0.13, 0.1301].map((p) => formatProbability('en', p, [0.13]))).toEqual([
+    '12.99%',
+    '12.999%',
+    '13.0%',
+    '13.0%',
+  ]);
   expect(formatShare('en', 0.091)).toBe('9.1%');
 });
 

@@ -3,24 +3,18 @@ import { coversOf, encodeCovers } from '../core/explain/covers';
 import { auc, brier, logLoss } from '../core/metrics/binary';
 import { featureRows, probabilities } from '../core/model/evaluate';
 import type { Model } from '../core/model/model';
-import { treeCount } from '../core/model/trees';
 import type { OnnxModel } from '../core/onnx/read';
 import { writeParquet } from '../core/table/parquetWrite';
 import { columnOf, texts, textColumn, type Column, type Table } from '../core/table/table';
+import { algorithmOf } from './algorithm';
 import { idsOf, toDeclared } from './columns';
+import { checkIds } from './ids';
 import { withDerived } from './derived';
 import { encodeInputs } from './encode';
 import { sha256Hex } from './hash';
 import { chooseFeatures, inferColumns } from './infer';
 import { byInputName, readModel, refuseCount } from './packModel';
-import {
-  FORMAT,
-  FORMAT_VERSION,
-  type Dictionary,
-  type LocalText,
-  type Manifest,
-  type ManifestColumn,
-} from './schema';
+import { FORMAT, FORMAT_VERSION, type Dictionary, type Manifest, type ManifestColumn } from './schema';
 import { targetOf, type Target } from './target';
 import { parseManifest } from './validate';
 
@@ -100,6 +94,7 @@ export function pack(input: PackInput): Packed {
   );
   // Outcomes among the clients are of no use to the bundle, and may be all missing.
   const clients = prepare(input.clients, columns, { ...input, target: undefined });
+  if (clients.rows === 0) throw new ScoredeskError('rows-none', { file: clients.name });
   checkIds(clients, input.idColumn);
   const reference = input.reference && prepare(input.reference, columns, input);
   const test = input.test && prepare(input.test, columns, input);
@@ -189,23 +184,6 @@ function refuseTextFeatures(inputs: readonly ManifestColumn[], clients: Table): 
   }
 }
 
-/** @throws id-missing, ids-repeated with the first id that stands twice and both rows */
-function checkIds(clients: Table, idColumn: string): void {
-  if (clients.rows === 0) throw new ScoredeskError('rows-none', { file: clients.name });
-  const rows = new Map<string, number>();
-  texts(columnOf(clients, idColumn)).forEach((id, row) => {
-    if (id === '') throw new ScoredeskError('id-missing', { column: idColumn, row: row + 1 });
-    const before = rows.get(id);
-    if (before !== undefined)
-      throw new ScoredeskError('ids-repeated', {
-        column: idColumn,
-        value: id,
-        rows: `${before + 1}, ${row + 1}`,
-      });
-    rows.set(id, row);
-  });
-}
-
 function packedCovers(
   { model, covers }: OnnxModel,
   inputs: readonly ManifestColumn[],
@@ -289,32 +267,6 @@ function inputSections(
       encode: type === 'string' ? ('string' as const) : (coded as 'code' | 'number'),
     };
   });
-}
-
-function algorithmOf({ model, proto, covers }: OnnxModel): LocalText {
-  if (model.predictor.kind === 'linear') return { en: 'Logistic regression', fr: 'Régression logistique' };
-  const count = treeCount(model.predictor);
-  const { en, fr } = familyOf({ model, proto, covers });
-  return { en: `${en}, ${count} trees`, fr: `${fr}, ${count} arbres` };
-}
-
-/** The family of a tree ensemble, by the marks its exporter leaves. */
-function familyOf({ model, proto, covers }: Pick<OnnxModel, 'model' | 'proto' | 'covers'>): {
-  en: string;
-  fr: string;
-} {
-  const named = (start: string) =>
-    proto.graph?.node.some((node) => node.output.some((name) => name.startsWith(start)));
-  const library = named('lgbm')
-    ? 'LightGBM'
-    : covers === 'hessian'
-      ? 'XGBoost'
-      : /catboost/i.test(proto.producerName)
-        ? 'CatBoost'
-        : '';
-  if (library) return { en: library, fr: library };
-  if (model.link === 'identity') return { en: 'Forest', fr: 'Forêt' };
-  return { en: 'Gradient boosting', fr: 'Gradient boosting' };
 }
 
 function decisionOf({ threshold, costs }: PackInput, { decision }: Dictionary): Manifest['decision'] {

@@ -12,6 +12,7 @@ import type { OnnxModel } from '../core/onnx/read';
 import { readOnnx } from '../core/onnx/read';
 import { columnOf, takeRows, texts, type Table } from '../core/table/table';
 import { encodeInputs, inputColumns } from '../bundle/encode';
+import { checkIds } from '../bundle/ids';
 import { levelsOf } from '../bundle/columns';
 import { readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
@@ -77,7 +78,8 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
     });
   const clients = await readPart(files, 'clients');
   if (!clients) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });
-  refuseRepeated(clients, files.manifest.data.clients.id as string);
+  // Two clients of one id: one would be shown as the other.
+  checkIds(clients, files.manifest.data.clients.id as string);
   const { runtime, failure } = await startRuntime(onnx, bytes, files.manifest, options);
   return new Engine({ files, onnx, clients, columns, runtime, failure, decision });
 }
@@ -93,26 +95,6 @@ async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manife
         : String(error);
     return { runtime: coreRuntime(onnx), failure: reason };
   }
-}
-
-/** @throws ids-repeated with the first id that stands twice: one client would be shown as another */
-function refuseRepeated(clients: Table, idColumn: string): void {
-  const { kind, ...column } = columnOf(clients, idColumn);
-  if (kind !== 'text') return;
-  const { codes, dictionary } = column as { codes: Int32Array; dictionary: readonly string[] };
-  if (new Set(dictionary).size === dictionary.length && dictionary.length === codes.length) return;
-  const rowOf = new Map<string, number>();
-  codes.forEach((code, row) => {
-    const id = code < 0 ? '' : dictionary[code];
-    const before = rowOf.get(id);
-    if (before !== undefined)
-      throw new ScoredeskError('ids-repeated', {
-        column: idColumn,
-        value: id,
-        rows: `${before + 1}, ${row + 1}`,
-      });
-    rowOf.set(id, row);
-  });
 }
 
 interface Opened {

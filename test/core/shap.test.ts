@@ -4,6 +4,7 @@ import { countCovers, decodeCovers, encodeCovers } from '../../src/core/explain/
 import { explainRows } from '../../src/core/explain/explainer';
 import { InterventionalShap } from '../../src/core/explain/interventionalShap';
 import { PathShap } from '../../src/core/explain/pathShap';
+import { treeShap, type Against } from '../../src/core/explain/treeShap';
 import { rawOutputs } from '../../src/core/model/evaluate';
 import type { Model } from '../../src/core/model/model';
 import { goesYes, type TreeEnsemble } from '../../src/core/model/trees';
@@ -200,6 +201,113 @@ describe('interventional SHAP of random ensembles', () => {
     together.addRow(Float32Array.of(-1, -1, -1, 0, 0, 0), 0, out, 0);
     // Player {0, 1} against player {2}: v() = 1, v({0,1}) = 4, v({2}) = 2, v(all) = 4.
     expect([...out]).toEqual([2.5, 0, 0.5, 0, 0, 0]);
+  });
+});
+
+/** So many rows that every tree gets its tables. */
+const MANY = 1e9;
+
+describe('tables over bit patterns', () => {
+  const grouped = Int32Array.of(0, 1, 1, 2, 3, 3);
+
+  test('give path and interventional values of the row by row algorithms', () => {
+    fc.assert(
+      fc.property(ensembles, fc.boolean(), ([specs, table], together) => {
+        const { model, ensemble, inputs, covers } = setUp(specs, table);
+        const background = inputs.subarray(2 * WIDTH, 9 * WIDTH);
+        const players = together ? grouped : Int32Array.from({ length: WIDTH }, (_, j) => j);
+        const kinds: Against[] = [
+          { kind: 'path', covers },
+          { kind: 'interventional', background, rows: 7, players },
+        ];
+        for (const against of kinds) {
+          const single = explainRows(model, treeShap(ensemble, WIDTH, against, 1), inputs, table.length);
+          const many = explainRows(model, treeShap(ensemble, WIDTH, against, MANY), inputs, table.length);
+          expect(largestDifference(many.values, single.values)).toBeLessThan(1e-9);
+          expect(Math.abs(many.base - single.base)).toBeLessThan(1e-9);
+        }
+      }),
+      { numRuns: 200, seed: 6 },
+    );
+  });
+
+  test('trees too deep for tables are explained beside the others; blocks do not show', () => {
+    const shallow: TestTree = {
+      feature: 2,
+      mode: 'BRANCH_LEQ',
+      threshold: 4,
+      yes: { value: 1 },
+      no: { feature: 3, mode: 'BRANCH_GT', threshold: 2, yes: { value: 0.5 }, no: { value: -2 } },
+    };
+    const width = 40;
+    let deep: TestTree = { value: 3 };
+    for (let f = 0; f < width; f++)
+      deep = { feature: f, mode: 'BRANCH_LEQ', threshold: (f * 5) % 9, yes: deep, no: { value: f / 7 } };
+    const { model } = readOnnx(treeFile(width, [shallow, deep, shallow]));
+    const ensemble = model.predictor as TreeEnsemble;
+    const rows = 3000;
+    const inputs = Float32Array.from({ length: rows * width }, (_, k) => (k * 31 + (k % 7) * 11) % 10);
+    const against: Against = { kind: 'path', covers: countCovers(ensemble, inputs, rows, width) };
+    const single = explainRows(model, treeShap(ensemble, width, against, 1), inputs, rows);
+    const many = explainRows(model, treeShap(ensemble, width, against, MANY), inputs, rows);
+    expect(largestDifference(many.values, single.values)).toBeLessThan(1e-9);
+    const raw = rawOutputs(model, inputs, rows);
+    const sums = raw.map((_, i) =>
+      many.values.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b, many.base),
+    );
+    expect(largestDifference(sums, raw)).toBeLessThan(1e-9);
+  });
+});
+
+describe('axioms, by both algorithms and for many rows', () => {
+  /** The same tree with two features exchanged. */
+  const swapped = (tree: TestTree): TestTree =>
+    'value' in tree
+      ? tree
+      : {
+          ...tree,
+          feature: tree.feature === 0 ? 1 : tree.feature === 1 ? 0 : tree.feature,
+          yes: swapped(tree.yes),
+          no: swapped(tree.no),
+        };
+  const valuesOf = (specs: TestTree[], table: number[][], kind: Against['kind'], rows: number) => {
+    const { model, ensemble, inputs, covers } = setUp(specs, table);
+    const players = Int32Array.from({ length: WIDTH }, (_, j) => j);
+    const against: Against =
+      kind === 'path' ? { kind, covers } : { kind, background: inputs, rows: table.length, players };
+    return explainRows(model, treeShap(ensemble, WIDTH, against, rows), inputs, table.length).values;
+  };
+
+  test.each([
+    ['path', 1],
+    ['path', MANY],
+    ['interventional', 1],
+    ['interventional', MANY],
+  ] as const)('%s (%d rows): symmetry, dummy, missingness', (kind, many) => {
+    fc.assert(
+      fc.property(ensembles, ([specs, table]) => {
+        // Symmetric in features 0 and 1: each tree beside its mirror image, on rows where both are equal.
+        const mirrored = specs.flatMap((tree) => [tree, swapped(tree)]);
+        const level = table.map(([a, , ...rest]) => [a, a, ...rest]);
+        const values = valuesOf(mirrored, level, kind, many);
+        for (let i = 0; i < table.length; i++)
+          expect(Math.abs(values[i * WIDTH] - values[i * WIDTH + 1])).toBeLessThan(1e-9);
+
+        // A feature of no split is a dummy; one that is the same in all rows has nothing to explain.
+        const constant = table.map(([, ...rest]) => [2, ...rest]);
+        const own = valuesOf(specs, constant, kind, many);
+        const { ensemble, covers } = setUp(specs, constant);
+        // By covers, what no training row reached counts as nothing: there a constant feature may matter.
+        const reached = kind === 'interventional' || covers.values.every((cover) => cover > 0);
+        const used = new Set(ensemble.feature);
+        for (let i = 0; i < table.length; i++)
+          for (let f = 0; f < WIDTH; f++) {
+            if (!used.has(f)) expect(own[i * WIDTH + f]).toBe(0);
+            if (f === 0 && reached) expect(Math.abs(own[i * WIDTH])).toBeLessThan(1e-12);
+          }
+      }),
+      { numRuns: 60, seed: 8 },
+    );
   });
 });
 

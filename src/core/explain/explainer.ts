@@ -10,11 +10,19 @@ export interface Contributions {
   values: Float64Array;
 }
 
-/** An algorithm that explains rows of predictor features. */
-export interface FeatureExplainer {
+/** An algorithm that explains one row of predictor features after the other. */
+export interface RowExplainer {
   readonly base: number;
   addRow(features: Float32Array, offset: number, out: Float64Array, outOffset: number): void;
 }
+
+/** One that explains many rows [rows, features] together. */
+export interface TableExplainer {
+  readonly base: number;
+  addRows(features: Float32Array, rows: number, out: Float64Array): void;
+}
+
+export type FeatureExplainer = RowExplainer | TableExplainer;
 
 /**
  * Explains rows of input columns, through the model's preprocessing back to the user's columns:
@@ -30,12 +38,24 @@ export function explainRows(
 ): Contributions {
   const features = featureRows(model, inputs, rows);
   const columnOf = featureInputs(model);
+  const own = contributionsOf(explainer, features, rows, columnOf.length);
+  const { base } = explainer;
+  if (!model.features) return { base, rows, width: model.width, values: own };
   const values = new Float64Array(rows * model.width);
-  const row = new Float64Array(columnOf.length);
-  for (let i = 0; i < rows; i++) {
-    row.fill(0);
-    explainer.addRow(features, i * columnOf.length, row, 0);
-    for (let j = 0; j < row.length; j++) values[i * model.width + columnOf[j]] += row[j];
-  }
-  return { base: explainer.base, rows, width: model.width, values };
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columnOf.length; j++)
+      values[i * model.width + columnOf[j]] += own[i * columnOf.length + j];
+  return { base, rows, width: model.width, values };
+}
+
+function contributionsOf(
+  explainer: FeatureExplainer,
+  features: Float32Array,
+  rows: number,
+  width: number,
+): Float64Array {
+  const out = new Float64Array(rows * width);
+  if ('addRows' in explainer) explainer.addRows(features, rows, out);
+  else for (let i = 0; i < rows; i++) explainer.addRow(features, i * width, out, i * width);
+  return out;
 }

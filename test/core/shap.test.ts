@@ -19,14 +19,30 @@ const trees = fc.letrec<{ tree: TestTree }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 5, depthSize: 'large', withCrossShrink: true },
     leaf,
-    fc.record({
-      feature: fc.integer({ min: 0, max: WIDTH - 1 }),
-      mode: fc.constantFrom('BRANCH_LEQ', 'BRANCH_LT', 'BRANCH_GT', 'BRANCH_GTE', 'BRANCH_EQ', 'BRANCH_NEQ'),
-      threshold: fc.integer({ min: -2, max: 3 }),
-      missingYes: fc.boolean(),
-      yes: tie('tree'),
-      no: tie('tree'),
-    }),
+    fc
+      .record({
+        feature: fc.integer({ min: 0, max: WIDTH - 1 }),
+        mode: fc.constantFrom(
+          'BRANCH_LEQ',
+          'BRANCH_LT',
+          'BRANCH_GT',
+          'BRANCH_GTE',
+          'BRANCH_EQ',
+          'BRANCH_NEQ',
+        ),
+        threshold: fc.oneof(
+          { weight: 12, arbitrary: fc.integer({ min: -2, max: 3 }) },
+          fc.constantFrom(Infinity, -Infinity),
+        ),
+        missingYes: fc.boolean(),
+        yes: tie('tree'),
+        no: tie('tree'),
+      })
+      .map((node) => ({
+        ...node,
+        // Codes are finite.
+        threshold: /_N?EQ$/.test(node.mode) && !Number.isFinite(node.threshold) ? 0 : node.threshold,
+      })),
   ),
 })).tree;
 const cell = fc.oneof(
@@ -82,6 +98,28 @@ function shapley(game: (known: number) => number): Float64Array {
     return sum;
   });
 }
+
+describe('scores of random ensembles', () => {
+  test('four rows at once reach the leaves that one row reaches', () => {
+    fc.assert(
+      fc.property(ensembles, ([specs, table]) => {
+        const { model, ensemble, inputs } = setUp(specs, table);
+        const leaf = (row: Float32Array, root: number): number => {
+          let node = root;
+          for (let f = ensemble.feature[node]; f >= 0; f = ensemble.feature[node])
+            node = goesYes(ensemble, node, row[f]) ? node + 1 : ensemble.no[node];
+          return ensemble.value[node];
+        };
+        const expected = table.map((_, i) => {
+          const row = inputs.subarray(i * WIDTH, (i + 1) * WIDTH);
+          return ensemble.roots.subarray(0, -1).reduce((sum, root) => sum + leaf(row, root), ensemble.base);
+        });
+        expect([...rawOutputs(model, inputs, table.length)]).toEqual(expected);
+      }),
+      { numRuns: 300, seed: 2 },
+    );
+  });
+});
 
 describe('path SHAP of random ensembles', () => {
   test('is the Shapley value over all coalitions, for every row', () => {

@@ -63,12 +63,13 @@ export class BlockPatterns {
   #decide(node: number, patterns: Uint16Array, bit: number): void {
     const { feature, threshold, set, missingYes } = this.#trees;
     const start = feature[node] * STRIDE;
-    if (set[node] >= 0) this.#decideSet(node, start, patterns, bit);
+    // NaN: a threshold that no number is below.
+    if (set[node] >= 0 || Number.isNaN(threshold[node])) this.#decideEach(node, start, patterns, bit);
     else if (missingYes[node] === 1) markNotAbove(this.#columns, start, threshold[node], patterns, bit);
     else markBelow(this.#columns, start, threshold[node], patterns, bit);
   }
 
-  #decideSet(node: number, start: number, patterns: Uint16Array, bit: number): void {
+  #decideEach(node: number, start: number, patterns: Uint16Array, bit: number): void {
     for (let i = 0; i < this.#count; i++)
       patterns[i] |= Number(goesYes(this.#trees, node, this.#columns[start + i])) << bit;
   }

@@ -1,6 +1,7 @@
 import { ScoredeskError } from '../errors';
 import { sigmoid } from '../numeric/functions';
-import { leafOf, nodeCount, parents, type TreeEnsemble } from '../model/trees';
+import { eachBlock } from '../model/leaves';
+import { nodeCount, parents, type TreeEnsemble } from '../model/trees';
 
 /**
  * Covers: how many training rows (`rows`) or how much hessian (`hessian`) passed each node, in the
@@ -19,8 +20,9 @@ export function countCovers(
   width: number,
 ): Covers {
   const values = new Float64Array(nodeCount(trees));
-  for (let t = 0; t + 1 < trees.roots.length; t++)
-    for (let i = 0; i < rows; i++) values[leafOf(trees, trees.roots[t], features, i * width)]++;
+  eachBlock(trees, features, rows, width, (_tree, _from, count, leaves) => {
+    for (let i = 0; i < count; i++) values[leaves[i]]++;
+  });
   addUp(values, trees);
   return { kind: 'rows', values };
 }
@@ -37,13 +39,13 @@ export function sumHessians(
 ): Covers {
   const values = new Float64Array(nodeCount(trees));
   const margin = new Float64Array(rows).fill(trees.base);
-  for (let t = 0; t + 1 < trees.roots.length; t++)
-    for (let i = 0; i < rows; i++) {
-      const leaf = leafOf(trees, trees.roots[t], features, i * width);
-      const p = sigmoid(margin[i]);
-      values[leaf] += p * (1 - p);
-      margin[i] += trees.value[leaf];
+  eachBlock(trees, features, rows, width, (_, from, count, leaves) => {
+    for (let i = 0; i < count; i++) {
+      const p = sigmoid(margin[from + i]);
+      values[leaves[i]] += p * (1 - p);
+      margin[from + i] += trees.value[leaves[i]];
     }
+  });
   addUp(values, trees);
   return { kind: 'hessian', values };
 }

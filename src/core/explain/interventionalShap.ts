@@ -1,5 +1,6 @@
 import { ScoredeskError } from '../errors';
-import { addTrees, goesYes, nodeCount, type TreeEnsemble } from '../model/trees';
+import { addTrees } from '../model/leaves';
+import { goesYes, nodeCount, type TreeEnsemble } from '../model/trees';
 
 /** Player of no feature: a leaf's. */
 const NONE = -1;

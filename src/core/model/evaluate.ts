@@ -2,7 +2,7 @@ import { sigmoid } from '../numeric/functions';
 import type { Model } from './model';
 import { addLinear } from './linear';
 import { applyFeatures } from './steps';
-import { addTrees } from './trees';
+import { addTrees } from './leaves';
 
 const CHUNK = 4096;
 

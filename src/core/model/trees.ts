@@ -39,39 +39,6 @@ function inSet(bits: Uint32Array, code: number): boolean {
   return ((bits[code >>> 5] >>> (code & 31)) & 1) === 1;
 }
 
-/** Leaf of the tree that starts at `root`, for the row of features that starts at `offset`. */
-export function leafOf(trees: TreeEnsemble, root: number, features: Float32Array, offset: number): number {
-  const { feature, threshold, set, no } = trees;
-  let node = root;
-  for (let f = feature[node]; f >= 0; f = feature[node]) {
-    const x = features[offset + f];
-    const yes = set[node] < 0 && x === x ? x <= threshold[node] : goesYes(trees, node, x);
-    node = yes ? node + 1 : no[node];
-  }
-  return node;
-}
-
-const BLOCK = 256;
-
-/** Raw outputs of rows of features [rows, width], added into `out`: trees are summed in file order, in float64. */
-export function addTrees(
-  trees: TreeEnsemble,
-  features: Float32Array,
-  rows: number,
-  width: number,
-  out: Float64Array,
-): void {
-  const { roots, value, base } = trees;
-  for (let start = 0; start < rows; start += BLOCK) {
-    const end = Math.min(rows, start + BLOCK);
-    for (let i = start; i < end; i++) out[i] += base;
-    for (let t = 0; t + 1 < roots.length; t++) {
-      const root = roots[t];
-      for (let i = start; i < end; i++) out[i] += value[leafOf(trees, root, features, i * width)];
-    }
-  }
-}
-
 /** Largest number of distinct features on a path from a root to a leaf. */
 export function deepestFeatureCount(trees: TreeEnsemble): number {
   const parent = parents(trees);

@@ -1,9 +1,11 @@
+import type { Model } from '../core/model/model';
 import { treeCount } from '../core/model/trees';
 import type { OnnxModel } from '../core/onnx/read';
 import type { LocalText } from './schema';
 
 /** What people call the model, with its size. */
 export function algorithmOf({ model, proto, covers }: OnnxModel): LocalText {
+  if (!model) return { en: 'Composite model', fr: 'Modèle composé' };
   if (model.predictor.kind === 'linear') return { en: 'Logistic regression', fr: 'Régression logistique' };
   const count = treeCount(model.predictor);
   const { en, fr } = familyOf({ model, proto, covers });
@@ -11,7 +13,7 @@ export function algorithmOf({ model, proto, covers }: OnnxModel): LocalText {
 }
 
 /** The family of a tree ensemble, by the marks its exporter leaves. */
-function familyOf({ model, proto, covers }: Pick<OnnxModel, 'model' | 'proto' | 'covers'>): {
+function familyOf({ model, proto, covers }: Pick<OnnxModel, 'proto' | 'covers'> & { model: Model }): {
   en: string;
   fr: string;
 } {

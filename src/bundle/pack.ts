@@ -2,7 +2,6 @@ import { checkStopped, ScoredeskError } from '../core/errors';
 import { coversOf, encodeCovers } from '../core/explain/covers';
 import { auc, brier, logLoss } from '../core/metrics/binary';
 import { featureRows, probabilities } from '../core/model/evaluate';
-import type { Model } from '../core/model/model';
 import type { OnnxModel } from '../core/onnx/read';
 import { writeParquet } from '../core/table/parquetWrite';
 import { columnOf, texts, textColumn, type Column, type Table } from '../core/table/table';
@@ -36,9 +35,19 @@ export interface PackInput {
   id?: string | undefined;
   version?: string | undefined;
   title?: string | undefined;
+  /** Starts the runtime, for a model that only it can score. */
+  runtime?: StartRuntime | undefined;
   signal?: AbortSignal | undefined;
   progress?: ((step: PackStep) => void) | undefined;
 }
+
+/** P(default) of rows of inputs [rows, width]. */
+type Score = (inputs: Float32Array, rows: number) => Promise<Float64Array>;
+export type StartRuntime = (
+  onnx: OnnxModel,
+  bytes: Uint8Array,
+  output: Manifest['model']['output'],
+) => Promise<{ score: Score }>;
 
 export type PackStep = 'model' | 'columns' | 'covers' | 'expected' | 'files';
 
@@ -59,7 +68,7 @@ const EXPECTED_ROWS = 50;
  * @throws feature-count, feature-missing, ids-repeated, id-missing, target-values, onnx-…, and what
  *   reading the parts throws; see `core/errors.ts`
  */
-export function pack(input: PackInput): Packed {
+export async function pack(input: PackInput): Promise<Packed> {
   const step = (name: PackStep) => {
     checkStopped(input.signal);
     input.progress?.(name);
@@ -103,15 +112,17 @@ export function pack(input: PackInput): Packed {
   const onnx = read.withLevels(inputs);
 
   step('covers');
-  const covers = packedCovers(onnx, inputs, reference ?? clients);
+  const covers = packedCovers(onnx, inputs, reference, clients);
 
   step('expected');
-  const clientProbabilities = probabilities(onnx.model, encodeInputs(inputs, clients), clients.rows);
+  const output = { ...dictionary.model?.output, index, name: onnx.output };
+  const score = await scorerOf(onnx, output, input);
+  const clientProbabilities = await scoreTable(score, inputs, clients);
   const expected = expectedRows(clients, clientProbabilities, input);
 
   step('files');
   const files = new Map<string, Uint8Array>([['model.onnx', input.model]]);
-  if (covers) files.set('covers.bin', covers);
+  if (covers) files.set('covers.bin', covers.bytes);
   const data: Manifest['data'] = { clients: { files: [], id: input.idColumn } };
   const target = input.target?.column;
   addPart(files, data, 'clients', clients, columns, undefined);
@@ -128,17 +139,17 @@ export function pack(input: PackInput): Packed {
       file: 'model.onnx',
       algorithm: dictionary.model?.algorithm ?? algorithmOf(onnx),
       inputs: inputSections(onnx, features, columns),
-      output: { ...dictionary.model?.output, index, name: onnx.output },
-      ...(covers
-        ? { covers: { file: 'covers.bin', kind: onnx.covers, from: reference ? 'training' : 'clients' } }
-        : {}),
+      output,
+      ...(covers ? { covers: { file: 'covers.bin', kind: onnx.covers, from: covers.from } } : {}),
     },
     decision: decisionOf(input, dictionary),
     columns,
     data,
     ...suggestion(dictionary, clients, clientProbabilities, input),
     expected,
-    ...(test && target ? { metrics: { test: metricsOf(onnx.model, inputs, test, target) } } : {}),
+    ...(test && target
+      ? { metrics: { test: metricsOf(await scoreTable(score, inputs, test), test, target) } }
+      : {}),
     files: [...files].map(([path, bytes]) => ({ path, bytes: bytes.length, sha256: sha256Hex(bytes) })),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + '\n');
@@ -184,15 +195,49 @@ function refuseTextFeatures(inputs: readonly ManifestColumn[], clients: Table): 
   }
 }
 
+/** The library's own covers where the file carries them, else counted on the rows that trained the model. */
 function packedCovers(
-  { model, covers }: OnnxModel,
+  { model, covers, given }: OnnxModel,
   inputs: readonly ManifestColumn[],
-  table: Table,
-): Uint8Array | null {
-  if (model.predictor.kind !== 'trees' || table.rows === 0) return null;
+  reference: Table | undefined,
+  clients: Table,
+): { bytes: Uint8Array; from: 'library' | 'training' | 'clients' } | null {
+  if (model?.predictor.kind !== 'trees') return null;
+  // What libraries count may be weighted, so not whole.
+  if (given && (covers === 'hessian' || given.every(Number.isInteger)))
+    return { bytes: encodeCovers({ kind: covers, values: given }), from: 'library' };
+  const table = reference ?? clients;
   const features = featureRows(model, encodeInputs(inputs, table), table.rows);
   const width = features.length / table.rows;
-  return encodeCovers(coversOf(covers, model.predictor, features, table.rows, width));
+  const counted = coversOf(covers, model.predictor, features, table.rows, width);
+  return { bytes: encodeCovers(counted), from: reference ? 'training' : 'clients' };
+}
+
+/** How this model is scored here: by `core/model` where it was read. @throws onnx-operator without a runtime */
+async function scorerOf(
+  onnx: OnnxModel,
+  output: Manifest['model']['output'],
+  { model: bytes, runtime }: PackInput,
+): Promise<Score> {
+  const { model, unread } = onnx;
+  if (model) return async (inputs, rows) => probabilities(model, inputs, rows);
+  if (!runtime) throw new ScoredeskError('onnx-operator', { operator: unread, node: '' });
+  return (await runtime(onnx, bytes, output)).score;
+}
+
+const SCORED_ROWS = 5000;
+
+async function scoreTable(
+  score: Score,
+  inputs: readonly ManifestColumn[],
+  table: Table,
+): Promise<Float64Array> {
+  const out = new Float64Array(table.rows);
+  for (let from = 0; from < table.rows; from += SCORED_ROWS) {
+    const to = Math.min(table.rows, from + SCORED_ROWS);
+    out.set(await score(encodeInputs(inputs, table, from, to), to - from), from);
+  }
+  return out;
 }
 
 /** Clients spread evenly over the file with the probability the library gave, or ours. */
@@ -303,15 +348,9 @@ function suggestion(
 }
 
 /** Of the rows with an outcome and a score. */
-function metricsOf(
-  model: Model,
-  inputs: readonly ManifestColumn[],
-  test: Table,
-  target: string,
-): Record<string, number> {
+function metricsOf(scores: Float64Array, test: Table, target: string): Record<string, number> {
   const column = columnOf(test, target);
   const outcomes = column.kind === 'number' ? column.values : new Float64Array(0);
-  const scores = probabilities(model, encodeInputs(inputs, test), test.rows);
   const known = Array.from(scores.keys()).filter(
     (row) => !Number.isNaN(scores[row]) && !Number.isNaN(outcomes[row]),
   );

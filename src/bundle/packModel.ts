@@ -47,6 +47,8 @@ function refuseNumbersAsText({ inputs }: OnnxModel, columns: readonly ManifestCo
 
 function defaultIndex(labels: readonly string[], target: Target | undefined): 0 | 1 {
   const named = target?.value === undefined ? -1 : labels.indexOf(target.value);
+  // A graph that names no classes: the second of two, or the only one.
+  if (labels.length === 0) return 1;
   const usual = labels.findIndex((label) => label === '1' || label === 'True' || label === 'true');
   const other = labels[1 - usual];
   const found = named >= 0 ? named : /^(0|-1|false)$/i.test(other ?? '') ? usual : -1;
@@ -81,10 +83,10 @@ export function byInputName(
 }
 
 /** @throws feature-repeated; feature-count with both counts */
-export function refuseCount({ model }: OnnxModel, features: readonly string[]): void {
+export function refuseCount({ width }: OnnxModel, features: readonly string[]): void {
   const repeated = features.find((name, i) => features.indexOf(name) !== i);
   if (repeated !== undefined) throw new ScoredeskError('feature-repeated', { column: repeated });
-  if (model.width === features.length) return;
+  if (width === features.length) return;
   const list = features.slice(0, 8).join(', ') + (features.length > 8 ? ', …' : '');
-  throw new ScoredeskError('feature-count', { model: model.width, data: features.length, columns: list });
+  throw new ScoredeskError('feature-count', { model: width, data: features.length, columns: list });
 }

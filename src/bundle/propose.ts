@@ -24,8 +24,7 @@ export function propose(model: Uint8Array, tables: readonly Table[]): Proposal {
   const ids = [...idsIn(clients), ROW_NUMBER];
   const id = ids.find((name) => ID_NAMES.test(name) || isTextual(clients, name)) ?? ROW_NUMBER;
   const others = [...clients.columns.keys()].filter((name) => name !== id && name !== target?.column);
-  const { model: read, inputs } = readOnnx(model, { width: others.length });
-  const wanted = read.width;
+  const { width: wanted, inputs } = readOnnx(model, { width: others.length });
   const takesText = inputs.some((input) => input.type === 'string');
   return {
     tables: filled.map(({ name, rows, columns }) => ({ name, rows, columns: [...columns.keys()] })),

@@ -108,7 +108,7 @@ const model = v.looseObject({
     v.looseObject({
       file: path,
       kind: v.picklist(['rows', 'hessian']),
-      from: v.picklist(['training', 'reference', 'clients']),
+      from: v.picklist(['training', 'reference', 'clients', 'library']),
     }),
   ),
 });

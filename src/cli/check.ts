@@ -22,22 +22,22 @@ export function checkCommand(): Command {
     });
 }
 
-export function reportLines({ files, bytes, expected, parity, monotone, runtime }: Verification): string[] {
+export function reportLines(report: Verification): string[] {
+  const { files, bytes, expected, monotone, runtime } = report;
   const figure = (value: number) => value.toExponential(1);
   return [
     `files     ok: ${plural(files, 'file')}, ${count(bytes)} bytes, sizes and SHA-256 as declared`,
     `expected  ok: ${plural(expected.rows, 'client')} by ${runtime}, largest difference ${figure(expected.largest)}`,
-    parityLine(parity, runtime),
+    parityLine(report),
     ...(monotone
       ? [`monotone  ok: ${plural(monotone, 'declared direction')} held on the clients tried`]
       : []),
   ];
 }
 
-function parityLine(
-  { rows, largest, holds }: Verification['parity'],
-  runtime: Verification['runtime'],
-): string {
+function parityLine({ parity: { rows, largest, holds }, runtime, unread }: Verification): string {
+  if (unread)
+    return `parity    none: core/model can't read ${unread}; runtime only: scores and model-agnostic explanations`;
   if (runtime === 'core') return 'parity    not measured: onnxruntime did not start';
   const figure = largest.toExponential(1);
   if (holds)

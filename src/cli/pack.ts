@@ -8,6 +8,7 @@ import { IDENTIFIER } from '../bundle/schema';
 import { parseTarget } from '../bundle/target';
 import { parseDictionary } from '../bundle/validate';
 import { openBundle } from '../engine/engine';
+import { onnxRuntime } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
 import { localText } from '../i18n/translate';
 import { count, LOCALE, plural, say } from './console';
@@ -81,7 +82,7 @@ function costOption(text: string): { falseNegative: number; falsePositive: numbe
 }
 
 async function run(options: Options): Promise<void> {
-  const packed = pack(await readInput(options));
+  const packed = await pack(await readInput(options));
   const { manifest, files, guessedLevels } = packed;
   sayInferred(packed, options);
   const engine = await openBundle(memorySource(options.out, files));
@@ -123,6 +124,7 @@ async function readInput(options: Options): Promise<PackInput> {
     id: options.bundleId,
     version: options.bundleVersion,
     title: options.title,
+    runtime: onnxRuntime,
     progress: (step) => say(STEPS[step]),
   };
 }

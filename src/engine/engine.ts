@@ -1,11 +1,14 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
 import { decide, type Decision } from '../core/decision/decision';
 import { decodeCovers } from '../core/explain/covers';
+import type { Scorer } from '../core/explain/agnostic';
 import { explainRows, type Contributions, type FeatureExplainer } from '../core/explain/explainer';
+import { kernelShap } from '../core/explain/kernelShap';
+import { Lime } from '../core/explain/lime';
 import { LinearShap } from '../core/explain/linearShap';
 import { treeShap } from '../core/explain/treeShap';
-import { featureRows } from '../core/model/evaluate';
-import { explanationUnit, featureInputs } from '../core/model/model';
+import { featureRows, probabilities, rawOutputs } from '../core/model/evaluate';
+import { explanationUnit, featureInputs, type Model } from '../core/model/model';
 import { sampleRows } from '../core/numeric/random';
 import type { OnnxModel } from '../core/onnx/read';
 import { readOnnx } from '../core/onnx/read';
@@ -33,17 +36,28 @@ export interface OpenOptions {
   runtime?: 'onnxruntime' | 'core' | undefined;
 }
 
-export type Method = 'path' | 'interventional';
+export const METHODS = ['path', 'interventional', 'kernel', 'lime'] as const;
+export type Method = (typeof METHODS)[number];
+/** Methods that know nothing of the model's structure. */
+type AgnosticMethod = 'kernel' | 'lime';
+const isAgnostic = (method: Method): method is AgnosticMethod => method === 'kernel' || method === 'lime';
 
 /** Rows to compare with: how many of the reference, or which. */
 export type Background = number | Table;
 /** Rows of the reference that interventional values compare with, unless said; shap's own default. */
 const BACKGROUND_ROWS = 100;
 const BACKGROUND_SEED = 1;
+/** Rows that LIME takes its bins from, unless said. */
+const LIME_ROWS = 5000;
 
 export interface ExplainTask extends Task {
-  /** For `interventional`. */
+  /** What `interventional` and `kernel` compare with, and `lime` draws from. */
   background?: Background | undefined;
+  /** Coalitions of `kernel`, perturbed rows of `lime`; their libraries' own defaults unless said. */
+  samples?: number | undefined;
+  /** Of `lime`, in units of sqrt(columns). */
+  kernelWidth?: number | undefined;
+  seed?: number | undefined;
 }
 
 /** Rows explained between two looks at the stop signal: one block of the tables' algorithm, 0.1 s of 500 trees. */
@@ -66,9 +80,9 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
     of: model.output.of,
     levels: columns.map(levelsOf),
   });
-  if (onnx.model.width !== columns.length)
+  if (onnx.width !== columns.length)
     throw new ScoredeskError('feature-count', {
-      model: onnx.model.width,
+      model: onnx.width,
       data: columns.length,
       columns: columns
         .map((c) => c.name)
@@ -84,7 +98,8 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
 }
 
 async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manifest, options: OpenOptions) {
-  if (options.runtime === 'core') return { runtime: coreRuntime(onnx), failure: '' };
+  const standIn = coreRuntime(onnx);
+  if (options.runtime === 'core' && standIn) return { runtime: standIn, failure: '' };
   try {
     return { runtime: await onnxRuntime(onnx, bytes, manifest.model.output, options.wasm), failure: '' };
   } catch (error) {
@@ -92,7 +107,8 @@ async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manife
       error instanceof ScoredeskError && error.code === 'runtime-failed'
         ? (error as ScoredeskError<'runtime-failed'>).params.reason
         : String(error);
-    return { runtime: coreRuntime(onnx), failure: reason };
+    if (!standIn) throw error;
+    return { runtime: standIn, failure: reason };
   }
 }
 
@@ -151,7 +167,15 @@ export class Engine {
   }
 
   get unit(): 'margin' | 'probability' {
-    return explanationUnit(this.onnx.model);
+    const { model } = this.onnx;
+    return model ? explanationUnit(model) : 'probability';
+  }
+
+  /** The model as the app knows it. @throws method-unsupported for one that only the runtime can score */
+  modelFor(method: string): Model {
+    const { model } = this.onnx;
+    if (!model) throw new ScoredeskError('method-unsupported', { method });
+    return model;
   }
 
   has(id: string): boolean {
@@ -214,34 +238,88 @@ export class Engine {
     });
   }
 
-  /** The method used when none is asked for: path where covers are there, else interventional. */
+  /** The method used when none is asked for: path where covers are there, else interventional, else kernel. */
   get defaultMethod(): Method {
-    const { model } = this.manifest;
-    return this.onnx.model.predictor.kind === 'trees' && model.covers ? 'path' : 'interventional';
+    const { model } = this.onnx;
+    if (!model) return 'kernel';
+    return model.predictor.kind === 'trees' && this.manifest.model.covers ? 'path' : 'interventional';
+  }
+
+  /** Unit of a method's contributions: LIME explains the probability. */
+  unitOf(method: Method): 'margin' | 'probability' {
+    return method === 'lime' ? 'probability' : this.unit;
   }
 
   /**
-   * Contributions of the rows of a bundle table: base + sum is the raw output of `core/model`.
+   * Contributions of the rows of a bundle table: base + sum is the raw output of `core/model` (of the
+   * runtime where there is none; LIME's do not add up).
    *
    * @throws covers-missing, covers-invalid, method-unsupported
    */
   async explain(
     table: Table,
     method: Method = this.defaultMethod,
-    { signal, progress, background }: ExplainTask = {},
+    task: ExplainTask = {},
   ): Promise<Contributions> {
+    if (isAgnostic(method)) return this.#explainAgnostic(table, method, task);
+    const { signal, progress, background } = task;
+    const model = this.modelFor(method);
     const explainer = await this.#explainer(method, background, table.rows);
-    const { width } = this.onnx.model;
+    const { width } = model;
     const values = new Float64Array(table.rows * width);
     for (let from = 0; from < table.rows; from += EXPLAIN_ROWS) {
       checkStopped(signal);
       const to = Math.min(table.rows, from + EXPLAIN_ROWS);
       const inputs = encodeInputs(this.columns, table, from, to);
-      values.set(explainRows(this.onnx.model, explainer, inputs, to - from).values, from * width);
+      values.set(explainRows(model, explainer, inputs, to - from).values, from * width);
       progress?.({ done: to, total: table.rows, unit: 'rows' });
       if (signal || progress) await breathe();
     }
     return { base: explainer.base, rows: table.rows, width, values };
+  }
+
+  async #explainAgnostic(table: Table, method: AgnosticMethod, task: ExplainTask): Promise<Contributions> {
+    const { signal, progress, background = BACKGROUND_ROWS } = task;
+    const explain = await this.#agnostic(method, background, task);
+    const { width } = this.onnx;
+    const values = new Float64Array(table.rows * width);
+    const bases = new Float64Array(table.rows);
+    for (let i = 0; i < table.rows; i++) {
+      checkStopped(signal);
+      const explained = await explain(encodeInputs(this.columns, table, i, i + 1));
+      values.set(explained.values, i * width);
+      bases[i] = explained.base;
+      progress?.({ done: i + 1, total: table.rows, unit: 'rows' });
+      if (signal || progress) await breathe();
+    }
+    return { base: bases[0] ?? NaN, bases, rows: table.rows, width, values };
+  }
+
+  /** Explains one row by asking for many scores near it. */
+  async #agnostic(method: AgnosticMethod, background: Background, task: ExplainTask) {
+    const { kernelWidth, samples, signal, seed = BACKGROUND_SEED } = task;
+    const score = this.#scorer(method, signal);
+    const wanted = method === 'lime' && background === BACKGROUND_ROWS ? LIME_ROWS : background;
+    const behind = await this.#backgroundOf(wanted);
+    if (behind.rows === 0) throw new ScoredeskError('method-unsupported', { method });
+    const rows = encodeInputs(this.columns, behind);
+    if (method === 'kernel')
+      return (row: Float32Array) =>
+        kernelShap(score, row, { background: rows, rows: behind.rows, samples, seed });
+    const categories = this.columns.map(({ type }) => type === 'category' || type === 'flag');
+    const lime = new Lime(rows, behind.rows, categories);
+    return (row: Float32Array) => lime.explain(score, row, { samples, kernelWidth, seed });
+  }
+
+  /** Outputs in the method's unit: by `core/model` where there is one, else by the runtime. */
+  #scorer(method: AgnosticMethod, signal: AbortSignal | undefined): Scorer {
+    const { model } = this.onnx;
+    const raw = method === 'kernel' ? rawOutputs : probabilities;
+    return async (inputs, rows) => {
+      checkStopped(signal);
+      if (signal) await breathe();
+      return model ? raw(model, inputs, rows) : this.runtime.score(inputs, rows);
+    };
   }
 
   /** The labelled rows that trained the model, when the bundle has them. */
@@ -251,7 +329,7 @@ export class Engine {
   }
 
   #features(table: Table): Float32Array {
-    return featureRows(this.onnx.model, encodeInputs(this.columns, table), table.rows);
+    return featureRows(this.modelFor('features'), encodeInputs(this.columns, table), table.rows);
   }
 
   /** The rows given, or a seeded sample of the reference, of the clients where there is none. */
@@ -261,7 +339,11 @@ export class Engine {
     return takeRows(rows, sampleRows(rows.rows, background, BACKGROUND_SEED));
   }
 
-  #explainer(method: Method, background: Background = BACKGROUND_ROWS, rows: number): Promise<FeatureExplainer> {
+  #explainer(
+    method: Method,
+    background: Background = BACKGROUND_ROWS,
+    rows: number,
+  ): Promise<FeatureExplainer> {
     // Rows given by the caller are of this call alone.
     if (typeof background !== 'number') return this.#makeExplainer(method, background, rows);
     // The algorithm suits a number of rows; one made for about as many is as good.
@@ -275,8 +357,9 @@ export class Engine {
   }
 
   async #makeExplainer(method: Method, background: Background, rows: number): Promise<FeatureExplainer> {
-    const { predictor } = this.onnx.model;
-    const players = featureInputs(this.onnx.model);
+    const model = this.modelFor(method);
+    const { predictor } = model;
+    const players = featureInputs(model);
     if (predictor.kind === 'trees' && method === 'path') {
       const { covers: declared } = this.manifest.model;
       if (!declared) throw new ScoredeskError('covers-missing', {});

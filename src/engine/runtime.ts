@@ -23,6 +23,9 @@ export interface Runtime {
   score(inputs: Float32Array, rows: number): Promise<Float64Array>;
 }
 
+/** By how much rounding may take a probability beyond 0 or 1. */
+const PROBABILITY_ROUNDING = 1e-5;
+
 /** Rows given to the runtime at once: enough to be fast, few enough to stay flat in memory. */
 const CHUNK_ROWS = 5000;
 
@@ -48,8 +51,8 @@ export async function scoreInChunks(
 export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** The app's own evaluator, for places where onnxruntime can't start. */
-export function coreRuntime({ model }: OnnxModel): Runtime {
-  return { name: 'core', score: async (inputs, rows) => probabilities(model, inputs, rows) };
+export function coreRuntime({ model }: OnnxModel): Runtime | null {
+  return model && { name: 'core', score: async (inputs, rows) => probabilities(model, inputs, rows) };
 }
 
 /** Brings the bytes of onnxruntime's wasm. */
@@ -97,7 +100,9 @@ export async function onnxRuntime(
       );
       try {
         const results = await session.run(feeds, [file.output]);
-        return pickColumn(results[file.output], rows, output);
+        const scores = pickColumn(results[file.output], rows, output);
+        if (!onnx.model) refuseMargins(scores);
+        return scores;
       } catch (error) {
         if (error instanceof ScoredeskError) throw error;
         throw new ScoredeskError('runtime-failed', { reason: reasonOf(error) }, { cause: error });
@@ -153,6 +158,12 @@ function converted(values: Float32Array, { name: input, type, width, texts }: On
   if (!values.every((value) => Number.isInteger(value)))
     throw new ScoredeskError('onnx-whole-numbers', { input });
   return BigInt64Array.from(values, (value) => BigInt(value));
+}
+
+/** What no probability is: a graph that was not read may give anything. @throws onnx-margin-only */
+function refuseMargins(scores: Float64Array): void {
+  if (scores.some((p) => p < -PROBABILITY_ROUNDING || p > 1 + PROBABILITY_ROUNDING))
+    throw new ScoredeskError('onnx-margin-only', {});
 }
 
 /** P(default) from an output of shape [rows, 2], [rows, 1] or [rows]. @throws runtime-failed on another shape */

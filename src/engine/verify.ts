@@ -19,6 +19,8 @@ export interface Verification {
   expected: { rows: number; largest: number };
   /** Largest difference of core/model from the runtime; over the tolerance the bundle is "runtime only". */
   parity: { rows: number; largest: number; holds: boolean };
+  /** The operator that kept `core/model` from being read; "" when it was. */
+  unread: string;
   /** Columns whose declared direction was tried and held. */
   monotone: number;
   runtime: 'onnxruntime' | 'core';
@@ -47,6 +49,7 @@ export async function verifyBundle(engine: Engine, { signal, progress }: Task = 
     bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
     monotone,
     ...(await verifyScores(engine)),
+    unread: engine.onnx.unread,
     runtime: engine.runtime.name,
   };
 }
@@ -55,10 +58,12 @@ export async function verifyBundle(engine: Engine, { signal, progress }: Task = 
 async function verifyCovers(engine: Engine): Promise<void> {
   const { covers: declared } = engine.manifest.model;
   const { model } = engine.onnx;
-  if (!declared || model.predictor.kind !== 'trees') return;
+  if (!declared || model?.predictor.kind !== 'trees') return;
   const covers = decodeCovers(await readFile(engine.files, declared.file), model.predictor);
   if (covers.kind !== declared.kind)
     throw new ScoredeskError('covers-invalid', { reason: `${covers.kind}, declared ${declared.kind}` });
+  // The library counted them itself, on rows and weights that are not here.
+  if (declared.from === 'library') return;
   const rows = declared.from === 'clients' ? engine.clients : await engine.reference();
   if (!rows) return;
   const features = featureRows(model, encodeInputs(engine.columns, rows), rows.rows);
@@ -98,9 +103,11 @@ async function verifyExpected(engine: Engine): Promise<Verification['expected']>
 }
 
 async function verifyParity(engine: Engine): Promise<Verification['parity']> {
+  const { model } = engine.onnx;
+  if (!model) return { rows: 0, largest: NaN, holds: false };
   const sample = spread(engine.clients, PARITY_ROWS);
   const theirs = await engine.score(sample);
-  const ours = probabilities(engine.onnx.model, encodeInputs(engine.columns, sample), sample.rows);
+  const ours = probabilities(model, encodeInputs(engine.columns, sample), sample.rows);
   let largest = 0;
   theirs.forEach((p, i) => {
     if (Number.isNaN(p) && Number.isNaN(ours[i])) return;

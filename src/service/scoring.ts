@@ -138,7 +138,7 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
     propose: async ({ files }) => (await import('../storage/own')).proposeOwn(files),
     make: async ({ files, choice }, task) => {
       const { ownSupply } = await import('../storage/own');
-      return installFrom(await ownSupply(files, choice), '', task);
+      return installFrom(await ownSupply(files, choice, wasm), '', task);
     },
     discard: async ({ fingerprint }) => {
       await forgetInstall(await db(), fingerprint);

@@ -6,6 +6,7 @@ import { ROW_NUMBER, type MakeChoice, type Proposal } from '../bundle/proposal';
 import { propose, withRowNumbers } from '../bundle/propose';
 import { IDENTIFIER } from '../bundle/schema';
 import type { PickedFile } from '../bundle/source';
+import { onnxRuntime, type BringWasm } from '../engine/runtime';
 import { fileSupply, type Supply } from './supply';
 
 /** Somebody's own model and tables, picked or dropped: no bundle yet. */
@@ -40,7 +41,11 @@ export async function proposeOwn(files: readonly PickedFile[]): Promise<Proposal
 }
 
 /** The bundle made of them, ready to be installed. @throws what `pack` throws */
-export async function ownSupply(files: readonly PickedFile[], choice: MakeChoice): Promise<Supply> {
+export async function ownSupply(
+  files: readonly PickedFile[],
+  choice: MakeChoice,
+  wasm: BringWasm,
+): Promise<Supply> {
   const read = async (name: string): Promise<Table | undefined> => {
     const file = files.find((other) => nameOf(other) === name);
     if (!file) return undefined;
@@ -50,7 +55,8 @@ export async function ownSupply(files: readonly PickedFile[], choice: MakeChoice
   const clients = await read(choice.clients);
   if (!clients) throw new ScoredeskError('rows-none', { file: choice.clients });
   const labelled = choice.target !== null;
-  const packed = pack({
+  const packed = await pack({
+    runtime: (onnx, bytes, output) => onnxRuntime(onnx, bytes, output, wasm),
     model: await modelOf(files),
     clients,
     idColumn: choice.id,

@@ -22,7 +22,7 @@ export async function publishLarge(site: string, clients: number): Promise<void>
       }),
     ),
   );
-  const { files } = pack({
+  const { files } = await pack({
     ...input,
     clients: drawn(input.clients, clients),
     expected: undefined,

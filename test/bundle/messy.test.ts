@@ -26,7 +26,7 @@ const stump = (feature = 0, threshold = 1): TestTree => ({
   no: { value: 2 },
 });
 const scoresOf = async (input: PackInput) => [
-  ...(await (await openBundle(memorySource('m', pack(input).files))).scores()),
+  ...(await (await openBundle(memorySource('m', await (await pack(input)).files))).scores()),
 ];
 const sigmoid = (m: number) => 1 / (1 + Math.exp(-m));
 
@@ -38,7 +38,7 @@ describe('which number', () => {
     );
     const keep = keptAsWritten(dictionary.columns ?? [], 'id');
     const clients = csv('id,c\n1,01\n2,1.0\n3,NA\n4, a\n5,\n6,?\n', keep);
-    const { files } = pack({ model: treeFile(1, [stump()]), clients, idColumn: 'id', dictionary });
+    const { files } = await pack({ model: treeFile(1, [stump()]), clients, idColumn: 'id', dictionary });
     const engine = await openBundle(memorySource('m', files));
     const column = engine.clients.columns.get('c');
     expect(column?.kind === 'text' && [...column.codes]).toEqual([0, 1, 2, 3, -1, 4]);
@@ -58,8 +58,8 @@ describe('which number', () => {
     return onnxFile(2, nodes, [{ name: 'p' }], [{ name: 'income', type }, { name: 'monthly_debt' }]);
   };
 
-  test('named inputs are matched by name, whatever the order of the columns', () => {
-    const { manifest } = pack({
+  test('named inputs are matched by name, whatever the order of the columns', async () => {
+    const { manifest } = await pack({
       model: named(),
       clients: csv('id,monthly debt,x,income\n1,20,0,5\n'),
       idColumn: 'id',
@@ -102,9 +102,9 @@ describe('which number', () => {
     expect(await codeOf(() => pack(input(labelled(['bad', 'good']))))).toBe('onnx-labels');
   });
 
-  test('metrics leave out rows without an outcome or a score', () => {
+  test('metrics leave out rows without an outcome or a score', async () => {
     const testRows = csv('id,x,y\n1,0,0\n2,5,1\n3,5,\n4,0,\n');
-    const { manifest } = pack(
+    const { manifest } = await pack(
       input(treeFile(1, [stump()]), { test: testRows, target: { column: 'y' }, clients: testRows }),
     );
     expect(manifest.metrics?.['test']).toMatchObject({
@@ -117,15 +117,15 @@ describe('which number', () => {
   test('an integer input takes no gaps and no fractions', async () => {
     const clients = csv('id,income,monthly_debt\n1,,5\n');
     const engine = await openBundle(
-      memorySource('m', pack({ model: named(Type.INT64), clients, idColumn: 'id' }).files),
+      memorySource('m', (await pack({ model: named(Type.INT64), clients, idColumn: 'id' })).files),
     );
     expect(await codeOf(() => engine.scores())).toBe('onnx-whole-numbers');
   });
 
   test('covers of other rows than the reference are found out', async () => {
     const reference = csv('id,x,y\n1,0,0\n2,5,1\n3,6,1\n');
-    const packed = pack(input(treeFile(1, [stump()]), { reference, target: { column: 'y' } }));
-    const other = pack(
+    const packed = await pack(input(treeFile(1, [stump()]), { reference, target: { column: 'y' } }));
+    const other = await pack(
       input(treeFile(1, [stump()]), {
         reference: csv('id,x,y\n1,0,0\n2,0,1\n3,6,1\n'),
         target: { column: 'y' },
@@ -185,12 +185,19 @@ describe('which number', () => {
     expect(column?.kind === 'text' && [...column.codes]).toEqual([0, -1]);
   });
 
-  test('an outcome column among the clients may be all missing', () => {
+  test('an outcome column among the clients may be all missing', async () => {
     const clients = csv('id,x,y\n1,5,\n');
     const reference = csv('id,x,y\n1,0,0\n2,5,1\n');
     expect(
-      pack({ model: treeFile(1, [stump()]), clients, reference, idColumn: 'id', target: { column: 'y' } })
-        .manifest.data.clients.target,
+      (
+        await pack({
+          model: treeFile(1, [stump()]),
+          clients,
+          reference,
+          idColumn: 'id',
+          target: { column: 'y' },
+        })
+      ).manifest.data.clients.target,
     ).toBeUndefined();
   });
 });
@@ -242,7 +249,11 @@ describe('small input, small cost', () => {
   });
 
   test('harmless names in a zip are no reason to refuse it', async () => {
-    const { files } = pack({ model: treeFile(1, [stump()]), clients: csv('id,x\n1,5\n'), idColumn: 'id' });
+    const { files } = await pack({
+      model: treeFile(1, [stump()]),
+      clients: csv('id,x\n1,5\n'),
+      idColumn: 'id',
+    });
     const zip = zipSync({
       'Lisez moi (été).txt': bytes('x'),
       ...Object.fromEntries([...files].map(([path, content]) => [`My bundle (1)/${path}`, content])),

@@ -11,11 +11,11 @@ import { bytesOf, codeOf, textOf } from '../support/files';
 import { germanInput } from '../support/german';
 import { treeFile } from '../support/onnx';
 
-test('codes of text that were guessed are told; declared ones are not', () => {
-  expect(pack(input()).guessedLevels).toEqual(['job']);
+test('codes of text that were guessed are told; declared ones are not', async () => {
+  expect((await pack(input())).guessedLevels).toEqual(['job']);
   const levels = ['clerk', 'manager', 'pilot'].map((value) => ({ value }));
   const declared = dictionary({ columns: [{ name: 'job', type: 'category', levels }] });
-  expect(pack(input({ dictionary: declared })).guessedLevels).toEqual([]);
+  expect((await pack(input({ dictionary: declared }))).guessedLevels).toEqual([]);
 });
 
 const csv = (text: string, name = 'clients.csv') =>
@@ -40,8 +40,8 @@ const input = (changes: Partial<PackInput> = {}): PackInput => ({
 });
 
 describe('pack', () => {
-  test('infers types, levels, ranges and covers, and keeps ids as they are', () => {
-    const { manifest } = pack(input());
+  test('infers types, levels, ranges and covers, and keeps ids as they are', async () => {
+    const { manifest } = await pack(input());
     expect(manifest.columns).toMatchObject([
       { name: 'id', role: 'id' },
       { name: 'amount', role: 'feature', type: 'integer', range: [1, 5] },
@@ -57,7 +57,7 @@ describe('pack', () => {
   });
 
   test('a level the model does not know is fed as -1, shown and flagged', async () => {
-    const { files } = pack(input());
+    const { files } = await pack(input());
     const source = memorySource('test', files);
     const clients = await readPart(await readManifest(source), 'clients');
     expect(clients && texts(columnOf(clients, 'job'))).toEqual(['clerk', 'manager', 'pilot']);
@@ -71,7 +71,7 @@ describe('pack', () => {
   });
 
   test('same input, same bytes', async () => {
-    const [a, b] = [pack(await germanInput()), pack(await germanInput())];
+    const [a, b] = [await pack(await germanInput()), await pack(await germanInput())];
     for (const [path, bytes] of a.files) expect(b.files.get(path)).toEqual(bytes);
   });
 
@@ -90,11 +90,11 @@ describe('pack', () => {
         dictionary: dictionary({ columns }),
       });
     const read = await readPart(
-      await readManifest(memorySource('t', make(clients('', '')).files)),
+      await readManifest(memorySource('t', (await make(clients('', ''))).files)),
       'clients',
     );
     expect(read && texts(columnOf(read, 'ratio'))).toEqual(['0.5']);
-    expect(make(clients(',ratio', ',0.5000001')).manifest.columns.length).toBe(4);
+    expect((await make(clients(',ratio', ',0.5000001'))).manifest.columns.length).toBe(4);
     expect(await codeOf(() => make(clients(',ratio', ',0.6')))).toBe('derived-mismatch');
     const cycle = [{ name: 'ratio', role: 'feature', derived: { op: 'ratio', of: ['ratio', 'income'] } }];
     expect(
@@ -115,7 +115,15 @@ describe('pack', () => {
     const engine = await openBundle(
       memorySource(
         'one',
-        pack({ model, clients, idColumn: 'id', reference: input().reference, target: { column: 'y' } }).files,
+        (
+          await pack({
+            model,
+            clients,
+            idColumn: 'id',
+            reference: input().reference,
+            target: { column: 'y' },
+          })
+        ).files,
       ),
     );
     const view = await clientView(engine, 'x', null);
@@ -211,7 +219,7 @@ describe('bundle.json', () => {
 });
 
 test('the shipped bundle is what pack makes of the CSV and the model, byte for byte', async () => {
-  const { files } = pack({ ...(await germanInput()), version: '1.0.0' });
+  const { files } = await pack({ ...(await germanInput()), version: '1.0.0' });
   for (const [path, bytes] of files)
     expect(Buffer.compare(bytes, bytesOf(`public/bundles/german-credit/${path}`)), path).toBe(0);
 });

@@ -3,11 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { probabilities, rawOutputs } from '../../src/core/model/evaluate';
 import type { TreeEnsemble } from '../../src/core/model/trees';
 import { sigmoid } from '../../src/core/numeric/functions';
-import { readOnnx } from '../../src/core/onnx/read';
 import { TensorProto_DataType as Type } from '../../src/core/onnx/schema/onnx_pb';
 import { onnxRuntime } from '../../src/engine/runtime';
 import { codeOf, largestDifference } from '../support/files';
-import { onnxFile, treeAttributes, treeFile, type TestTree } from '../support/onnx';
+import { onnxFile, treeAttributes, treeFile, type TestTree, readWhole } from '../support/onnx';
 
 const split = (mode: string, threshold: number, missingYes = false): TestTree => ({
   feature: 0,
@@ -18,7 +17,7 @@ const split = (mode: string, threshold: number, missingYes = false): TestTree =>
   no: { value: -1 },
 });
 const output = (tree: TestTree, x: number) =>
-  rawOutputs(readOnnx(treeFile(1, [tree])).model, Float32Array.of(x), 1)[0];
+  rawOutputs(readWhole(treeFile(1, [tree])).model, Float32Array.of(x), 1)[0];
 
 describe('tree modes', () => {
   const modes: Record<string, (x: number, t: number) => boolean> = {
@@ -69,11 +68,11 @@ describe('tree modes', () => {
       yes: shared,
       no: { feature: 0, mode: 'BRANCH_EQ', threshold: 4, yes: shared, no: { value: -5 } },
     };
-    const trees = readOnnx(treeFile(1, [chain])).model.predictor as TreeEnsemble;
+    const trees = readWhole(treeFile(1, [chain])).model.predictor as TreeEnsemble;
     expect(trees.feature.length).toBe(3);
     expect([0, 1, 4, 3, 1.5, -1, NaN].map((x) => output(chain, x))).toEqual([-5, 5, 5, -5, -5, -5, -5]);
     const own: TestTree = { ...chain, yes: { value: 5 } } as TestTree;
-    expect((readOnnx(treeFile(1, [own])).model.predictor as TreeEnsemble).feature.length).toBe(5);
+    expect((readWhole(treeFile(1, [own])).model.predictor as TreeEnsemble).feature.length).toBe(5);
   });
 
   test('agrees with onnxruntime on random trees and values', async () => {
@@ -98,7 +97,7 @@ describe('tree modes', () => {
     const xs = Float32Array.of(NaN, -Infinity, -3, -2.5, -1, 0, 0.5, 1, 2, 3, 4, Infinity);
     for (const spec of specs) {
       const file = treeFile(1, [spec]);
-      const onnx = readOnnx(file);
+      const onnx = readWhole(file);
       const runtime = await onnxRuntime(onnx, file, { name: 'probabilities' });
       expect(
         largestDifference(await runtime.score(xs, xs.length), probabilities(onnx.model, xs, xs.length)),
@@ -139,15 +138,15 @@ describe('linear and preprocessing', () => {
       ],
       [{ name: 'label', type: Type.INT64 }, { name: 'probabilities' }],
     );
-    const { model } = readOnnx(file);
+    const { model } = readWhole(file);
     expect(probabilities(model, Float32Array.of(NaN, 3, 1, NaN), 2)).toEqual(
       Float64Array.of(sigmoid(1 + 2 * 2 + 0.5), sigmoid(0 + 2 * 4 + 0.5)),
     );
-    const repaid = readOnnx(file, { of: 'repaid' }).model;
+    const repaid = readWhole(file, { of: 'repaid' }).model;
     expect(probabilities(repaid, Float32Array.of(1, 2), 1)[0]).toBeCloseTo(1 - sigmoid(0.5), 15);
-    expect(probabilities(readOnnx(file, { of: 'repaid', index: 0 }).model, Float32Array.of(1, 2), 1)[0]).toBe(
-      sigmoid(0.5),
-    );
+    expect(
+      probabilities(readWhole(file, { of: 'repaid', index: 0 }).model, Float32Array.of(1, 2), 1)[0],
+    ).toBe(sigmoid(0.5));
   });
 });
 
@@ -218,11 +217,11 @@ describe('refusals', () => {
     ['short lists', ensemble({ nodes_values: { floats: [1] } }), 'onnx-attribute'],
     ['unknown mode', ensemble({ nodes_modes: ['BRANCH_MEMBER', 'LEAF', 'LEAF'] }), 'onnx-attribute'],
     ['weights that are not finite', ensemble({ class_weights: { floats: [Infinity, 0] } }), 'onnx-attribute'],
-  ])('%s', async (_, file, code) => expect(await codeOf(() => readOnnx(file))).toBe(code));
+  ])('%s', async (_, file, code) => expect(await codeOf(() => readWhole(file))).toBe(code));
 
   test('shared subtrees that would fill the memory are refused', async () => {
     let tree: TestTree = { value: 1 };
     for (let d = 0; d < 60; d++) tree = { feature: 0, mode: 'BRANCH_LEQ', threshold: d, yes: tree, no: tree };
-    expect(await codeOf(() => readOnnx(treeFile(1, [tree])))).toBe('onnx-attribute');
+    expect(await codeOf(() => readWhole(treeFile(1, [tree])))).toBe('onnx-attribute');
   });
 });

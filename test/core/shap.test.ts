@@ -8,9 +8,8 @@ import { treeShap, type Against } from '../../src/core/explain/treeShap';
 import { rawOutputs } from '../../src/core/model/evaluate';
 import type { Model } from '../../src/core/model/model';
 import { goesYes, type TreeEnsemble } from '../../src/core/model/trees';
-import { readOnnx } from '../../src/core/onnx/read';
 import { codeOf, largestDifference } from '../support/files';
-import { treeFile, type TestTree } from '../support/onnx';
+import { treeFile, type TestTree, readWhole } from '../support/onnx';
 
 const WIDTH = 6;
 
@@ -56,7 +55,7 @@ const rows = fc.array(fc.array(cell, { minLength: WIDTH, maxLength: WIDTH }), {
 const ensembles = fc.tuple(fc.array(trees, { minLength: 1, maxLength: 3 }), rows);
 
 function setUp(specs: TestTree[], table: number[][]) {
-  const { model } = readOnnx(treeFile(WIDTH, specs));
+  const { model } = readWhole(treeFile(WIDTH, specs));
   const inputs = Float32Array.from(table.flat());
   const ensemble = model.predictor as TreeEnsemble;
   const covers = countCovers(ensemble, inputs, table.length, WIDTH);
@@ -180,7 +179,7 @@ describe('path SHAP of random ensembles', () => {
   });
 
   test('a row alone and in a table get the same bits', () => {
-    const model: Model = readOnnx(
+    const model: Model = readWhole(
       treeFile(2, [
         { feature: 1, mode: 'BRANCH_LEQ', threshold: 0.1, yes: { value: 0.3 }, no: { value: -0.7 } },
       ]),
@@ -281,7 +280,7 @@ describe('tables over bit patterns', () => {
     let deep: TestTree = { value: 3 };
     for (let f = 0; f < width; f++)
       deep = { feature: f, mode: 'BRANCH_LEQ', threshold: (f * 5) % 9, yes: deep, no: { value: f / 7 } };
-    const { model } = readOnnx(treeFile(width, [shallow, deep, shallow]));
+    const { model } = readWhole(treeFile(width, [shallow, deep, shallow]));
     const ensemble = model.predictor as TreeEnsemble;
     const rows = 3000;
     const inputs = Float32Array.from({ length: rows * width }, (_, k) => (k * 31 + (k % 7) * 11) % 10);

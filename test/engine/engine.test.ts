@@ -15,7 +15,7 @@ let engine: Engine;
 let files: Map<string, Uint8Array>;
 beforeAll(async () => {
   engine = await openGerman();
-  files = pack(await germanInput()).files;
+  files = (await pack(await germanInput())).files;
 });
 
 test('a page of clients', async () => {

@@ -85,7 +85,7 @@ describe('names', () => {
     const dictionary = parseDictionary(
       new TextEncoder().encode(JSON.stringify({ columns: [{ name: 'who', role: 'name', type: 'text' }] })),
     );
-    const { files } = pack({ model, clients, idColumn: 'id', features: ['x'], dictionary });
+    const { files } = await pack({ model, clients, idColumn: 'id', features: ['x'], dictionary });
     const named = await listOf(await openBundle(memorySource('n', files), { runtime: 'core' }));
     const names = (changes: Partial<ListQuery>) =>
       named.page(query(changes), [], 0, 9).rows.map((row) => row.name);

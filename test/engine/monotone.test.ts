@@ -25,7 +25,7 @@ async function open(monotone: number, z: number) {
   const dictionary = parseDictionary(
     new TextEncoder().encode(JSON.stringify({ columns: [{ name: 'x', monotone }] })),
   );
-  const { files } = pack({ model, clients, idColumn: 'id', dictionary });
+  const { files } = await pack({ model, clients, idColumn: 'id', dictionary });
   return openBundle(memorySource('m', files), { runtime: 'core' });
 }
 

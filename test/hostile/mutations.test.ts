@@ -1,3 +1,4 @@
+import { readWhole } from '../support/onnx';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bundle/memory';
@@ -10,7 +11,6 @@ import { countCovers, decodeCovers } from '../../src/core/explain/covers';
 import { probabilities } from '../../src/core/model/evaluate';
 import type { TreeEnsemble } from '../../src/core/model/trees';
 import { seededRandom } from '../../src/core/numeric/random';
-import { readOnnx } from '../../src/core/onnx/read';
 import { readTable } from '../../src/core/table/read';
 import { openBundle } from '../../src/engine/engine';
 import { bytesOf } from '../support/files';
@@ -80,7 +80,7 @@ async function attack(
 
 let files: Map<string, Uint8Array>;
 beforeAll(async () => {
-  files = pack(await germanInput()).files;
+  files = (await pack(await germanInput())).files;
 });
 const fileOf = (path: string) => files.get(path) as Uint8Array;
 
@@ -95,7 +95,7 @@ describe('mutated bytes are read or refused with a code', () => {
   ])('%s', async (path, times, width) => {
     const rows = new Float32Array(3 * width).fill(1).fill(NaN, 0, width);
     const { refused, read } = await attack(bytesOf(path), times, 1, (bytes) => {
-      const { model } = readOnnx(bytes, { width });
+      const { model } = readWhole(bytes, { width });
       const inputs = new Float32Array(3 * model.width).fill(1);
       probabilities(model, inputs, 3);
       if (model.predictor.kind !== 'trees' || model.width !== width) return;
@@ -134,7 +134,7 @@ describe('mutated bytes are read or refused with a code', () => {
   });
 
   test('covers', async () => {
-    const trees = readOnnx(fileOf('model.onnx')).model.predictor as TreeEnsemble;
+    const trees = readWhole(fileOf('model.onnx')).model.predictor as TreeEnsemble;
     const { refused } = await attack(fileOf('covers.bin'), 1000, 4, (bytes) => decodeCovers(bytes, trees));
     expect(refused).toBeGreaterThan(900);
   });

@@ -47,7 +47,7 @@ async function open(name: string): Promise<Engine> {
     for (const column of NUMBERS)
       columns.set(column, { kind: 'number', values: numbers(data, column).map((x) => (Number.isNaN(x) ? 0 : x)) });
   const clients = { ...data, columns };
-  const { files } = pack({
+  const { files } = await pack({
     model: bytesOf(`${FOLDER}${name}.onnx`),
     clients,
     idColumn: 'id',

@@ -1,3 +1,4 @@
+import { readWhole } from '../support/onnx';
 import { expect, test } from 'vitest';
 import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
@@ -7,7 +8,6 @@ import { explainRows } from '../../src/core/explain/explainer';
 import { PathShap } from '../../src/core/explain/pathShap';
 import { probabilities, rawOutputs } from '../../src/core/model/evaluate';
 import type { TreeEnsemble } from '../../src/core/model/trees';
-import { readOnnx } from '../../src/core/onnx/read';
 import { columnOf, takeRows, texts } from '../../src/core/table/table';
 import { openBundle } from '../../src/engine/engine';
 import { bytesOf, largestDifference, matrix, numbers, tableOf } from '../support/files';
@@ -37,7 +37,7 @@ test('German credit: path contributions are shap’s TreeExplainer, to 1e-6, for
 
 test('German credit: categorical splits are folded back into one node each', async () => {
   const engine = await openGerman();
-  const trees = engine.onnx.model.predictor as TreeEnsemble;
+  const trees = engine.modelFor('path').predictor as TreeEnsemble;
   expect(trees.sets.length).toBeGreaterThan(100);
   expect(trees.feature.length).toBeLessThan(2868); // nodes of the file, chains written out
 });
@@ -46,7 +46,7 @@ test('missing values and infinities: LightGBM’s probabilities and shap’s val
   const data = await tableOf('test/oracles/gaps/data.csv', ['id']);
   const expected = await tableOf('test/oracles/gaps/expected.csv', ['id']);
   const names = Array.from({ length: 10 }, (_, j) => `x${j}`);
-  const { model } = readOnnx(bytesOf('test/oracles/gaps/model.onnx'));
+  const { model } = readWhole(bytesOf('test/oracles/gaps/model.onnx'));
   const inputs = matrix(data, names);
   expect(inputs.includes(Infinity) && inputs.includes(-Infinity) && inputs.some(Number.isNaN)).toBe(true);
   expect(largestDifference(probabilities(model, inputs, data.rows), numbers(expected, 'probability'))).toBeLessThan(1e-6);
@@ -67,7 +67,7 @@ test('imputer, scaler and logistic regression: scikit-learn’s probabilities an
   const reference = takeRows(data, Int32Array.from({ length: 800 }, (_, i) => i));
   const names = ['duration', 'credit_amount', 'installment_commitment', 'age', 'existing_credits'];
   const model = bytesOf('test/oracles/pipeline/model.onnx');
-  const packed = pack({ model, clients: data, idColumn: 'id', reference, target: parseTarget('class=bad') });
+  const packed = await pack({ model, clients: data, idColumn: 'id', reference, target: parseTarget('class=bad') });
   const engine = await openBundle(memorySource('pipeline', packed.files));
   const scores = await engine.scores();
   expect(largestDifference(scores, numbers(expected, 'onnxruntime'))).toBeLessThan(1e-6);

@@ -23,5 +23,5 @@ export async function germanInput(): Promise<PackInput> {
 }
 
 export async function openGerman(options?: OpenOptions): Promise<Engine> {
-  return openBundle(memorySource('german', pack(await germanInput()).files), options);
+  return openBundle(memorySource('german', (await pack(await germanInput())).files), options);
 }

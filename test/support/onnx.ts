@@ -13,6 +13,16 @@ import {
   AttributeProto_AttributeType as Kind,
   OperatorSetIdProtoSchema,
 } from '../../src/core/onnx/schema/onnx_pb';
+import { ScoredeskError } from '../../src/core/errors';
+import type { Model } from '../../src/core/model/model';
+import { readOnnx, type OnnxModel, type ReadOptions } from '../../src/core/onnx/read';
+
+/** An ONNX file that is read into a model. @throws onnx-operator */
+export function readWhole(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel & { model: Model } {
+  const onnx = readOnnx(bytes, options);
+  if (!onnx.model) throw new ScoredeskError('onnx-operator', { operator: onnx.unread, node: '' });
+  return { ...onnx, model: onnx.model };
+}
 
 export type AttributeValue = number | string | number[] | string[] | { floats: number[] };
 

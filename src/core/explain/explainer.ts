@@ -4,6 +4,8 @@ import { featureInputs, type Model } from '../model/model';
 /** Contributions of rows: base + sum over a row of `values` is the model's raw output for it. */
 export interface Contributions {
   base: number;
+  /** Base of each row, where each has its own (LIME's intercepts). */
+  bases?: Float64Array;
   rows: number;
   width: number;
   /** Row-major [rows, width]: one contribution for each of the user's input columns. */

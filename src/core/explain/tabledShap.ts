@@ -40,7 +40,7 @@ export class TabledShap {
     const first = this.#tables.first.get(group) as number;
     const size = 1 << group.bits;
     for (let j = 0; j < group.players.length; j++)
-      addLooks(this.#tables.values, first + j * size, patterns, this.#sums, group.players[j] * STRIDE);
+      addLooks(this.#tables.values, first + j * size, patterns, this.#sums, group.players[j] * STRIDE, BLOCK);
   }
 
   #unload(from: number, count: number, out: Float64Array): void {
@@ -56,8 +56,9 @@ function addLooks(
   patterns: Uint16Array,
   out: Float64Array,
   to: number,
+  count: number,
 ): void {
-  for (let i = 0; i < BLOCK; i += 4) {
+  for (let i = 0; i < count; i += 4) {
     const a = patterns[i];
     const b = patterns[i + 1];
     const c = patterns[i + 2];

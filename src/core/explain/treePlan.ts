@@ -44,7 +44,7 @@ export interface Step {
 }
 
 /** Patterns of a group are kept to so many bits, unless a single leaf needs more: its tables stay in the nearest cache. */
-const GROUP_BITS = 6;
+const GROUP_BITS = 7;
 /** A leaf below more players than this is left to the row by row algorithms: its tables would be megabytes. */
 const MOST_BITS = 14;
 

@@ -7,7 +7,7 @@ import { goesYes, nodeCount, parents, treeCount, type TreeEnsemble } from './tre
  * the opposite, -x <= -(next float above the threshold), with its children exchanged: NaN says no to both.
  * Leaves are their own children, so that every row makes as many steps as the tree is deep.
  */
-interface Walk {
+export interface Questions {
   feature: Int32Array;
   sign: Float32Array;
   bound: Float32Array;
@@ -17,18 +17,18 @@ interface Walk {
   steps: Int32Array;
 }
 
-/** Made when an ensemble is first walked. */
-const walks = new WeakMap<TreeEnsemble, Walk>();
+/** Made when an ensemble is first asked. */
+const questions = new WeakMap<TreeEnsemble, Questions>();
 
-function walkOf(trees: TreeEnsemble): Walk {
-  const known = walks.get(trees) ?? makeWalk(trees);
-  walks.set(trees, known);
+export function questionsOf(trees: TreeEnsemble): Questions {
+  const known = questions.get(trees) ?? makeQuestions(trees);
+  questions.set(trees, known);
   return known;
 }
 
-function makeWalk(trees: TreeEnsemble): Walk {
+function makeQuestions(trees: TreeEnsemble): Questions {
   const nodes = nodeCount(trees);
-  const walk: Walk = {
+  const walk: Questions = {
     feature: trees.feature.map((f) => Math.max(0, f)),
     sign: new Float32Array(nodes).fill(1),
     bound: Float32Array.from(trees.threshold),
@@ -77,7 +77,7 @@ export function leavesOf(
   width: number,
   out: Int32Array,
 ): void {
-  const walk = walkOf(trees);
+  const walk = questionsOf(trees);
   const steps = walk.steps[tree];
   const root = trees.roots[tree];
   const together = steps < 0 ? 0 : rows - (rows % 4);
@@ -87,7 +87,7 @@ export function leavesOf(
 }
 
 function walkFour(
-  { feature, sign, bound, child }: Walk,
+  { feature, sign, bound, child }: Questions,
   root: number,
   steps: number,
   features: Float32Array,

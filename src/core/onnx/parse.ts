@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { reasonOf, ScoredeskError } from '../errors';
+import { tensorNumbers } from './tensor';
 import { ModelProtoSchema, type ModelProto, type NodeProto } from './schema/onnx_pb';
 
 /** Decodes an ONNX file. @throws onnx-unreadable when the bytes are not one. */
@@ -36,6 +37,12 @@ export class Attributes {
 
   strings(name: string): readonly string[] {
     return (this.#find(name)?.strings ?? []).map((bytes) => decoder.decode(bytes));
+  }
+
+  /** Numbers of a tensor; none when it is absent. */
+  tensor(name: string): readonly number[] {
+    const tensor = this.#find(name)?.t;
+    return tensor ? tensorNumbers(tensor) : [];
   }
 
   string(name: string, fallback: string): string {

@@ -2,6 +2,7 @@ import { ScoredeskError } from '../errors';
 import { complement, type Model } from '../model/model';
 import type { FeatureSource } from '../model/steps';
 import { OPERATORS } from './operators';
+import { classLabels } from './operators/shared';
 import { Attributes, parseOnnx } from './parse';
 import {
   TensorProto_DataType as Type,
@@ -24,7 +25,12 @@ export interface OnnxInput {
 }
 
 export interface OnnxModel {
-  model: Model;
+  /** Null when the graph does what no `Model` can hold: the runtime alone can score it. */
+  model: Model | null;
+  /** The operator that could not be read then; "" otherwise. */
+  unread: string;
+  /** Number of the user's columns it takes. */
+  width: number;
   inputs: readonly OnnxInput[];
   /** Name of the graph output that holds the probabilities. */
   output: string;
@@ -32,6 +38,8 @@ export interface OnnxModel {
   labels: readonly string[];
   /** What the model's library weighs its nodes by: XGBoost by hessians, all others by rows. */
   covers: 'rows' | 'hessian';
+  /** The library's own covers, where the file carries them (`nodes_hitrates`). */
+  given: Float64Array | null;
   proto: ModelProto;
 }
 
@@ -49,21 +57,39 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a binary classifier from an ONNX file, so that its probability is P(default).
+ * Reads a binary classifier from an ONNX file, so that its probability is P(default). A graph with an operator
+ * that can't be read comes back without a model: what it gives is known when the runtime has run it.
  *
- * @throws onnx-unreadable, onnx-operator (not supported, with its name), onnx-attribute, onnx-graph,
- *   onnx-label-only, onnx-margin-only, onnx-classes
+ * @throws onnx-unreadable, onnx-attribute, onnx-graph, onnx-label-only, onnx-margin-only, onnx-classes
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
   const proto = parseOnnx(bytes);
   const graph = proto.graph as GraphProto;
   const inputs = withTexts(readInputs(graph, options.width), options.levels);
-  const { output, value } = findProbabilities(graph, inputs, options.output);
   const width = inputs.reduce((sum, input) => sum + input.width, 0);
+  const { output, value } = findProbabilities(graph, inputs, options.output);
+  const file = { width, inputs, output, proto };
+  if ('unread' in value)
+    return {
+      ...file,
+      model: null,
+      unread: value.unread,
+      labels: declaredLabels(graph),
+      covers: 'rows',
+      given: null,
+    };
   const read: Model = { ...value.model, width, features: plainOrSources(value.model.features, width) };
-  const flip = (options.index === 0) !== (options.of === 'repaid');
-  const { labels, covers } = value;
-  return { model: flip ? complement(read) : read, inputs, output, labels, covers, proto };
+  // One class alone is taken for P(default), whichever it is, unless said.
+  const turned = (value.only === 0) !== ((options.index === 0) !== (options.of === 'repaid'));
+  const labels = value.only === 0 ? [...value.labels].reverse() : value.labels;
+  const { covers, given } = value;
+  return { ...file, model: turned ? complement(read) : read, unread: '', labels, covers, given };
+}
+
+/** Class names that any node of the graph declares: two of them, or none. */
+function declaredLabels(graph: GraphProto): readonly string[] {
+  const lists = graph.node.map((node) => classLabels(new Attributes(node)));
+  return lists.find((labels) => labels.length === 2) ?? [];
 }
 
 const INPUT_TYPES = new Map<number, OnnxInput['type']>([
@@ -109,8 +135,6 @@ function plainOrSources(
   return plain ? null : sources;
 }
 
-type Probabilities = Extract<Value, { kind: 'probabilities' }>;
-
 function findProbabilities(graph: GraphProto, inputs: readonly OnnxInput[], wanted: string | undefined) {
   const candidates = wanted
     ? graph.output.filter((info) => info.name === wanted)
@@ -121,13 +145,23 @@ function findProbabilities(graph: GraphProto, inputs: readonly OnnxInput[], want
   const walk = new Walk(graph, inputs);
   const kinds = new Set<string>();
   for (const { name } of candidates) {
-    const value = walk.value(name);
-    if (value.kind === 'probabilities') return { output: name, value: value as Probabilities };
+    const value = readOr(() => walk.value(name));
+    if ('unread' in value || value.kind === 'probabilities') return { output: name, value };
     kinds.add(value.kind);
   }
   throw kinds.has('margin')
     ? new ScoredeskError('onnx-margin-only', {})
     : new ScoredeskError('onnx-label-only', {});
+}
+
+/** The value, or the operator that could not be read. */
+function readOr(read: () => Value): Value | { unread: string } {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ScoredeskError) || error.code !== 'onnx-operator') throw error;
+    return { unread: (error as ScoredeskError<'onnx-operator'>).params.operator };
+  }
 }
 
 function isLabel(info: ValueInfoProto): boolean {

@@ -17,6 +17,8 @@ export function tensorNumbers(tensor: TensorProto): number[] {
       return whole(tensor, 4) && [...new Float32Array(copy)];
     case Type.DOUBLE:
       return whole(tensor, 8) && [...new Float64Array(copy)];
+    case Type.UINT8:
+      return [...new Uint8Array(copy)];
     case Type.INT32:
       return whole(tensor, 4) && [...new Int32Array(copy)];
     case Type.INT64:

@@ -1,5 +1,5 @@
 import { previousFloat32 } from '../numeric/functions';
-import type { TreeEnsemble } from '../model/trees';
+import { parents, type TreeEnsemble } from '../model/trees';
 import type { Attributes } from './parse';
 
 /** The node attributes of an ONNX tree ensemble (versions 1 and 3 of the operators), one entry a node. */
@@ -12,6 +12,10 @@ export interface RawNodes {
   yes: readonly number[];
   no: readonly number[];
   missingYes: readonly number[];
+  /** What passed each node in training, as the exporter says; often absent, or 1 everywhere. */
+  hits: readonly number[];
+  /** Values of a set node (mode BRANCH_MEMBER). */
+  members?: readonly (readonly number[] | null)[];
 }
 
 /** A tree deeper than this is a cycle or an attack: no learner grows one. */
@@ -19,7 +23,16 @@ const MAX_DEPTH = 2048;
 /** Shared subtrees are written out once per parent; more than this many times the file's nodes is refused. */
 const MAX_GROWTH = 16;
 const MAX_CODE_SPAN = 65536;
-const MODES = ['LEAF', 'BRANCH_LEQ', 'BRANCH_LT', 'BRANCH_GTE', 'BRANCH_GT', 'BRANCH_EQ', 'BRANCH_NEQ'];
+const MODES = [
+  'LEAF',
+  'BRANCH_LEQ',
+  'BRANCH_LT',
+  'BRANCH_GTE',
+  'BRANCH_GT',
+  'BRANCH_EQ',
+  'BRANCH_NEQ',
+  'BRANCH_MEMBER',
+];
 
 export function readNodes(attributes: Attributes): RawNodes {
   const id = attributes.ints('nodes_nodeids');
@@ -32,12 +45,13 @@ export function readNodes(attributes: Attributes): RawNodes {
     yes: attributes.ints('nodes_truenodeids'),
     no: attributes.ints('nodes_falsenodeids'),
     missingYes: attributes.ints('nodes_missing_value_tracks_true'),
+    hits: [],
   };
   const missing = nodes.missingYes.length === 0 ? id.map(() => 0) : nodes.missingYes;
-  for (const [name, list] of Object.entries({ ...nodes, missingYes: missing }))
+  for (const [name, list] of Object.entries({ ...nodes, missingYes: missing, hits: id }))
     if (list.length !== id.length)
       throw attributes.refuse(name, `${list.length} entries for ${id.length} nodes`);
-  return { ...nodes, missingYes: missing };
+  return { ...nodes, missingYes: missing, hits: attributes.floats('nodes_hitrates') };
 }
 
 /** Position of each node by tree and node id. @throws onnx-attribute when two nodes have the same ids. */
@@ -65,10 +79,30 @@ export function layOutTrees(
   base: number,
   width: number,
   attributes: Attributes,
-): TreeEnsemble {
+): { predictor: TreeEnsemble; given: Float64Array | null } {
   const layout = new Layout(nodes, leafValues, width, attributes);
   for (const root of rootsOf(nodes, layout.children, attributes)) layout.addTree(root);
-  return layout.finish(base);
+  const predictor = layout.finish(base);
+  return { predictor, given: givenCovers(predictor, layout.hits()) };
+}
+
+/** Largest difference of a split's cover from its children's sum, relative: they are float32. */
+const COVER_ROUNDING = 1e-4;
+
+/** Covers as the file gives them, summed up from the leaves; null unless they are covers. */
+function givenCovers(trees: TreeEnsemble, hits: Float64Array | null): Float64Array | null {
+  if (!hits?.every((hit) => hit >= 0 && hit < Infinity) || hits.every((hit) => hit === hits[0])) return null;
+  const covers = sumUp(trees, hits);
+  const differs = covers.some((cover, n) => Math.abs(cover - hits[n]) > COVER_ROUNDING * Math.max(1, cover));
+  return differs || trees.roots.subarray(0, -1).some((root) => covers[root] === 0) ? null : covers;
+}
+
+/** Each split is what its leaves are together. */
+function sumUp(trees: TreeEnsemble, hits: Float64Array): Float64Array {
+  const parent = parents(trees);
+  const sums = hits.map((hit, n) => (trees.feature[n] < 0 ? hit : 0));
+  for (let n = sums.length - 1; n >= 0; n--) if (parent[n] !== n) sums[parent[n]] += sums[n];
+  return sums;
 }
 
 /** First node of each tree in the order of the file: the one that is nobody's child. */
@@ -106,7 +140,8 @@ function childrenOf(nodes: RawNodes, attributes: Attributes): Children {
   const yes = new Int32Array(nodes.id.length).fill(-1);
   const no = new Int32Array(nodes.id.length).fill(-1);
   nodes.mode.forEach((mode, i) => {
-    if (!MODES.includes(mode)) throw attributes.refuse('nodes_modes', mode.slice(0, 40));
+    const known = MODES.includes(mode) && (mode !== 'BRANCH_MEMBER' || nodes.members);
+    if (!known) throw attributes.refuse('nodes_modes', mode.slice(0, 40));
     if (mode === 'LEAF') return;
     yes[i] = find(nodes.yes, i, 'nodes_truenodeids');
     no[i] = find(nodes.no, i, 'nodes_falsenodeids');
@@ -137,6 +172,8 @@ class Layout {
   readonly #no: number[] = [];
   readonly #value: number[] = [];
   readonly #sets: Uint32Array[] = [];
+  /** Raw node that each node was laid out from. */
+  readonly #raw: number[] = [];
   /** Nodes of chains folded so far: a chain may be shared as well. */
   #folded = 0;
 
@@ -158,6 +195,7 @@ class Layout {
       if (node > this.#nodes.id.length * MAX_GROWTH)
         throw this.#attributes.refuse('nodes_truenodeids', 'too many shared nodes');
       if (item.parent >= 0) this.#no[item.parent] = node;
+      this.#raw.push(item.raw);
       if (this.children.yes[item.raw] < 0) {
         this.#push(-1, 0, -1, 0, this.#leafValues[item.raw]);
         continue;
@@ -167,6 +205,12 @@ class Layout {
       pending.push({ raw: split.no, parent: node, depth: item.depth + 1 });
       pending.push({ raw: split.yes, parent: -1, depth: item.depth + 1 });
     }
+  }
+
+  /** What the file says passed each node; null when it says nothing. */
+  hits(): Float64Array | null {
+    const { hits, id } = this.#nodes;
+    return hits.length === id.length ? Float64Array.from(this.#raw, (raw) => hits[raw]) : null;
   }
 
   finish(base: number): TreeEnsemble {
@@ -221,6 +265,10 @@ class Layout {
       case 'BRANCH_NEQ':
         // A missing value equals nothing, whatever the node says of it.
         return { threshold, codes: [threshold], ...swapped, missingYes: false };
+      case 'BRANCH_MEMBER': {
+        const codes = this.#nodes.members?.[raw] ?? [];
+        return { threshold: Math.min(...codes), codes, missingYes, yes, no };
+      }
       default:
         return this.#foldChain(raw, missingYes);
     }

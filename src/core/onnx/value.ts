@@ -19,18 +19,24 @@ export type Value =
       weights: readonly Float64Array[];
       offsets: Float64Array;
     }
-  /** Class probabilities [n, 2] of the model, its P(class 1) oriented as in the file. */
-  | {
-      kind: 'probabilities';
-      model: Pick<Model, 'predictor' | 'link' | 'features'>;
-      labels: readonly string[];
-      /** What the model's library weighs its nodes by. */
-      covers: 'rows' | 'hessian';
-    }
+  | Probabilities
   | { kind: 'label' }
-  /** Raw scores that are not probabilities. */
-  | { kind: 'margin' }
+  /** Raw scores that are not probabilities; `raw` when they are one column that a sigmoid makes one. */
+  | { kind: 'margin'; raw?: Omit<Probabilities, 'kind' | 'only' | 'labels'> }
   | { kind: 'constant'; numbers: readonly number[]; dims: readonly number[] };
+
+/** Class probabilities of the model, its P(class 1) oriented as in the file. */
+export interface Probabilities {
+  kind: 'probabilities';
+  model: Pick<Model, 'predictor' | 'link' | 'features'>;
+  /** The class whose probabilities alone the value holds, [n, 1] or [n]; both classes', [n, 2], when absent. */
+  only?: 0 | 1 | undefined;
+  labels: readonly string[];
+  /** What the model's library weighs its nodes by. */
+  covers: 'rows' | 'hessian';
+  /** The library's own covers, where the file carries them. */
+  given: Float64Array | null;
+}
 
 /** One node to be read: its attributes and the values of its inputs. */
 export interface Call {

@@ -21,6 +21,10 @@ export function arithmetic(call: Call): readonly Value[] {
   const { operator, inputs } = call;
   const refuse = () => new ScoredeskError('onnx-operator', { operator, node: call.name });
   const turned = inputs[0]?.kind === 'constant';
+  if (turned && operator === 'Sub') {
+    const other = otherClass(inputs[1], inputs[0]);
+    if (other) return [other];
+  }
   if (turned && (operator === 'Sub' || operator === 'Div')) throw refuse();
   const [value, by] = turned ? [inputs[1], inputs[0]] : inputs;
   if (by?.kind !== 'constant' || !value) throw refuse();
@@ -32,6 +36,13 @@ export function arithmetic(call: Call): readonly Value[] {
   const number = constants(by.numbers, value.columns.length, refuse);
   const rule = RULES[operator];
   return [{ kind: 'columns', columns: withSteps(value.columns, (j) => rule(number(j))) }];
+}
+
+/** 1 - p of one class is the other class. */
+function otherClass(value: Value | undefined, by: Value | undefined): Value | null {
+  const one = by?.kind === 'constant' && by.numbers.length === 1 && by.numbers[0] === 1;
+  if (!one || value?.kind !== 'probabilities' || value.only === undefined) return null;
+  return { ...value, only: value.only === 1 ? 0 : 1 };
 }
 
 function constants(numbers: readonly number[], columns: number, refuse: () => Error): (j: number) => number {

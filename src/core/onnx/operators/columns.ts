@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../../errors';
-import type { Call, Value } from '../value';
-import { anyColumnsOf, columnsOf, perColumn, withSteps } from './shared';
+import type { Call, Probabilities, Value } from '../value';
+import { anyColumnsOf, columnsOf, notRead, perColumn, withSteps } from './shared';
 
 /** ai.onnx.ml Scaler: (x - offset) * scale. */
 export function scaler(call: Call): readonly Value[] {
@@ -25,17 +25,24 @@ export function imputer(call: Call): readonly Value[] {
   ];
 }
 
-/** Concat along the columns, and ai.onnx.ml FeatureVectorizer. */
+/** Concat along the columns, and ai.onnx.ml FeatureVectorizer; of both classes' probabilities as well. */
 export function concat(call: Call): readonly Value[] {
+  const [first, second] = call.inputs;
+  if (first?.kind === 'probabilities' && second?.kind === 'probabilities' && call.inputs.length === 2) {
+    if (first.model !== second.model || first.only !== 0 || second.only !== 1) throw notRead(call, 'classes');
+    return [{ ...first, only: undefined }];
+  }
   return [{ kind: 'columns', columns: call.inputs.flatMap((_, i) => anyColumnsOf(call, i)) }];
 }
 
-/** ai.onnx.ml ArrayFeatureExtractor: columns by position. */
+/** ai.onnx.ml ArrayFeatureExtractor, and Gather along the columns: columns, or one class, by position. */
 export function arrayFeatureExtractor(call: Call): readonly Value[] {
+  const [value, positions] = call.inputs;
+  if (positions?.kind !== 'constant') throw notRead(call, positions?.kind ?? 'nothing');
+  if (call.operator === 'Gather' && Math.abs(call.attributes.int('axis', 0)) !== 1)
+    throw notRead(call, 'rows');
+  if (value?.kind === 'probabilities') return [oneClass(call, value, positions.numbers)];
   const columns = anyColumnsOf(call, 0);
-  const positions = call.inputs[1];
-  if (positions?.kind !== 'constant')
-    throw new ScoredeskError('onnx-graph', { reason: 'ArrayFeatureExtractor without positions' });
   return [
     {
       kind: 'columns',
@@ -47,4 +54,28 @@ export function arrayFeatureExtractor(call: Call): readonly Value[] {
       }),
     },
   ];
+}
+
+/** Slice of class probabilities along the columns down to one class. */
+export function slice(call: Call): readonly Value[] {
+  const [value, starts, ends, axes] = call.inputs;
+  const numbers = (input: Value | undefined) => (input?.kind === 'constant' ? input.numbers : []);
+  const from = numbers(starts)[0];
+  const along = numbers(axes);
+  const one = from !== undefined && (numbers(ends)[0] === from + 1 || (from === 1 && numbers(ends)[0] > 1));
+  if (
+    value?.kind !== 'probabilities' ||
+    numbers(starts).length !== 1 ||
+    !one ||
+    Math.abs(along[0] ?? 0) !== 1
+  )
+    throw notRead(call, value?.kind);
+  return [oneClass(call, value, [from])];
+}
+
+function oneClass(call: Call, value: Probabilities, positions: readonly number[]): Probabilities {
+  const [only] = positions;
+  if (value.only !== undefined || positions.length !== 1 || (only !== 0 && only !== 1))
+    throw notRead(call, 'classes');
+  return { ...value, only };
 }

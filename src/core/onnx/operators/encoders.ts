@@ -79,6 +79,8 @@ export function labelEncoder(call: Call): readonly Value[] {
 /** Reshape and Flatten that leave the columns of a row as they are: the last dimension says how many. */
 export function reshape(call: Call): readonly Value[] {
   const [value, shape] = call.inputs;
+  // One class alone stays one class, as a column or flat.
+  if (value?.kind === 'probabilities' && value.only !== undefined) return [value];
   const last = shape?.kind === 'constant' ? shape.numbers.at(-1) : undefined;
   const kept = value?.kind === 'columns' && (call.operator === 'Flatten' || last === value.columns.length);
   if (!kept) throw new ScoredeskError('onnx-operator', { operator: call.operator, node: call.name });

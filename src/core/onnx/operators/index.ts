@@ -1,9 +1,10 @@
 import type { Operator } from '../value';
 import { arithmetic, matMul } from './arithmetic';
-import { arrayFeatureExtractor, concat, imputer, scaler } from './columns';
+import { arrayFeatureExtractor, concat, imputer, scaler, slice } from './columns';
 import { linearClassifier } from './linearClassifier';
 import { labelEncoder, oneHotEncoder, reshape } from './encoders';
-import { cast, normalizer, passThrough } from './outputs';
+import { cast, normalizer, passThrough, sigmoid } from './outputs';
+import { treeEnsemble, treeEnsembleRegressor } from './treeEnsemble';
 import { treeEnsembleClassifier } from './treeEnsembleClassifier';
 
 /** Every operator that can be read into a model. A new family is one file beside these and one line here. */
@@ -15,6 +16,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Div: arithmetic,
   FeatureVectorizer: concat,
   Flatten: reshape,
+  Gather: arrayFeatureExtractor,
   Identity: passThrough,
   Imputer: imputer,
   LabelEncoder: labelEncoder,
@@ -25,7 +27,12 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   OneHotEncoder: oneHotEncoder,
   Reshape: reshape,
   Scaler: scaler,
+  Sigmoid: sigmoid,
+  Slice: slice,
+  Squeeze: reshape,
   Sub: arithmetic,
+  TreeEnsemble: treeEnsemble,
   TreeEnsembleClassifier: treeEnsembleClassifier,
+  TreeEnsembleRegressor: treeEnsembleRegressor,
   ZipMap: passThrough,
 };

@@ -1,7 +1,7 @@
 import { ScoredeskError } from '../../errors';
 import type { LinearModel } from '../../model/linear';
 import type { Call, Value } from '../value';
-import { classLabels, columnsOf } from './shared';
+import { classLabels, columnsOf, notRead } from './shared';
 
 type Mix = Extract<Value, { kind: 'mix' }>;
 
@@ -29,8 +29,7 @@ export function linearClassifier(call: Call): readonly Value[] {
   if (labels.length !== 2) throw new ScoredeskError('onnx-classes', { found: labels.length });
   const transform = attributes.string('post_transform', 'NONE');
   if (transform === 'NONE') return [{ kind: 'label' }, { kind: 'margin' }];
-  if (transform !== 'LOGISTIC' && transform !== 'SOFTMAX')
-    throw attributes.refuse('post_transform', transform);
+  if (transform !== 'LOGISTIC' && transform !== 'SOFTMAX') throw notRead(call, transform.slice(0, 40));
 
   const coefficients = attributes.floats('coefficients');
   const intercepts = attributes.floats('intercepts');
@@ -58,6 +57,7 @@ export function linearClassifier(call: Call): readonly Value[] {
       model: { predictor, link: 'logistic', features: columns },
       labels,
       covers: 'rows',
+      given: null,
     },
   ];
 }

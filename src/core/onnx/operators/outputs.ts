@@ -1,4 +1,5 @@
 import { ScoredeskError } from '../../errors';
+import { notRead } from './shared';
 import { TensorProto_DataType as Type } from '../schema/onnx_pb';
 import type { Call, SourceColumn, Value } from '../value';
 
@@ -39,4 +40,14 @@ export function normalizer(call: Call): readonly Value[] {
     operator: `Normalizer of ${value?.kind ?? 'nothing'}`,
     node: call.name,
   });
+}
+
+/** Sigmoid of raw scores: the probability of class 1 alone. */
+export function sigmoid(call: Call): readonly Value[] {
+  const [value] = call.inputs;
+  if (value?.kind !== 'margin' || !value.raw) throw notRead(call, value?.kind);
+  const { raw } = value;
+  if (raw.model.link !== 'identity') throw notRead(call, 'probabilities');
+  const model = { ...raw.model, link: 'logistic' as const };
+  return [{ ...raw, kind: 'probabilities', model, only: 1, labels: ['0', '1'] }];
 }

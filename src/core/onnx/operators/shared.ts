@@ -9,19 +9,26 @@ export function classLabels(attributes: Attributes): readonly string[] {
   return ints.length ? ints.map(String) : attributes.strings('classlabels_strings');
 }
 
-/** The number columns an input stands for. @throws onnx-graph when it is something else, or text. */
+/** A way of using an operator that can't be read into a model; the runtime may still run it. */
+export function notRead({ operator, name }: Pick<Call, 'operator' | 'name'>, of = ''): ScoredeskError {
+  return new ScoredeskError('onnx-operator', {
+    operator: of ? `${operator} of ${of}` : operator.slice(0, 60),
+    node: name.slice(0, 60),
+  });
+}
+
+/** The number columns an input stands for. @throws onnx-operator when it is something else, or text. */
 export function columnsOf(call: Call, input: number): readonly SourceColumn[] {
   const columns = anyColumnsOf(call, input);
-  if (columns.some((column) => column.texts))
-    throw new ScoredeskError('onnx-graph', { reason: `${call.operator} reads text` });
+  if (columns.some((column) => column.texts)) throw notRead(call, 'text');
   return columns;
 }
 
-/** The columns an input stands for, text among them. @throws onnx-graph when it is something else. */
+/** The columns an input stands for, text among them. @throws onnx-operator when it is something else; onnx-graph when there is nothing */
 export function anyColumnsOf(call: Call, input: number): readonly SourceColumn[] {
   const value = call.inputs[input];
-  if (value?.kind !== 'columns')
-    throw new ScoredeskError('onnx-graph', { reason: `${call.operator} reads ${value?.kind ?? 'nothing'}` });
+  if (!value) throw new ScoredeskError('onnx-graph', { reason: `${call.operator} reads nothing` });
+  if (value.kind !== 'columns') throw notRead(call, value.kind);
   return value.columns;
 }
 

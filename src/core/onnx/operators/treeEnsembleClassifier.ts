@@ -2,7 +2,7 @@ import { ScoredeskError } from '../../errors';
 import type { Attributes } from '../parse';
 import { indexNodes, layOutTrees, readNodes, type RawNodes } from '../trees';
 import type { Call, Value } from '../value';
-import { classLabels, columnsOf } from './shared';
+import { classLabels, columnsOf, notRead } from './shared';
 
 /**
  * ai.onnx.ml TreeEnsembleClassifier, binary: LightGBM, XGBoost, CatBoost and forests.
@@ -16,8 +16,7 @@ export function treeEnsembleClassifier(call: Call): readonly Value[] {
   const labels = classLabels(attributes);
   if (labels.length !== 2) throw new ScoredeskError('onnx-classes', { found: labels.length });
   const transform = attributes.string('post_transform', 'NONE');
-  if (!['NONE', 'LOGISTIC', 'SOFTMAX'].includes(transform))
-    throw attributes.refuse('post_transform', transform);
+  if (!['NONE', 'LOGISTIC', 'SOFTMAX'].includes(transform)) throw notRead(call, transform.slice(0, 40));
 
   const nodes = readNodes(attributes);
   const weights = readWeights(nodes, attributes);
@@ -26,7 +25,7 @@ export function treeEnsembleClassifier(call: Call): readonly Value[] {
     transform === 'SOFTMAX' && !one ? (w: Float64Array[], i: number) => w[1][i] - w[0][i] : pickClass(one);
   const leafValues = Float64Array.from(nodes.id, (_, i) => margin(weights.byClass, i));
   const base = baseValue(attributes, one, transform);
-  const predictor = layOutTrees(nodes, leafValues, base, columns.length, attributes);
+  const { predictor, given } = layOutTrees(nodes, leafValues, base, columns.length, attributes);
   const link = transform === 'NONE' ? 'identity' : 'logistic';
   if (link === 'identity' && one && leafValues.some((v) => v < 0))
     return [{ kind: 'label' }, { kind: 'margin' }];
@@ -37,12 +36,13 @@ export function treeEnsembleClassifier(call: Call): readonly Value[] {
       model: { predictor, link, features: columns },
       labels,
       covers: coversOf(nodes, link),
+      given,
     },
   ];
 }
 
 /** XGBoost alone splits by `<`, and weighs by hessians. */
-const coversOf = ({ mode }: RawNodes, link: string): 'rows' | 'hessian' =>
+export const coversOf = ({ mode }: RawNodes, link: string): 'rows' | 'hessian' =>
   link === 'logistic' && mode.every((name) => name === 'LEAF' || name === 'BRANCH_LT') ? 'hessian' : 'rows';
 
 /** With weights of a single class, that class's slot 0 holds them; otherwise class 1 is what we want. */

@@ -1,0 +1,165 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { memorySource } from '../../src/bundle/memory';
+import { pack } from '../../src/bundle/pack';
+import { parseTarget } from '../../src/bundle/target';
+import { parseDictionary } from '../../src/bundle/validate';
+import { fitLime } from '../../src/core/explain/lime';
+import { takeRows, type Table } from '../../src/core/table/table';
+import { openBundle, type Engine } from '../../src/engine/engine';
+import { onnxRuntime } from '../../src/engine/runtime';
+import { verifyBundle } from '../../src/engine/verify';
+import { bytesOf, largestDifference, numbers, tableOf } from '../support/files';
+
+/** Models made by composite.py: what each library says of them is the truth. */
+
+const FOLDER = 'test/oracles/composite/';
+const NUMBERS = [
+  'duration',
+  'credit_amount',
+  'installment_commitment',
+  'residence_since',
+  'age',
+  'existing_credits',
+  'num_dependents',
+];
+const CODES = ['checking_status_code', 'purpose_code', 'housing_code'];
+
+const dictionary = parseDictionary(
+  new TextEncoder().encode(
+    JSON.stringify({ columns: CODES.map((name) => ({ name, type: 'integer' })), decision: { threshold: 0.3 } }),
+  ),
+);
+
+const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
+
+async function clientsOf(filled: boolean): Promise<Table> {
+  const data = await tableOf('test/oracles/families/data.csv', ['id']);
+  if (!filled) return data;
+  const columns = new Map(data.columns);
+  for (const name of NUMBERS)
+    columns.set(name, {
+      kind: 'number',
+      values: numbers(data, name).map((x) => (Number.isNaN(x) ? 0 : x)),
+    });
+  return { ...data, columns };
+}
+
+async function open(name: string, ofNumbers: boolean): Promise<Engine> {
+  const clients = await clientsOf(ofNumbers);
+  const { files } = await pack({
+    model: bytesOf(`${FOLDER}${name}.onnx`),
+    clients,
+    idColumn: 'id',
+    features: ofNumbers ? NUMBERS : [...NUMBERS, ...CODES],
+    reference: takeRows(clients, range(0, 800)),
+    target: parseTarget('y'),
+    dictionary,
+    runtime: onnxRuntime,
+  });
+  return openBundle(memorySource(name, files));
+}
+
+describe.each([
+  ['calibrated-sigmoid', true, false],
+  ['calibrated-isotonic', true, false],
+  ['logistic-power', true, false],
+  ['logistic-normalizer', true, false],
+  ['pca-boosting', true, false],
+  ['tree-ensemble-5', false, true],
+  ['one-column', false, true],
+  ['flat', false, true],
+  ['regressor', false, true],
+] as const)('%s', (name, ofNumbers, read) => {
+  test('scores are the library’s; what can’t be read into a model is runtime only', async () => {
+    const engine = await open(name, ofNumbers);
+    const expected = numbers(await tableOf(`${FOLDER}expected.csv`, ['id']), name);
+    expect(largestDifference(await engine.scores(), expected)).toBeLessThan(1e-5);
+    const { parity, unread } = await verifyBundle(engine);
+    expect(parity.holds).toBe(read);
+    expect(unread === '').toBe(read);
+    if (read) expect(parity.largest).toBeLessThan(1e-6);
+    expect(engine.defaultMethod).toBe(read ? 'path' : 'kernel');
+  });
+
+  test('the explanation adds up to the score', async () => {
+    const engine = await open(name, ofNumbers);
+    const rows = takeRows(engine.clients, range(0, 2));
+    const { base, values, width } = await engine.explain(rows, undefined, { background: 10 });
+    const scores = await engine.score(rows);
+    scores.forEach((p, i) => {
+      const output = values.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b, base);
+      const probability = engine.unit === 'margin' ? 1 / (1 + Math.exp(-output)) : output;
+      expect(Math.abs(probability - p)).toBeLessThan(1e-5);
+    });
+  });
+});
+
+describe('explanations that know nothing of the model', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await open('pca-boosting', true);
+  });
+
+  test('KernelSHAP is shap’s KernelExplainer', async () => {
+    const theirs = await tableOf(`${FOLDER}kernel.csv`);
+    const rows = takeRows(engine.clients, range(0, theirs.rows));
+    const background = takeRows(engine.clients, range(100, 120));
+    const { base, values, width } = await engine.explain(rows, 'kernel', { background });
+    expect(base).toBeCloseTo(numbers(theirs, 'base')[0], 6);
+    // What is left is the runtime's float32 output: shap was given float64 ones.
+    NUMBERS.forEach((name, j) => {
+      const own = Float64Array.from({ length: theirs.rows }, (_, i) => values[i * width + j]);
+      expect(largestDifference(own, numbers(theirs, name))).toBeLessThan(1e-5);
+    });
+  });
+
+  test('LIME’s fit is lime’s, of the same neighbours', async () => {
+    const near = await tableOf(`${FOLDER}neighbours.csv`);
+    const theirs = await tableOf(`${FOLDER}lime.csv`, ['what']);
+    const columns = NUMBERS.map((name) => numbers(near, name));
+    const same = Float64Array.from({ length: near.rows * 7 }, (_, k) => columns[k % 7][Math.floor(k / 7)]);
+    const { base, values } = fitLime(same, numbers(near, 'output'), 7, 0.75 * Math.sqrt(7));
+    const one = theirs.rows - 2;
+    expect(Math.abs(base - numbers(theirs, NUMBERS[0])[one + 1])).toBeLessThan(1e-9);
+    NUMBERS.forEach((name, j) =>
+      expect(Math.abs(values[j] - numbers(theirs, name)[one])).toBeLessThan(1e-9),
+    );
+  });
+
+  test('LIME’s weights lie within lime’s own spread over seeds', async () => {
+    const theirs = await tableOf(`${FOLDER}lime.csv`, ['what']);
+    const background = takeRows(engine.clients, range(0, 800));
+    const rows = takeRows(engine.clients, range(0, 3));
+    const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+    const runs = await Promise.all(
+      seeds.map((seed) => engine.explain(rows, 'lime', { background, seed })),
+    );
+    for (let row = 0; row < 3; row++)
+      NUMBERS.forEach((name, j) => {
+        const [mean, spread] = numbers(theirs, name).slice(2 * row, 2 * row + 2);
+        const ours = runs.reduce((sum, { values }) => sum + values[row * 7 + j], 0) / runs.length;
+        // The mean of 8 runs and of 30: four standard errors of their difference.
+        expect(Math.abs(ours - mean)).toBeLessThan(4 * spread * Math.sqrt(1 / 8 + 1 / 30));
+      });
+  });
+
+  test('the same seed gives the same bits, another one others', async () => {
+    const row = takeRows(engine.clients, range(4, 5));
+    const run = async (seed: number) => (await engine.explain(row, 'lime', { seed, samples: 500 })).values;
+    expect(await run(3)).toEqual(await run(3));
+    expect(await run(3)).not.toEqual(await run(4));
+  });
+});
+
+test('KernelSHAP of a tree model is its interventional SHAP: all coalitions exactly, some of them nearly', async () => {
+  const engine = await open('regressor', false);
+  const rows = takeRows(engine.clients, range(0, 5));
+  const background = takeRows(engine.clients, range(100, 130));
+  const exact = await engine.explain(rows, 'interventional', { background });
+  const all = await engine.explain(rows, 'kernel', { background });
+  expect(largestDifference(all.values, exact.values)).toBeLessThan(1e-9);
+  const some = await engine.explain(rows, 'kernel', { background, samples: 400 });
+  const scale = Math.max(...exact.values.map(Math.abs));
+  expect(largestDifference(some.values, exact.values)).toBeLessThan(0.02 * scale);
+  expect(some.values).toEqual((await engine.explain(rows, 'kernel', { background, samples: 400 })).values);
+});

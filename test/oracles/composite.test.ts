@@ -3,12 +3,19 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { parseTarget } from '../../src/bundle/target';
 import { parseDictionary } from '../../src/bundle/validate';
+import { encodeInputs } from '../../src/bundle/encode';
+import { countCovers } from '../../src/core/explain/covers';
+import { partialDependence } from '../../src/core/explain/dependence';
+import { permutationImportance, splitImportance } from '../../src/core/explain/importance';
 import { fitLime } from '../../src/core/explain/lime';
+import { auc } from '../../src/core/metrics/binary';
+import type { TreeEnsemble } from '../../src/core/model/trees';
 import { takeRows, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { onnxRuntime } from '../../src/engine/runtime';
 import { verifyBundle } from '../../src/engine/verify';
-import { bytesOf, largestDifference, numbers, tableOf } from '../support/files';
+import { bytesOf, largestDifference, matrix, numbers, tableOf } from '../support/files';
+import { readWhole } from '../support/onnx';
 
 /** Models made by composite.py: what each library says of them is the truth. */
 
@@ -162,4 +169,47 @@ test('KernelSHAP of a tree model is its interventional SHAP: all coalitions exac
   const scale = Math.max(...exact.values.map(Math.abs));
   expect(largestDifference(some.values, exact.values)).toBeLessThan(0.02 * scale);
   expect(some.values).toEqual((await engine.explain(rows, 'kernel', { background, samples: 400 })).values);
+});
+
+describe('the model as a whole', () => {
+  test('permutation importance lies within scikit-learn’s own spread', async () => {
+    const engine = await open('pca-boosting', true);
+    const theirs = await tableOf(`${FOLDER}importance.csv`, ['column']);
+    const test = takeRows(engine.clients, range(800, 1000));
+    const outcomes = numbers(await tableOf('test/oracles/families/data.csv', ['id']), 'y').slice(800);
+    const inputs = encodeInputs(engine.columns, test);
+    const score = (rows: Float32Array, count: number) => engine.runtime.score(rows, count);
+    const found = await permutationImportance(score, inputs, outcomes, { metric: auc, repeats: 20, seed: 1 });
+    numbers(theirs, 'mean').forEach((mean, j) => {
+      const spread = numbers(theirs, 'spread')[j];
+      // The means of 20 and of 50 shuffles: four standard errors of their difference.
+      expect(Math.abs(found.mean[j] - mean)).toBeLessThan(4 * spread * Math.sqrt(1 / 20 + 1 / 50));
+      expect(found.spread[j] / spread).toBeGreaterThan(0.5);
+      expect(found.spread[j] / spread).toBeLessThan(2);
+    });
+  });
+
+  test('partial dependence is scikit-learn’s', async () => {
+    const engine = await open('pca-boosting', true);
+    const theirs = await tableOf(`${FOLDER}dependence.csv`);
+    const inputs = encodeInputs(engine.columns, takeRows(engine.clients, range(0, 300)));
+    const score = (rows: Float32Array, count: number) => engine.runtime.score(rows, count);
+    const found = await partialDependence(score, inputs, 300, NUMBERS.indexOf('age'), numbers(theirs, 'age'));
+    expect(largestDifference(found, numbers(theirs, 'mean'))).toBeLessThan(1e-6);
+  });
+
+  test('the gain of a forest is scikit-learn’s Gini importance', async () => {
+    const { model } = readWhole(bytesOf('test/oracles/families/random-forest-all-rows.onnx'));
+    const data = await clientsOf(true);
+    const inputs = matrix(takeRows(data, range(0, 800)), [...NUMBERS, ...CODES]);
+    const covers = countCovers(model.predictor as TreeEnsemble, inputs, 800, 10);
+    const found = splitImportance(model, covers);
+    const gain = found?.gain ?? new Float64Array(0);
+    const total = gain.reduce((a, b) => a + b, 0);
+    const theirs = numbers(await tableOf(`${FOLDER}gain.csv`, ['column']), 'gain');
+    expect(largestDifference(gain.map((value) => value / total), theirs)).toBeLessThan(1e-6);
+    expect(found?.counts.reduce((a, b) => a + b, 0)).toBe(
+      (model.predictor as TreeEnsemble).feature.filter((f) => f >= 0).length,
+    );
+  });
 });

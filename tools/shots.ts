@@ -45,6 +45,11 @@ async function throughTheApp(page: Page, shot: (name: string, whole?: boolean) =
     await page.waitForTimeout(300);
     await shot(`5-client-${i + 1}`);
   }
+  await page.goto(links[1].replace(/clients\/(.*)$/, 'model?client=$1'));
+  await page.locator('main table').waitFor();
+  await page.locator('main figure').nth(2).waitFor();
+  await page.waitForTimeout(400);
+  await shot('10-model');
   await page.keyboard.press('/');
   await page.keyboard.type('64');
   await page.getByRole('option').first().waitFor();

@@ -1,6 +1,7 @@
 import type { InstallProgress } from '../bundle/installed';
 import type { MakeChoice } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
+import type { Method } from '../engine/engine';
 import type { Progress } from '../engine/runtime';
 import type { ListQuery } from '../engine/list';
 import type { ListArgument, ScoringOperations } from '../protocol/scoring';
@@ -19,6 +20,11 @@ async function spawn(): Promise<Worker> {
 }
 
 const worker = new WorkerClient<ScoringOperations>(spawn, `scoredesk:${basePath}:worker`);
+
+interface Watched {
+  signal: AbortSignal;
+  progress(report: Progress): void;
+}
 
 type InstallReport = (report: InstallProgress) => void;
 
@@ -42,5 +48,16 @@ export const scoring = {
   list: (argument: ListArgument) => worker.call('list', argument, { again: true }),
   neighbours: (fingerprint: string, query: ListQuery, id: string) =>
     worker.call('neighbours', { fingerprint, query, id }, { again: true }),
+  reasons: (fingerprint: string, id: string, signal: AbortSignal) =>
+    worker.call('reasons', { fingerprint, id }, { signal, again: true }),
+  model: (fingerprint: string) => worker.call('model', { fingerprint }, { again: true }),
+  insight: (fingerprint: string, task: Watched) =>
+    worker.call('insight', { fingerprint }, { ...task, again: true }),
+  permutation: (fingerprint: string, task: Watched) =>
+    worker.call('permutation', { fingerprint }, { ...task, again: true }),
+  dependence: (fingerprint: string, column: string) =>
+    worker.call('dependence', { fingerprint, column }, { again: true }),
+  accounts: (fingerprint: string, id: string, methods: readonly Method[], task: Watched) =>
+    worker.call('accounts', { fingerprint, id, methods: [...methods] }, { ...task, again: true }),
   client: (fingerprint: string, id: string) => worker.call('client', { fingerprint, id }, { again: true }),
 };

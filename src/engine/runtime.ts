@@ -8,7 +8,7 @@ import type { Manifest } from '../bundle/schema';
 export interface Progress {
   done: number;
   total: number;
-  unit: 'rows' | 'bytes' | 'files';
+  unit: 'rows' | 'bytes' | 'files' | 'columns' | 'methods';
 }
 
 export interface Task {

@@ -6,7 +6,8 @@ import { scoreScale, type ScoreScale } from '../core/stats/scoreScale';
 import { textAt, type Table } from '../core/table/table';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
 import { cellOf, type Cell, type CellValue } from './cells';
-import type { Engine } from './engine';
+import type { Engine, ExplainTask } from './engine';
+import type { Task } from './runtime';
 import type { Overview, SeenIn } from './overview';
 
 /** What a page needs of an open bundle, as plain data. */
@@ -35,8 +36,17 @@ export interface ClientView {
   distance: number;
   /** The part of the bundle that holds this client with an outcome. */
   seenIn: SeenIn;
-  explanation: { baseProbability: number; reasons: Reasons; columns: readonly string[] } | null;
+  /** null where it takes more than a moment (ask for it then), or where there is no score. */
+  explanation: ClientReasons | null;
   cells: Cell[];
+}
+
+export interface ClientReasons {
+  baseProbability: number;
+  reasons: Reasons;
+  columns: readonly string[];
+  /** Estimated by scoring variations of the client, not read from the model. */
+  estimated: boolean;
 }
 
 export function bundleView(engine: Engine, { scores, typical }: Overview): BundleView {
@@ -65,14 +75,14 @@ function suggestedClients(engine: Engine, scores: Float64Array): BundleView['sug
 
 /**
  * @param seenIn the labelled part that holds this client, by the list
- * @param explains false for a bundle that installed as "runtime only": its scores can't be explained exactly
+ * @param exact false for a bundle that installed as "runtime only": its scores are explained by estimates
  * @throws client-unknown, score-missing
  */
 export async function clientView(
   engine: Engine,
   id: string,
   seenIn: SeenIn,
-  explains = true,
+  exact = true,
 ): Promise<ClientView> {
   const table = engine.clientsOf([id]);
   const [probability] = await engine.score(table);
@@ -84,7 +94,7 @@ export async function clientView(
     decision: engine.decide(probability),
     distance: distance(probability, decision.threshold, engine.unit),
     seenIn,
-    explanation: explains && !Number.isNaN(probability) ? await explanation(engine, table) : null,
+    explanation: exact && !Number.isNaN(probability) ? await explanation(engine, table, undefined) : null,
     cells: columns.flatMap((column) => cellsOf(column, table)),
   };
 }
@@ -94,12 +104,25 @@ function distance(probability: number, threshold: number, unit: Engine['unit']):
   return toPoints(logit(probability) - logit(threshold), unit);
 }
 
-async function explanation(engine: Engine, table: Table): Promise<ClientView['explanation']> {
-  const { base, values } = await engine.explain(table);
+/** Rows that estimates compare with: a client page is read within seconds. */
+const ESTIMATE = { background: 25, samples: 1024 };
+
+/** The reasons of a score that only the runtime gives. @throws client-unknown, stopped */
+export async function clientReasons(engine: Engine, id: string, task: Task = {}): Promise<ClientReasons> {
+  return explanation(engine, engine.clientsOf([id]), { ...ESTIMATE, ...task });
+}
+
+async function explanation(
+  engine: Engine,
+  table: Table,
+  estimate: ExplainTask | undefined,
+): Promise<ClientReasons> {
+  const { base, values } = await engine.explain(table, estimate ? 'kernel' : undefined, estimate);
   return {
     baseProbability: engine.unit === 'margin' ? sigmoid(base) : base,
     reasons: reasonsOf(values, engine.unit),
     columns: engine.columns.map((column) => column.name),
+    estimated: estimate !== undefined,
   };
 }
 

@@ -17,12 +17,20 @@ export function sectionOf(query: string | undefined): Section | null {
   return SECTIONS.find((section) => section === named) ?? null;
 }
 
+/** The model page, for a client and on a feature if they are named. */
+export function modelPath(bundle: string, chosen: { client?: string; feature?: string } = {}): string {
+  const named = Object.entries(chosen).filter(([, value]) => value);
+  const query = new URLSearchParams(named).toString();
+  return `/b/${encodeURIComponent(bundle)}/model${query ? `?${query}` : ''}`;
+}
+
 export const BUNDLES_PATH = '/bundles';
 export const ABOUT_PATH = '/about';
 export const MAKE_PATH = '/make';
 
 /** The page of an address that a site may leave out; null for those it always has. */
 export function pageOf(path: string): PageName | null {
+  if (/^\/b\/[^/]+\/model$/.test(path)) return 'model';
   if (path.startsWith('/b/')) return 'clients';
   return path === ABOUT_PATH ? 'about' : null;
 }

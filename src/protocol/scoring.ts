@@ -4,7 +4,10 @@ import type { CatalogueEntry } from '../bundle/schema';
 import type { Site } from '../bundle/site';
 import type { PickedFile } from '../bundle/source';
 import type { ListPage, ListQuery, Neighbours } from '../engine/list';
-import type { BundleView, ClientView } from '../engine/views';
+import type { Method } from '../engine/engine';
+import type { Dependence, Insight, ClientAccounts, Permutation } from '../engine/insight';
+import type { ModelView } from '../engine/modelView';
+import type { BundleView, ClientReasons, ClientView } from '../engine/views';
 import type { OperationTask } from './host';
 
 export interface OfferedBundle extends CatalogueEntry {
@@ -44,6 +47,18 @@ export type ScoringOperations = {
   remove(argument: { fingerprint: string }, task: OperationTask): Promise<void>;
   open(argument: { fingerprint: string }, task: OperationTask): Promise<BundleView>;
   client(argument: { fingerprint: string; id: string }, task: OperationTask): Promise<ClientView>;
+  /** A client's reasons, where they take more than a moment. */
+  reasons(argument: { fingerprint: string; id: string }, task: OperationTask): Promise<ClientReasons>;
+  model(argument: { fingerprint: string }, task: OperationTask): Promise<ModelView>;
+  /** What the model relies on, over a sample of rows. */
+  insight(argument: { fingerprint: string }, task: OperationTask): Promise<Insight>;
+  permutation(argument: { fingerprint: string }, task: OperationTask): Promise<Permutation | null>;
+  dependence(argument: { fingerprint: string; column: string }, task: OperationTask): Promise<Dependence>;
+  /** A client's contributions by several methods. */
+  accounts(
+    argument: { fingerprint: string; id: string; methods: readonly Method[] },
+    task: OperationTask,
+  ): Promise<ClientAccounts>;
   list(argument: ListArgument, task: OperationTask): Promise<ListPage>;
   neighbours(
     argument: { fingerprint: string; query: ListQuery; id: string },

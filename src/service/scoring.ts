@@ -7,7 +7,8 @@ import { openBundle, type Engine } from '../engine/engine';
 import { ClientList } from '../engine/list';
 import type { Overview } from '../engine/overview';
 import type { Progress, Task } from '../engine/runtime';
-import { bundleView, clientView } from '../engine/views';
+import { modelView } from '../engine/modelView';
+import { bundleView, clientReasons, clientView } from '../engine/views';
 import type { InstallProgress } from '../bundle/installed';
 import type { OperationTask } from '../protocol/host';
 import type { ScoringOperations } from '../protocol/scoring';
@@ -168,6 +169,29 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
       const { runtimeOnly } = await installedBundle(await db(), fingerprint);
       const { engine, list } = await deskOf(fingerprint);
       return clientView(engine, id, list.seenIn(engine.rowOf(id)), !runtimeOnly);
+    },
+    reasons: async ({ fingerprint, id }, { signal }) =>
+      clientReasons((await deskOf(fingerprint)).engine, id, { signal }),
+    model: async ({ fingerprint }) => modelView((await deskOf(fingerprint)).engine),
+    insight: async ({ fingerprint }, { signal, progress }) => {
+      const { insightOf } = await import('../engine/insight');
+      return insightOf((await deskOf(fingerprint)).engine, { signal, progress: (state) => progress(state) });
+    },
+    permutation: async ({ fingerprint }, { signal, progress }) => {
+      const { permutationOf } = await import('../engine/insight');
+      return permutationOf((await deskOf(fingerprint)).engine, {
+        signal,
+        progress: (state) => progress(state),
+      });
+    },
+    dependence: async ({ fingerprint, column }, { signal }) => {
+      const { dependenceOf } = await import('../engine/insight');
+      return dependenceOf((await deskOf(fingerprint)).engine, column, { signal });
+    },
+    accounts: async ({ fingerprint, id, methods }, { signal, progress }) => {
+      const { accountsOf } = await import('../engine/insight');
+      const { engine } = await deskOf(fingerprint);
+      return accountsOf(engine, id, methods, { signal, progress: (state) => progress(state) });
     },
     list: async ({ fingerprint, query, columns, offset, limit }) =>
       (await deskOf(fingerprint)).list.page(query, columns, offset, limit),

@@ -15,6 +15,7 @@ class DeskState {
   #opening = $state.raw<Progress | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #wanted = '';
+  #estimating: AbortController | null = null;
 
   get bundle() {
     return this.#bundle;
@@ -51,11 +52,26 @@ class DeskState {
       this.#bundle = bundle;
       this.#client = client;
       bundles.use(bundle);
+      this.#estimating?.abort();
       if (!client) return;
+      if (!client.explanation && client.decision !== 'unscored') void this.#estimate(client, wanted);
       const neighbours = await scoring.neighbours(fingerprint, clients.query, client.id);
       if (wanted === this.#wanted) this.#neighbours = neighbours;
     } catch (error) {
       if (wanted === this.#wanted) this.#error = toErrorData(error);
+    }
+  }
+
+  /** Reasons that take a while come after the score they explain. */
+  async #estimate(client: ClientView, wanted: string): Promise<void> {
+    const controller = (this.#estimating = new AbortController());
+    try {
+      const { fingerprint } = this.#bundle as BundleView;
+      const explanation = await scoring.reasons(fingerprint, client.id, controller.signal);
+      if (wanted === this.#wanted) this.#client = { ...client, explanation };
+    } catch (error) {
+      const data = toErrorData(error);
+      if (wanted === this.#wanted && data.code !== 'stopped') this.#error = data;
     }
   }
 

@@ -49,7 +49,10 @@ export function splitImportance(model: Model, covers: Covers | null): SplitImpor
 }
 
 /** Mean of the leaves below each node, weighed by covers; children follow their parents in the arrays. */
-function nodeMeans({ feature, no, value }: { feature: Int32Array; no: Int32Array; value: Float64Array }, covers: Float64Array) {
+function nodeMeans(
+  { feature, no, value }: { feature: Int32Array; no: Int32Array; value: Float64Array },
+  covers: Float64Array,
+) {
   const means = Float64Array.from(value);
   for (let n = feature.length - 1; n >= 0; n--) {
     if (feature[n] < 0 || covers[n] === 0) continue;
@@ -103,7 +106,9 @@ export async function permutationImportance(
     }
     for (let i = 0; i < rows; i++) changed[i * width + j] = inputs[i * width + j];
     mean[j] = drops.reduce((a, b) => a + b, 0) / repeats;
-    spread[j] = Math.sqrt(drops.reduce((sum, drop) => sum + (drop - mean[j]) * (drop - mean[j]), 0) / repeats);
+    spread[j] = Math.sqrt(
+      drops.reduce((sum, drop) => sum + (drop - mean[j]) * (drop - mean[j]), 0) / repeats,
+    );
     progress?.(j + 1);
   }
   return { base, mean, spread };

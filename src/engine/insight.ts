@@ -1,0 +1,190 @@
+import { checkStopped, ScoredeskError } from '../core/errors';
+import { decodeCovers, type Covers } from '../core/explain/covers';
+import { gridOf, partialDependence } from '../core/explain/dependence';
+import { meanAbsolute, permutationImportance, splitImportance } from '../core/explain/importance';
+import { auc } from '../core/metrics/binary';
+import { sampleRows } from '../core/numeric/random';
+import { columnOf, takeRows, type Table } from '../core/table/table';
+import { encodeInputs } from '../bundle/encode';
+import { readFile, readPart } from '../bundle/read';
+import type { Engine, Method } from './engine';
+import { breathe, type Task } from './runtime';
+
+/** Rows explained for what the model relies on; fewer where each takes thousands of scores. */
+const EXPLAINED_ROWS = 1000;
+const EXPLAINED_ROWS_AGNOSTIC = 60;
+const AGNOSTIC = { background: 10, samples: 500 };
+const PERMUTED_ROWS = 1000;
+const REPEATS = 5;
+const DEPENDENCE_ROWS = 300;
+const GRID_POINTS = 24;
+const SEED = 1;
+
+/** What the model relies on, over a seeded sample of rows. All by input column. */
+export interface Insight {
+  /** The rows explained: those the model never saw where the bundle has some. */
+  part: Part;
+  rows: number;
+  method: Method;
+  /** Mean |contribution|. */
+  meanAbsolute: Float64Array;
+  /** Splits on the column, and the variance they take away; null for a model without trees (without covers). */
+  splits: Float64Array | null;
+  gain: Float64Array | null;
+  /** [rows, columns] row-major: what went in, and the contributions. */
+  inputs: Float32Array;
+  contributions: Float32Array;
+}
+
+export interface Permutation {
+  part: Part;
+  rows: number;
+  repeats: number;
+  /** Area under the ROC curve as it is, and how much of it each shuffled column costs. */
+  base: number;
+  mean: Float64Array;
+  spread: Float64Array;
+}
+
+export interface Dependence {
+  /** Values tried and the mean P(default) with them; level codes for categories. */
+  grid: Float64Array;
+  mean: Float64Array;
+  rows: number;
+}
+
+type Part = 'test' | 'reference' | 'clients';
+
+/** @throws stopped; what `explain` throws */
+export async function insightOf(engine: Engine, task: Task = {}): Promise<Insight> {
+  const { part, table } = await rowsToExplain(engine);
+  const method = engine.defaultMethod;
+  const agnostic = method === 'kernel';
+  const wanted = agnostic ? EXPLAINED_ROWS_AGNOSTIC : EXPLAINED_ROWS;
+  const rows = takeRows(table, sampleRows(table.rows, wanted, SEED));
+  const explained = await engine.explain(rows, method, { ...task, ...(agnostic ? AGNOSTIC : {}) });
+  const { model } = engine.onnx;
+  const splits = model && splitImportance(model, await coversOf(engine));
+  return {
+    part,
+    rows: rows.rows,
+    method,
+    meanAbsolute: meanAbsolute(explained),
+    splits: splits?.counts ?? null,
+    gain: splits?.gain ?? null,
+    inputs: encodeInputs(engine.columns, rows),
+    contributions: Float32Array.from(explained.values),
+  };
+}
+
+/** @returns null when no labelled rows of both outcomes are there */
+export async function permutationOf(
+  engine: Engine,
+  { signal, progress }: Task = {},
+): Promise<Permutation | null> {
+  for (const part of ['test', 'reference'] as const) {
+    const labelled = await labelledRows(engine, part);
+    if (!labelled) continue;
+    const { rows, target } = labelled;
+    const inputs = encodeInputs(engine.columns, rows);
+    const found = await permutationImportance(scorerOf(engine, signal), inputs, target, {
+      metric: auc,
+      repeats: REPEATS,
+      seed: SEED,
+      progress: (done) => progress?.({ done, total: engine.columns.length, unit: 'columns' }),
+    });
+    return { part, rows: rows.rows, repeats: REPEATS, ...found };
+  }
+  return null;
+}
+
+/** @throws column-unknown */
+export async function dependenceOf(
+  engine: Engine,
+  column: string,
+  { signal }: Task = {},
+): Promise<Dependence> {
+  const { table } = await rowsToExplain(engine);
+  const position = engine.columns.findIndex(({ name }) => name === column);
+  if (position < 0) throw new ScoredeskError('column-unknown', { column, nearest: '', file: 'model' });
+  const rows = takeRows(table, sampleRows(table.rows, DEPENDENCE_ROWS, SEED));
+  const inputs = encodeInputs(engine.columns, rows);
+  const all = encodeInputs([engine.columns[position]], table);
+  const { type, levels } = engine.columns[position];
+  const grid = type === 'category' && levels ? Float64Array.from(levels.keys()) : gridOf(all, GRID_POINTS);
+  const mean = await partialDependence(scorerOf(engine, signal), inputs, rows.rows, position, grid);
+  return { grid, mean, rows: rows.rows };
+}
+
+function scorerOf({ runtime }: Engine, signal: AbortSignal | undefined) {
+  return async (inputs: Float32Array, rows: number): Promise<Float64Array> => {
+    checkStopped(signal);
+    await breathe();
+    return runtime.score(inputs, rows);
+  };
+}
+
+async function rowsToExplain(engine: Engine): Promise<{ part: Part; table: Table }> {
+  const test = await readPart(engine.files, 'test');
+  if (test?.rows) return { part: 'test', table: test };
+  const reference = await engine.reference();
+  return reference?.rows
+    ? { part: 'reference', table: reference }
+    : { part: 'clients', table: engine.clients };
+}
+
+/** A sample of a part's rows with a known outcome; null without both outcomes among them. */
+async function labelledRows(engine: Engine, part: 'test' | 'reference') {
+  const named = engine.manifest.data[part]?.target;
+  const table = named ? await readPart(engine.files, part) : null;
+  if (!table || !named) return null;
+  const column = columnOf(table, named);
+  if (column.kind !== 'number') return null;
+  const known = Int32Array.from(column.values.keys()).filter((row) => !Number.isNaN(column.values[row]));
+  const picked = sampleRows(known.length, PERMUTED_ROWS, SEED).map((k) => known[k]);
+  const target = Float64Array.from(picked, (row) => column.values[row]);
+  if (new Set(target).size < 2) return null;
+  return { rows: takeRows(table, picked), target };
+}
+
+async function coversOf(engine: Engine): Promise<Covers | null> {
+  const { covers } = engine.manifest.model;
+  const { model } = engine.onnx;
+  if (!covers || model?.predictor.kind !== 'trees') return null;
+  return decodeCovers(await readFile(engine.files, covers.file), model.predictor);
+}
+
+/** One method's account of one client. */
+export interface MethodAccount {
+  method: Method;
+  unit: 'margin' | 'probability';
+  base: number;
+  values: Float64Array;
+  milliseconds: number;
+}
+
+export interface ClientAccounts {
+  id: string;
+  /** What the model takes of the client, float32 by input column. */
+  inputs: Float32Array;
+  methods: MethodAccount[];
+}
+
+/** A client's contributions by each of the methods. @throws client-unknown; what `explain` throws */
+export async function accountsOf(
+  engine: Engine,
+  id: string,
+  methods: readonly Method[],
+  { signal, progress }: Task = {},
+): Promise<ClientAccounts> {
+  const row = engine.clientsOf([id]);
+  const accounts: MethodAccount[] = [];
+  for (const method of methods) {
+    const before = performance.now();
+    const { base, values } = await engine.explain(row, method, { signal });
+    const milliseconds = performance.now() - before;
+    accounts.push({ method, unit: engine.unitOf(method), base, values, milliseconds });
+    progress?.({ done: accounts.length, total: methods.length, unit: 'methods' });
+  }
+  return { id, inputs: encodeInputs(engine.columns, row), methods: accounts };
+}

@@ -47,7 +47,7 @@ async function throughTheApp(page: Page, shot: (name: string, whole?: boolean) =
   }
   await page.goto(links[1].replace(/clients\/(.*)$/, 'model?client=$1'));
   await page.locator('main table').waitFor();
-  await page.locator('main figure').nth(2).waitFor();
+  await page.getByRole('img').nth(2).waitFor();
   await page.waitForTimeout(400);
   await shot('10-model');
   await page.keyboard.press('/');

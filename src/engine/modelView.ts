@@ -37,7 +37,7 @@ export function modelView(engine: Engine): ModelView {
     unit: engine.unit,
     method: engine.defaultMethod,
     methods: METHODS.filter((method) => allows(engine, method)),
-    steps: stepsTo(onnx.proto.graph as GraphProto, onnx.output),
+    steps: stepsTo(onnx.proto.graph as GraphProto, onnx.output, onnx.model !== null),
     rows: (['reference', 'test', 'clients'] as const).flatMap((part) => {
       const files = manifest.data[part]?.files;
       return files ? [{ part, rows: files.reduce((sum, file) => sum + file.rows, 0) }] : [];
@@ -66,10 +66,11 @@ function shapeOf(trees: TreeEnsemble): NonNullable<ModelView['trees']> {
 }
 
 /** Nodes that an output depends on, by their longest way from the inputs; what only passes values on is left out. */
-function stepsTo(graph: GraphProto, output: string): ModelView['steps'] {
+function stepsTo(graph: GraphProto, output: string, read: boolean): ModelView['steps'] {
   const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   const level = new Map<string, number>();
   const counts: Map<string, number>[] = [];
+  const predicted = new Set<string>();
   const pending = [output];
   for (let name = pending.at(-1); name !== undefined; name = pending.at(-1)) {
     const node = makers.get(name);
@@ -81,7 +82,10 @@ function stepsTo(graph: GraphProto, output: string): ModelView['steps'] {
     pending.pop();
     if (!node || level.has(name)) continue;
     const before = Math.max(0, ...node.input.map((input) => level.get(input) ?? 0));
-    const own = PASSING.includes(node.opType) ? before : before + 1;
+    // A model that was read changes nothing after its predictor but by a sigmoid.
+    const after = read && node.input.some((input) => predicted.has(input)) && node.opType !== 'Sigmoid';
+    if (after || PREDICTORS.includes(node.opType)) for (const made of node.output) predicted.add(made);
+    const own = after || PASSING.includes(node.opType) ? before : before + 1;
     for (const made of node.output) level.set(made, own);
     if (own === before) continue;
     const at = (counts[own - 1] ??= new Map<string, number>());
@@ -90,4 +94,5 @@ function stepsTo(graph: GraphProto, output: string): ModelView['steps'] {
   return counts.map((operators) => [...operators].map(([operator, count]) => ({ operator, count })));
 }
 
+const PREDICTORS = ['TreeEnsembleClassifier', 'TreeEnsembleRegressor', 'TreeEnsemble', 'LinearClassifier'];
 const PASSING = ['Identity', 'Cast', 'ZipMap', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];

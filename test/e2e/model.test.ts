@@ -1,0 +1,122 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { goTo, install, listed, openClient } from '../support/app';
+import { axeViolations } from '../support/axe';
+import { launch, visit } from '../support/browser';
+import { serve, type Site } from '../support/server';
+
+let browser: Browser;
+let site: Site;
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launch(), serve('dist')]);
+});
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+afterAll(async () => {
+  await browser.close();
+  await site.close();
+});
+
+const MODEL = '#/b/german-credit%401.0.0/model';
+
+async function openModel(page: Page, query = ''): Promise<void> {
+  await install(page);
+  await goTo(page, MODEL + query);
+  await page.getByRole('img').nth(2).waitFor();
+  await page.locator('main table tbody tr').first().waitFor();
+}
+
+const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+test('what the model is and relies on, by every kind of importance', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await install(page);
+  await page.getByRole('link', { name: 'Model' }).click();
+  await page.getByRole('heading', { name: 'What the model relies on' }).waitFor();
+  await page.getByText('LightGBM, 240 trees').first().waitFor();
+  await page.getByText('Adds up trees').waitFor();
+  const relies = page.getByRole('list', { name: 'What the model relies on' });
+  const first = () => relies.getByRole('listitem').first().innerText();
+  expect(await first()).toMatch(/^Checking account/);
+  await page.getByRole('button', { name: 'Permutation' }).click();
+  await page
+    .getByText(/^Drop of the ROC AUC \(0\.832\) when the column is shuffled among 200 rows/)
+    .waitFor();
+  expect(await first()).toMatch(/^Checking account\s+0\.\d+/);
+  await page.getByRole('button', { name: 'Gain' }).click();
+  expect(await first()).toMatch(/^Checking account\s+\d+(\.\d)?%/);
+  await page.getByRole('button', { name: 'Splits' }).click();
+  expect(Number((await first()).split(/\s+/).at(-1))).toBeGreaterThan(50);
+  expect(complaints).toEqual([]);
+});
+
+test('a feature is chosen, kept in the address, and drawn with the client', async () => {
+  const { page } = await visit(browser, site.url);
+  await openModel(page, '?client=64');
+  await page.getByLabel('Feature', { exact: true }).selectOption('duration');
+  await page
+    .getByRole('img', { name: 'Contribution by value of Duration, one dot a row' })
+    .getByText('No. 64')
+    .waitFor();
+  await page.getByRole('img', { name: 'Mean probability of default by value of Duration' }).waitFor();
+  expect(await page.evaluate(() => location.hash)).toContain('client=64&feature=duration');
+  await page.reload();
+  await page.getByRole('img', { name: 'Contribution by value of Duration, one dot a row' }).waitFor();
+});
+
+test('a client by four methods: all but LIME end at the client’s score', async () => {
+  const { page } = await visit(browser, site.url);
+  await openModel(page, '?client=64');
+  const totals = page.locator('main table tr.total td');
+  expect(await totals.count()).toBe(4);
+  const [path, interventional, kernel] = await totals.allInnerTexts();
+  await page.getByLabel('Client', { exact: true }).fill('17');
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await page.getByRole('heading', { name: 'Client 17, step by step' }).waitFor();
+  await page.getByRole('button', { name: 'LIME' }).click();
+  await page.getByText('Intercept nearby').waitFor();
+  await page.getByLabel('Client', { exact: true }).fill('no such');
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await page.getByText(/no such/).waitFor();
+  await openClient(page, '64');
+  const figure = (await page.locator('.figure').innerText()).replace(/[^\d.]/g, '');
+  for (const total of [path, interventional, kernel]) expect(total.split('→')[1]).toContain(figure);
+});
+
+test.each([
+  ['light', 'en-GB', 1440],
+  ['dark', 'fr-FR', 390],
+] as const)('axe finds nothing, nothing overflows (%s, %s, %i px)', async (colorScheme, locale, width) => {
+  const { page } = await visit(browser, site.url, { colorScheme, locale, viewport: { width, height: 900 } });
+  await openModel(page);
+  expect(await axeViolations(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+});
+
+test('a model that can’t be read is scored and explained by estimates, and says so', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await page.locator('#import').waitFor({ state: 'attached' });
+  await page
+    .locator('input[data-picks=files]')
+    .setInputFiles(['test/oracles/composite/logistic-power.onnx', 'test/oracles/families/data.csv']);
+  await page.getByText(/13 columns chosen, the model takes 7/).waitFor();
+  for (const name of [
+    'checking_status',
+    'purpose',
+    'housing',
+    'checking_status_code',
+    'purpose_code',
+    'housing_code',
+  ])
+    await page.getByRole('checkbox', { name: new RegExp(`^${name} `) }).uncheck();
+  await page.getByRole('button', { name: 'Make the bundle' }).click();
+  await listed(page);
+  await page.evaluate(() => (location.hash = `${location.hash}/2`));
+  await page.getByText(/Estimated by scoring variations of this client/).waitFor();
+  await page.locator('.bars').waitFor();
+  await page.getByRole('link', { name: 'Model' }).click();
+  await page.getByText(/This graph can’t be read into trees or weights/).waitFor();
+  await page.getByRole('list', { name: 'What the model relies on' }).waitFor();
+  expect(await page.locator('main table thead th').count()).toBe(3);
+  expect(complaints).toEqual([]);
+});

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ScoredeskError } from '../core/errors';
 import { keptAsWritten } from '../bundle/columns';
+import { readDictionaryCsv } from '../bundle/dictionaryCsv';
 import { memorySource } from '../bundle/memory';
 import { pack, type Packed, type PackInput, type PackStep } from '../bundle/pack';
-import { IDENTIFIER } from '../bundle/schema';
+import { IDENTIFIER, type Dictionary } from '../bundle/schema';
 import { parseTarget } from '../bundle/target';
 import { parseDictionary } from '../bundle/validate';
 import { openBundle } from '../engine/engine';
@@ -49,7 +50,10 @@ export function packCommand(): Command {
     .option('--expected <file>', "the library's predictions: the id column and `probability`")
     .option('--threshold <p>', 'refused from this probability on', probabilityOption)
     .option('--cost <fn=10,fp=1>', 'cost of a default accepted and of a good client refused', costOption)
-    .option('--dictionary <file>', 'labels, levels, reasons …: a partial bundle.json')
+    .option(
+      '--dictionary <file>',
+      'labels, levels, reasons …: a partial bundle.json, or a .csv with a row a column',
+    )
     .option('--bundle-id <id>', 'id of the bundle', identifierOption)
     .option('--bundle-version <version>', 'version of the bundle', identifierOption)
     .option('--title <text>', 'title of the bundle')
@@ -101,8 +105,7 @@ async function run(options: Options): Promise<void> {
 }
 
 async function readInput(options: Options): Promise<PackInput> {
-  const dictionary =
-    options.dictionary === undefined ? undefined : parseDictionary(await readBytes(options.dictionary));
+  const dictionary = options.dictionary === undefined ? undefined : await readDictionary(options.dictionary);
   const asWritten = keptAsWritten(dictionary?.columns ?? [], options.id);
   const table = (path: string | undefined) =>
     path === undefined ? undefined : readTableFile(path, asWritten);
@@ -127,6 +130,12 @@ async function readInput(options: Options): Promise<PackInput> {
     runtime: onnxRuntime,
     progress: (step) => say(STEPS[step]),
   };
+}
+
+/** JSON, or a table with one row a column. */
+async function readDictionary(path: string): Promise<Dictionary> {
+  const bytes = await readBytes(path);
+  return /\.csv$/i.test(path) ? readDictionaryCsv(bytes, basename(path)) : parseDictionary(bytes);
 }
 
 const STEPS: Record<PackStep, string> = {

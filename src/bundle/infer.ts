@@ -136,3 +136,12 @@ export function chooseFeatures(
   }
   return [...wanted];
 }
+
+/** Columns that pandas leaves behind: the index of a frame. */
+const INDEX_NAMES = /^(Unnamed: \d+|__index_level_\d+__|index|)$/;
+
+/** Index columns are left out where the model has no room for them. */
+export function withoutIndexes(names: readonly string[], wanted: number): string[] {
+  let surplus = names.length - wanted;
+  return names.filter((name) => !(surplus > 0 && INDEX_NAMES.test(name) && surplus--));
+}

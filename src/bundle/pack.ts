@@ -11,7 +11,7 @@ import { checkIds } from './ids';
 import { withDerived } from './derived';
 import { encodeInputs } from './encode';
 import { sha256Hex } from './hash';
-import { chooseFeatures, inferColumns } from './infer';
+import { chooseFeatures, inferColumns, withoutIndexes } from './infer';
 import { byInputName, readModel, refuseCount } from './packModel';
 import { FORMAT, FORMAT_VERSION, type Dictionary, type Manifest, type ManifestColumn } from './schema';
 import { targetOf, type Target } from './target';
@@ -55,6 +55,8 @@ export interface Packed {
   manifest: Manifest;
   /** Every file by path; bundle.json last. */
   files: Map<string, Uint8Array>;
+  /** Index columns that the model has no room for. */
+  leftOut: string[];
   /** Text columns whose codes were guessed from their alphabetical order, for a model that takes numbers. */
   guessedLevels: string[];
 }
@@ -88,7 +90,9 @@ export async function pack(input: PackInput): Promise<Packed> {
   const features =
     read.onnx.inputs.length > 1
       ? byInputName(read.onnx, candidates, input.clients, input.features)
-      : candidates;
+      : input.features
+        ? candidates
+        : withoutIndexes(candidates, read.onnx.width);
   refuseCount(read.onnx, features);
 
   step('columns');
@@ -154,7 +158,12 @@ export async function pack(input: PackInput): Promise<Packed> {
   };
   const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + '\n');
   files.set('bundle.json', bytes);
-  return { manifest: parseManifest(bytes), files, guessedLevels: guessed(onnx, inputs, dictionary) };
+  return {
+    manifest: parseManifest(bytes),
+    files,
+    leftOut: read.onnx.inputs.length > 1 ? [] : candidates.filter((name) => !features.includes(name)),
+    guessedLevels: guessed(onnx, inputs, dictionary),
+  };
 }
 
 /** The columns named by the caller are looked for first: a typing mistake is told as such. @throws column-unknown */

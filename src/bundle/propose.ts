@@ -1,13 +1,12 @@
 import { ScoredeskError } from '../core/errors';
 import { columnOf, distinctTexts, textColumn, texts, type Table } from '../core/table/table';
 import { readOnnx } from '../core/onnx/read';
+import { withoutIndexes } from './infer';
 import { ROW_NUMBER, type Proposal } from './proposal';
 
 const ID_NAMES = /(^|[_\s.])(id|num|no|number|nr|numero|key|curr)$|^(sk_?id|id|client|customer)/i;
 const TARGET_NAMES = /target|default|outcome|label|class|bad|churn|^y$/i;
 const DEFAULT_VALUES = /^(1|true|yes|bad|default|defaulted|late)$/i;
-/** Columns that pandas leaves behind: the index of a frame. */
-const INDEX_NAMES = /^(Unnamed: \d+|__index_level_\d+__|index|)$/;
 const OUTCOMES = 2;
 
 /**
@@ -38,12 +37,6 @@ export function propose(model: Uint8Array, tables: readonly Table[]): Proposal {
     textColumns: takesText ? [] : others.filter((name) => columnOf(clients, name).kind === 'text'),
     wanted,
   };
-}
-
-/** Index columns are left out where the model has no room for them. */
-function withoutIndexes(names: readonly string[], wanted: number): string[] {
-  let surplus = names.length - wanted;
-  return names.filter((name) => !(surplus > 0 && INDEX_NAMES.test(name) && surplus--));
 }
 
 /** Two tables: the one with outcomes trained the model. Of one alone nobody knows whether it did. */

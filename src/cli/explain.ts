@@ -7,7 +7,7 @@ import { backgroundOf, chooseRows, freeName, type RowOptions } from './rows';
 
 interface Options extends RowOptions {
   method?: Method;
-  background: string;
+  background?: string;
   samples?: number;
   kernelWidth?: number;
   seed: number;
@@ -33,8 +33,7 @@ export function explainCommand(): Command {
     )
     .option(
       '--background <N or file>',
-      'rows that interventional and kernel compare with, lime draws from',
-      '100',
+      'rows that interventional and kernel compare with (100), lime draws from (5000)',
     )
     .option('--samples <N>', 'coalitions of kernel (2 features + 2048), rows of lime (5000)', wholeOption)
     .option('--kernel-width <X>', 'of lime, in units of the root of the number of features (0.75)', Number)
@@ -49,7 +48,8 @@ export function explainCommand(): Command {
       const { table, ids } = await chooseRows(engine, options);
       const { base, bases, rows, width, values } = await engine.explain(table, options.method, {
         progress: sayProgress,
-        background: await backgroundOf(engine, options.background),
+        background:
+          options.background === undefined ? undefined : await backgroundOf(engine, options.background),
         samples: options.samples,
         kernelWidth: options.kernelWidth,
         seed: options.seed,

@@ -168,7 +168,8 @@ function parseList(content: string): unknown {
   }
 }
 
-function sayInferred({ manifest, files }: Packed, options: Options): void {
+function sayInferred({ manifest, files, leftOut }: Packed, options: Options): void {
+  if (leftOut.length) say(`Left out, as an index: ${leftOut.join(', ')}`);
   const features = manifest.columns.filter((column) => column.role === 'feature');
   const of = (type: string) => features.filter((column) => column.type === type).length;
   say(

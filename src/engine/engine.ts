@@ -279,7 +279,7 @@ export class Engine {
   }
 
   async #explainAgnostic(table: Table, method: AgnosticMethod, task: ExplainTask): Promise<Contributions> {
-    const { signal, progress, background = BACKGROUND_ROWS } = task;
+    const { signal, progress, background = method === 'lime' ? LIME_ROWS : BACKGROUND_ROWS } = task;
     const explain = await this.#agnostic(method, background, task);
     const { width } = this.onnx;
     const values = new Float64Array(table.rows * width);
@@ -299,8 +299,7 @@ export class Engine {
   async #agnostic(method: AgnosticMethod, background: Background, task: ExplainTask) {
     const { kernelWidth, samples, signal, seed = BACKGROUND_SEED } = task;
     const score = this.#scorer(method, signal);
-    const wanted = method === 'lime' && background === BACKGROUND_ROWS ? LIME_ROWS : background;
-    const behind = await this.#backgroundOf(wanted);
+    const behind = await this.#backgroundOf(background);
     if (behind.rows === 0) throw new ScoredeskError('method-unsupported', { method });
     const rows = encodeInputs(this.columns, behind);
     if (method === 'kernel')

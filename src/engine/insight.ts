@@ -160,8 +160,18 @@ export interface MethodAccount {
   unit: 'margin' | 'probability';
   base: number;
   values: Float64Array;
+  /** Rows of the reference it compares with, or draws from; 0 where it uses none. */
+  background: number;
   milliseconds: number;
 }
+
+/** Kernel asks for 2 M + 2,048 scores a background row: fewer rows for wide models, so that a page has it in seconds. */
+const WIDE = 50;
+const backgroundOf = (method: Method, columns: number): number => {
+  if (method === 'path') return 0;
+  if (method === 'lime') return 5000;
+  return method === 'kernel' && columns > WIDE ? 20 : 100;
+};
 
 export interface ClientAccounts {
   id: string;
@@ -181,9 +191,10 @@ export async function accountsOf(
   const accounts: MethodAccount[] = [];
   for (const method of methods) {
     const before = performance.now();
-    const { base, values } = await engine.explain(row, method, { signal });
+    const rows = backgroundOf(method, engine.columns.length);
+    const { base, values } = await engine.explain(row, method, { signal, background: rows || undefined });
     const milliseconds = performance.now() - before;
-    accounts.push({ method, unit: engine.unitOf(method), base, values, milliseconds });
+    accounts.push({ method, unit: engine.unitOf(method), base, values, background: rows, milliseconds });
     progress?.({ done: accounts.length, total: methods.length, unit: 'methods' });
   }
   return { id, inputs: encodeInputs(engine.columns, row), methods: accounts };

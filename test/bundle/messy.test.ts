@@ -261,3 +261,10 @@ describe('small input, small cost', () => {
     expect((await openBundle(zipSource('z.zip', zip))).ids).toEqual(['1']);
   });
 });
+
+test('index columns are left out where the model has no room for them, and told', async () => {
+  const clients = csv('Unnamed: 0,id,x,__index_level_0__\n0,1,5,0\n1,2,6,1\n');
+  const { manifest, leftOut } = await pack({ model: treeFile(1, [stump()]), clients, idColumn: 'id' });
+  expect(manifest.model.inputs[0].columns).toEqual(['x']);
+  expect(leftOut).toEqual(['Unnamed: 0', '__index_level_0__']);
+});

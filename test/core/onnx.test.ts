@@ -6,6 +6,7 @@ import { sigmoid } from '../../src/core/numeric/functions';
 import { TensorProto_DataType as Type } from '../../src/core/onnx/schema/onnx_pb';
 import { onnxRuntime } from '../../src/engine/runtime';
 import { codeOf, largestDifference } from '../support/files';
+import { readOnnx } from '../../src/core/onnx/read';
 import { onnxFile, treeAttributes, treeFile, type TestTree, readWhole } from '../support/onnx';
 
 const split = (mode: string, threshold: number, missingYes = false): TestTree => ({
@@ -223,5 +224,34 @@ describe('refusals', () => {
     let tree: TestTree = { value: 1 };
     for (let d = 0; d < 60; d++) tree = { feature: 0, mode: 'BRANCH_LEQ', threshold: d, yes: tree, no: tree };
     expect(await codeOf(() => readWhole(treeFile(1, [tree])))).toBe('onnx-attribute');
+  });
+});
+
+describe('graphs that grow without end', () => {
+  const chain = (op: string, inputs: (i: number) => string[], times: number) => [
+    ...Array.from({ length: times }, (_, i) => ({ op, inputs: inputs(i), outputs: [`v${i + 1}`] })),
+    {
+      op: 'LinearClassifier',
+      inputs: [`v${times}`],
+      outputs: ['l', 'p'],
+      attributes: {
+        coefficients: { floats: [1, 1] },
+        classlabels_ints: [0, 1],
+        post_transform: 'LOGISTIC',
+      },
+    },
+  ];
+  const name = (i: number) => (i === 0 ? 'x' : `v${i}`);
+
+  test.each([
+    ['a matrix joined to itself', 'Concat', (i: number) => [name(i), name(i)], 60],
+    ['a value added to itself', 'Add', (i: number) => [name(i), name(i)], 60],
+    ['one step after the other', 'Neg', (i: number) => [name(i)], 20_000],
+  ])('%s is left to the runtime at once', (_, op, inputs, times) => {
+    const before = performance.now();
+    const { model, unread } = readOnnx(onnxFile(1, chain(op, inputs, times), [{ name: 'p' }]));
+    expect(model).toBeNull();
+    expect(unread).toMatch(new RegExp(`^${op} of `));
+    expect(performance.now() - before).toBeLessThan(2000);
   });
 });

@@ -115,6 +115,26 @@ describe('scoredesk', () => {
     }
   });
 
+  test('explain --method kernel adds up, lime does not; both keep to their seed', async () => {
+    const explain = async (...args: string[]) => {
+      const out = join(dir, 'agnostic.csv');
+      const { status } = run('explain', BUNDLE, '--ids', '2,641', ...args, '--out', out);
+      expect(status).toBe(0);
+      const table = await read(out);
+      const columns = [...table.columns.keys()].filter((name) => name !== 'client_id');
+      return columns.map((name) => numbers(table, name));
+    };
+    const sum = (columns: Float64Array[], row: number) => columns.reduce((a, column) => a + column[row], 0);
+    const path = await explain('--method', 'path');
+    const kernel = await explain('--method', 'kernel', '--background', '5', '--samples', '300');
+    for (const row of [0, 1]) expect(Math.abs(sum(kernel, row) - sum(path, row))).toBeLessThan(1e-9);
+    const lime = await explain('--method', 'lime', '--samples', '800', '--seed', '4');
+    expect(lime).toEqual(await explain('--method', 'lime', '--samples', '800', '--seed', '4'));
+    expect(lime).not.toEqual(await explain('--method', 'lime', '--samples', '800', '--seed', '5'));
+    // Each client has an intercept of its own.
+    expect(lime[0][0]).not.toBe(lime[0][1]);
+  });
+
   test('pack from the CSV and the model reproduces the shipped bundle byte for byte', () => {
     const args = JSON.parse(textOf(`${DEMO}/pack.json`)) as string[];
     const out = join(dir, 'packed');

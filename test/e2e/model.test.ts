@@ -98,7 +98,7 @@ test('a model that can’t be read is scored and explained by estimates, and say
   await page.locator('#import').waitFor({ state: 'attached' });
   await page
     .locator('input[data-picks=files]')
-    .setInputFiles(['test/oracles/composite/logistic-power.onnx', 'test/oracles/families/data.csv']);
+    .setInputFiles(['test/oracles/composite/logistic-normalizer.onnx', 'test/oracles/families/data.csv']);
   await page.getByText(/13 columns chosen, the model takes 7/).waitFor();
   for (const name of [
     'checking_status',

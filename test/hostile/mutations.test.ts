@@ -92,6 +92,11 @@ describe('mutated bytes are read or refused with a code', () => {
     ['test/oracles/families/onehot-logistic.onnx', 3000, 10],
     ['test/oracles/families/ordinal-forest.onnx', 500, 10],
     ['test/oracles/families/catboost.onnx', 500, 10],
+    ['test/oracles/composite/tree-ensemble-5.onnx', 1500, 10],
+    ['test/oracles/composite/regressor.onnx', 300, 10],
+    ['test/oracles/composite/flat.onnx', 300, 10],
+    ['test/oracles/composite/logistic-power.onnx', 1500, 7],
+    ['test/export/made/catboost/model.onnx', 500, 6],
   ])('%s', async (path, times, width) => {
     const rows = new Float32Array(3 * width).fill(1).fill(NaN, 0, width);
     const { refused, read } = await attack(bytesOf(path), times, 1, (bytes) => {

@@ -5,6 +5,7 @@
 composite/<name>.onnx   the model as its usual exporter writes it; the last ones are written by hand with
                         operators that newer exporters use
 composite/expected.csv  the library's own P(default) of families/data.csv, gaps filled with 0 but for the last ones
+composite/power.csv     linear SHAP of the first 100 rows of `logistic-power`
 composite/kernel.csv    shap.KernelExplainer (no L1) of the first 12 rows of `pca-boosting` against rows 100 .. 120
 composite/lime.csv      lime's weights over 30 seeds for three rows of `pca-boosting`: mean and spread
 composite/neighbours.csv  one run of lime on row 0: whether each drawn row is in its bins, the output; lime's weights
@@ -116,6 +117,14 @@ def regressor(boosting):
     return by_hand([node, helper.make_node("Sigmoid", ["score"], ["p"])], 3)
 
 
+def power_shap(model):
+    changed = model[:-1].transform(whole7)
+    mean, weights = changed[:TRAINED].mean(axis=0), model[-1].coef_[0]
+    out = pd.DataFrame((changed[:100] - mean) * weights, columns=NUMBERS)
+    out.insert(0, "base", model[-1].intercept_[0] + mean @ weights)
+    out.to_csv(OUT / "power.csv", index=False, float_format="%.12g")
+
+
 def kernel(model):
     explainer = shap.KernelExplainer(lambda x: model.predict_proba(x)[:, 1], whole7[100:120].astype(float))
     values = explainer.shap_values(whole7[:12].astype(float), l1_reg=0, silent=True)
@@ -168,7 +177,7 @@ if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
     sklearn_model("calibrated-sigmoid", CalibratedClassifierCV(GradientBoostingClassifier(n_estimators=10, random_state=0), cv=3))
     sklearn_model("calibrated-isotonic", CalibratedClassifierCV(LogisticRegression(max_iter=3000), method="isotonic", cv=3), of_graph=True)  # nearest step, where scikit-learn interpolates
-    sklearn_model("logistic-power", make_pipeline(SimpleImputer(), PowerTransformer(), LogisticRegression(max_iter=3000)))
+    power_shap(sklearn_model("logistic-power", make_pipeline(SimpleImputer(), PowerTransformer(), LogisticRegression(max_iter=3000))))
     sklearn_model("logistic-normalizer", make_pipeline(SimpleImputer(), Normalizer(), LogisticRegression(max_iter=3000)))
     boosted = sklearn_model("pca-boosting", make_pipeline(StandardScaler(), PCA(4), GradientBoostingClassifier(n_estimators=20, random_state=0)))
     kernel(boosted)

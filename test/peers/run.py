@@ -28,6 +28,7 @@ import onnxruntime
 import pandas as pd
 import shap
 import woodelf
+import xgboost as xgb
 from onnxmltools import convert_lightgbm
 from onnxmltools.convert.common.data_types import FloatTensorType
 
@@ -94,6 +95,8 @@ def peers(x, model, deep, onnx):
     session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     part, few, some = x[:SHAP_ROWS], x[:FEW_ROWS], x[:DEEP_ROWS]
     path = shap.TreeExplainer(model.booster_, feature_perturbation="tree_path_dependent")
+    boosted = xgb.train({"max_depth": 5, "nthread": 1, "objective": "binary:logistic", "eta": 0.05}, xgb.DMatrix(x, model.predict(x)), TREES)
+    few_matrix = xgb.DMatrix(few)
     beside = shap.TreeExplainer(model.booster_, data=x[:BACKGROUND].astype(float), feature_perturbation="interventional")
     return {
         "score": {
@@ -104,6 +107,7 @@ def peers(x, model, deep, onnx):
             "Woodelf": len(x) / best(woodelf_shap(model, x)),
             "LightGBM pred_contrib": len(part) / best(lambda: model.booster_.predict(part, pred_contrib=True), 1),
             "shap TreeExplainer (C)": len(part) / best(lambda: path.shap_values(part, check_additivity=False), 1),
+            "XGBoost pred_contribs (its own trees)": len(few) / best(lambda: boosted.predict(few_matrix, pred_contribs=True), 1),
         },
         "interventional": {
             "Woodelf": len(x) / best(woodelf_shap(model, x, BACKGROUND)),
@@ -147,7 +151,7 @@ def report(options, ours, theirs, moved):
         [
             f"Measured by `python test/peers/run.py`: {options.rows:,} x {COLUMNS} float32, 20 % missing, {TREES} trees "
             f"of 31 leaves (depth 5), one thread each; Node {ours['node']}, Python {platform.python_version()}, "
-            f"lightgbm {lgb.__version__}, onnxruntime {onnxruntime.__version__}, shap {shap.__version__}, woodelf-explainer {version('woodelf_explainer')}.",
+            f"lightgbm {lgb.__version__}, onnxruntime {onnxruntime.__version__}, shap {shap.__version__}, woodelf-explainer {version('woodelf_explainer')}, xgboost {xgb.__version__}.",
             table("scoring, all rows", ours["score"], theirs["score"]),
             f"Time against native onnxruntime: onnxruntime-web {times('score', 'onnxruntime (native)', 'onnxruntime-web'):.2f}, "
             f"core/model {times('score', 'onnxruntime (native)', 'core/model'):.2f}.",

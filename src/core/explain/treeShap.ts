@@ -13,8 +13,8 @@ export type Against =
   /** Row-major features [rows, players.length]; the input column of each feature: features of one column are one player. */
   | { kind: 'interventional'; background: Float32Array; rows: number; players: Int32Array };
 
-/** Numbers that all tables together may hold: 128 MB. */
-const MOST_ENTRIES = 16_000_000;
+/** Numbers that all tables together may hold: 256 MB; 500 trees of 31 leaves need 12. */
+const MOST_ENTRIES = 32_000_000;
 /** What one table entry costs to make, in visits of the row by row algorithms (measured: 100 ns to 13 ns). */
 const ENTRY_COST = 8;
 /** Node visits of the interventional row by row algorithm for one background row, of all nodes. */

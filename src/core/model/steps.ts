@@ -1,3 +1,5 @@
+import { exp, ln } from '../numeric/functions';
+
 /**
  * Preprocessing between the user's columns and the predictor's features.
  *
@@ -19,8 +21,57 @@ export type Step =
   | { kind: 'add'; by: number }
   | { kind: 'multiply'; by: number }
   | { kind: 'divide'; by: number }
+  /** One operation on the value itself. */
+  | { kind: 'unary'; op: UnaryOp }
+  /** Two ways of the same value, put together. */
+  | { kind: 'combine'; op: BinaryOp; left: readonly Step[]; right: readonly Step[] }
   /** A code or a number looked up: `otherwise` for one that is not listed, `missing` for NaN. */
   | { kind: 'map'; to: ReadonlyMap<number, number>; otherwise: number; missing: number };
+
+export type UnaryOp = keyof typeof UNARY;
+export type BinaryOp = keyof typeof BINARY;
+
+/** Elementwise operators of ONNX; truth is 1, as a cast makes it. */
+export const UNARY = {
+  Neg: (x: number) => -x,
+  Abs: Math.abs,
+  Sqrt: Math.sqrt,
+  Exp: exp,
+  Log: ln,
+  Sign: Math.sign,
+  Not: (x: number) => (x === 0 ? 1 : 0),
+} as const;
+
+export const BINARY = {
+  Add: (x: number, y: number) => x + y,
+  Sub: (x: number, y: number) => x - y,
+  Mul: (x: number, y: number) => x * y,
+  Div: (x: number, y: number) => x / y,
+  Pow: power,
+  Less: (x: number, y: number) => (x < y ? 1 : 0),
+  LessOrEqual: (x: number, y: number) => (x <= y ? 1 : 0),
+  Greater: (x: number, y: number) => (x > y ? 1 : 0),
+  GreaterOrEqual: (x: number, y: number) => (x >= y ? 1 : 0),
+  Equal: (x: number, y: number) => (x === y ? 1 : 0),
+} as const;
+
+/** x to a power y by exp and ln, the same bits on every engine; NaN where x is negative and y no whole number. */
+function power(x: number, y: number): number {
+  if (y === 0) return 1;
+  if (x === 0) return y > 0 ? 0 : Infinity;
+  if (x > 0) return exp(y * ln(x));
+  if (!Number.isInteger(y)) return NaN;
+  const size = exp(y * ln(-x));
+  return y % 2 === 0 ? size : -size;
+}
+
+/** Operations that a list of steps makes on one value: shared parts count each time. */
+export function stepsSize(steps: readonly Step[]): number {
+  let size = 0;
+  for (const step of steps)
+    size += step.kind === 'combine' ? 1 + stepsSize(step.left) + stepsSize(step.right) : 1;
+  return size;
+}
 
 function applySteps(steps: readonly Step[], x: number): number {
   for (const step of steps) x = applyStep(step, x);
@@ -39,6 +90,10 @@ function applyStep(step: Step, x: number): number {
       return Math.fround(x * step.by);
     case 'divide':
       return Math.fround(x / step.by);
+    case 'unary':
+      return Math.fround(UNARY[step.op](x));
+    case 'combine':
+      return Math.fround(BINARY[step.op](applySteps(step.left, x), applySteps(step.right, x)));
     case 'map':
       return Number.isNaN(x) ? step.missing : (step.to.get(x) ?? step.otherwise);
   }

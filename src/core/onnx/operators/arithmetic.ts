@@ -1,7 +1,8 @@
 import { ScoredeskError } from '../../errors';
 import type { Step } from '../../model/steps';
 import type { Call, Value } from '../value';
-import { withSteps } from './shared';
+import { binary } from './elementwise';
+import { matrixOf, withSteps } from './shared';
 
 /** Add, Sub, Mul and Div of columns by constants, one for all or one each. */
 type Rule = (by: number) => Step;
@@ -14,11 +15,14 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * Columns changed by a constant in float32; `constant - x` and `constant / x` are not read. Probabilities
+ * Columns changed by a constant in float32, or put together with another way of themselves. Probabilities
  * times one pass, as onnxmltools ends LightGBM graphs.
  */
 export function arithmetic(call: Call): readonly Value[] {
   const { operator, inputs } = call;
+  if (inputs[0]?.kind === 'columns' && inputs[1]?.kind === 'columns') return binary(call);
+  const from = inputs[0]?.kind === 'constant' && inputs[1]?.kind === 'columns';
+  if (from && (operator === 'Sub' || operator === 'Div')) return binary(call);
   const refuse = () => new ScoredeskError('onnx-operator', { operator, node: call.name });
   const turned = inputs[0]?.kind === 'constant';
   if (turned && operator === 'Sub') {
@@ -35,7 +39,10 @@ export function arithmetic(call: Call): readonly Value[] {
   if (value.kind !== 'columns' || value.columns.some((column) => column.texts)) throw refuse();
   const number = constants(by.numbers, value.columns.length, refuse);
   const rule = RULES[operator];
-  return [{ kind: 'columns', columns: withSteps(value.columns, (j) => rule(number(j))) }];
+  return matrixOf(
+    call,
+    withSteps(call, value.columns, (j) => rule(number(j))),
+  );
 }
 
 /** 1 - p of one class is the other class. */

@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../../errors';
 import type { Call, Probabilities, Value } from '../value';
-import { anyColumnsOf, columnsOf, notRead, perColumn, withSteps } from './shared';
+import { anyColumnsOf, columnsOf, matrixOf, MOST_COLUMNS, notRead, perColumn, withSteps } from './shared';
 
 /** ai.onnx.ml Scaler: (x - offset) * scale. */
 export function scaler(call: Call): readonly Value[] {
@@ -10,7 +10,7 @@ export function scaler(call: Call): readonly Value[] {
   return [
     {
       kind: 'columns',
-      columns: withSteps(columns, (j) => ({ kind: 'scale', offset: offset(j), scale: scale(j) })),
+      columns: withSteps(call, columns, (j) => ({ kind: 'scale', offset: offset(j), scale: scale(j) })),
     },
   ];
 }
@@ -21,7 +21,10 @@ export function imputer(call: Call): readonly Value[] {
   const value = perColumn(call.attributes, 'imputed_value_floats', columns.length, 0);
   const missing = call.attributes.float('replaced_value_float', NaN);
   return [
-    { kind: 'columns', columns: withSteps(columns, (j) => ({ kind: 'impute', missing, value: value(j) })) },
+    {
+      kind: 'columns',
+      columns: withSteps(call, columns, (j) => ({ kind: 'impute', missing, value: value(j) })),
+    },
   ];
 }
 
@@ -32,7 +35,10 @@ export function concat(call: Call): readonly Value[] {
     if (first.model !== second.model || first.only !== 0 || second.only !== 1) throw notRead(call, 'classes');
     return [{ ...first, only: undefined }];
   }
-  return [{ kind: 'columns', columns: call.inputs.flatMap((_, i) => anyColumnsOf(call, i)) }];
+  const columns = call.inputs.map((_, i) => anyColumnsOf(call, i));
+  // Sizes first: a matrix joined to itself again and again would fill the memory.
+  if (columns.reduce((sum, { length }) => sum + length, 0) > MOST_COLUMNS) throw notRead(call, 'columns');
+  return matrixOf(call, columns.flat());
 }
 
 /** ai.onnx.ml ArrayFeatureExtractor, and Gather along the columns: columns, or one class, by position. */

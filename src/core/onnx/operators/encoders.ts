@@ -1,16 +1,9 @@
 import { ScoredeskError } from '../../errors';
-import type { Step } from '../../model/steps';
 import type { Call, SourceColumn, Value } from '../value';
-import { anyColumnsOf } from './shared';
+import { anyColumnsOf, matrixOf, withSteps } from './shared';
 
 /** More levels of one column than any table has. */
 const MAX_LEVELS = 100_000;
-
-/** A column with one more step, its values numbers from here on. */
-const mapped = (column: SourceColumn, step: Step): SourceColumn => ({
-  input: column.input,
-  steps: [...column.steps, step],
-});
 
 /** The column's code of each text; -1, which no row has, for a text that the bundle's levels lack. */
 function codesOf(column: SourceColumn, texts: readonly string[]): number[] {
@@ -31,18 +24,19 @@ export function oneHotEncoder(call: Call): readonly Value[] {
   const { attributes } = call;
   const texts = attributes.strings('cats_strings');
   const numbers = attributes.ints('cats_int64s');
+  const all = anyColumnsOf(call, 0).length * (texts.length + numbers.length);
+  if (all > MAX_LEVELS) throw attributes.refuse('cats_strings', `${all} categories`);
   const columns = anyColumnsOf(call, 0).flatMap((column) =>
-    keysOf(column, texts, numbers).map((key) =>
-      mapped(column, {
+    keysOf(column, texts, numbers).flatMap((key) =>
+      withSteps(call, [column], () => ({
         kind: 'map',
         to: new Map(key === -1 && column.texts ? [] : [[key, 1]]),
         otherwise: 0,
         missing: 0,
-      }),
+      })),
     ),
   );
-  if (columns.length > MAX_LEVELS) throw attributes.refuse('cats_strings', `${columns.length} categories`);
-  return [{ kind: 'columns', columns }];
+  return matrixOf(call, columns);
 }
 
 /** ai.onnx.ml LabelEncoder from texts or numbers to numbers, as scikit-learn's OrdinalEncoder exports. */
@@ -65,12 +59,13 @@ export function labelEncoder(call: Call): readonly Value[] {
         const found = keysOf(column, texts, numbers).map((key, i) => [key, values[i]] as const);
         const known = found.filter(([key]) => !column.texts || key >= 0);
         const missing = numbers.findIndex(Number.isNaN);
-        return mapped(column, {
+        const [mapped] = withSteps(call, [column], () => ({
           kind: 'map',
           to: new Map(known),
           otherwise,
           missing: missing >= 0 && !column.texts ? values[missing] : otherwise,
-        });
+        }));
+        return mapped;
       }),
     },
   ];

@@ -24,9 +24,13 @@ export function cast(call: Call): readonly Value[] {
   return passThrough(call);
 }
 
+const TRUTHS: ReadonlySet<string> = new Set(['Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'Equal']);
+
 /** The last step only ever gives whole numbers. */
 function isWhole({ steps }: SourceColumn): boolean {
   const last = steps.at(-1);
+  if (last?.kind === 'combine') return TRUTHS.has(last.op);
+  if (last?.kind === 'unary') return last.op === 'Not';
   if (last?.kind !== 'map') return false;
   return [...last.to.values(), last.otherwise, last.missing].every(Number.isInteger);
 }

@@ -1,7 +1,7 @@
 import { ScoredeskError } from '../../errors';
-import type { FeatureSource, Step } from '../../model/steps';
+import { stepsSize, type FeatureSource, type Step } from '../../model/steps';
 import type { Attributes } from '../parse';
-import type { Call, SourceColumn } from '../value';
+import type { Call, SourceColumn, Value } from '../value';
 
 /** The labels a classifier node names, in the order of its probabilities. */
 export function classLabels(attributes: Attributes): readonly string[] {
@@ -32,12 +32,27 @@ export function anyColumnsOf(call: Call, input: number): readonly SourceColumn[]
   return value.columns;
 }
 
-/** Columns with one more step each. */
+/** Operations on one value, or columns of one matrix, beyond these are no preprocessing that people use. */
+const MOST_OPERATIONS = 400;
+export const MOST_COLUMNS = 200_000;
+
+/** Columns with one more step each, numbers from here on. @throws onnx-operator where steps grow without end */
 export function withSteps(
+  call: Call,
   columns: readonly FeatureSource[],
   step: (column: number) => Step,
 ): FeatureSource[] {
-  return columns.map((column, j) => ({ input: column.input, steps: [...column.steps, step(j)] }));
+  return columns.map((column, j) => {
+    const steps = [...column.steps, step(j)];
+    if (stepsSize(steps) > MOST_OPERATIONS) throw notRead(call, `${MOST_OPERATIONS} steps`);
+    return { input: column.input, steps };
+  });
+}
+
+/** A matrix of columns. @throws onnx-operator where it grows without end */
+export function matrixOf(call: Call, columns: readonly SourceColumn[]): readonly Value[] {
+  if (columns.length > MOST_COLUMNS) throw notRead(call, `${columns.length} columns`);
+  return [{ kind: 'columns', columns }];
 }
 
 /** One number a column from an attribute that holds one for all, or one each. */

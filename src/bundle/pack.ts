@@ -1,7 +1,6 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
 import { coversOf, encodeCovers } from '../core/explain/covers';
-import { auc, brier, logLoss } from '../core/metrics/binary';
-import { featureRows, probabilities } from '../core/model/evaluate';
+import { featureRows } from '../core/model/evaluate';
 import type { OnnxModel } from '../core/onnx/read';
 import { writeParquet } from '../core/table/parquetWrite';
 import { columnOf, texts, textColumn, type Column, type Table } from '../core/table/table';
@@ -13,6 +12,7 @@ import { encodeInputs } from './encode';
 import { sha256Hex } from './hash';
 import { chooseFeatures, inferColumns, withoutIndexes } from './infer';
 import { byInputName, readModel, refuseCount } from './packModel';
+import { expectedRows, metricsOf, scorerOf, scoreTable, type StartRuntime } from './packScores';
 import { FORMAT, FORMAT_VERSION, type Dictionary, type Manifest, type ManifestColumn } from './schema';
 import { targetOf, type Target } from './target';
 import { parseManifest } from './validate';
@@ -41,14 +41,6 @@ export interface PackInput {
   progress?: ((step: PackStep) => void) | undefined;
 }
 
-/** P(default) of rows of inputs [rows, width]. */
-type Score = (inputs: Float32Array, rows: number) => Promise<Float64Array>;
-export type StartRuntime = (
-  onnx: OnnxModel,
-  bytes: Uint8Array,
-  output: Manifest['model']['output'],
-) => Promise<{ score: Score }>;
-
 export type PackStep = 'model' | 'columns' | 'covers' | 'expected' | 'files';
 
 export interface Packed {
@@ -60,9 +52,6 @@ export interface Packed {
   /** Text columns whose codes were guessed from their alphabetical order, for a model that takes numbers. */
   guessedLevels: string[];
 }
-
-/** Rows of `expected`: enough to catch a model that is not the one that was packed. */
-const EXPECTED_ROWS = 50;
 
 /**
  * Makes a bundle from a model and tables. Same input, same bytes.
@@ -222,78 +211,6 @@ function packedCovers(
   return { bytes: encodeCovers(counted), from: reference ? 'training' : 'clients' };
 }
 
-/** How this model is scored here: by `core/model` where it was read. @throws onnx-operator without a runtime */
-async function scorerOf(
-  onnx: OnnxModel,
-  output: Manifest['model']['output'],
-  { model: bytes, runtime }: PackInput,
-): Promise<Score> {
-  const { model, unread } = onnx;
-  if (model) return async (inputs, rows) => probabilities(model, inputs, rows);
-  if (!runtime) throw new ScoredeskError('onnx-operator', { operator: unread, node: '' });
-  return (await runtime(onnx, bytes, output)).score;
-}
-
-const SCORED_ROWS = 5000;
-
-async function scoreTable(
-  score: Score,
-  inputs: readonly ManifestColumn[],
-  table: Table,
-): Promise<Float64Array> {
-  const out = new Float64Array(table.rows);
-  for (let from = 0; from < table.rows; from += SCORED_ROWS) {
-    const to = Math.min(table.rows, from + SCORED_ROWS);
-    out.set(await score(encodeInputs(inputs, table, from, to), to - from), from);
-  }
-  return out;
-}
-
-/** Clients spread evenly over the file with the probability the library gave, or ours. */
-function expectedRows(
-  clients: Table,
-  ours: Float64Array,
-  { idColumn, expected }: PackInput,
-): Manifest['expected'] {
-  const ids = texts(columnOf(clients, idColumn));
-  const theirs = expected && predictionsById(expected, idColumn);
-  const scored = Array.from(ours.keys()).filter((row) => !Number.isNaN(ours[row]));
-  const count = Math.min(EXPECTED_ROWS, scored.length);
-  const rows = Array.from({ length: count }, (_, k) => {
-    const row = scored[count === 1 ? 0 : Math.round((k * (scored.length - 1)) / (count - 1))];
-    const probability = theirs ? theirs.get(ids[row]) : ours[row];
-    if (probability === undefined)
-      throw new ScoredeskError('prediction-missing', { file: expected?.name ?? '', id: ids[row] });
-    return { id: ids[row], probability };
-  });
-  if (theirs) refuseMissed(ids, ours, theirs);
-  return { from: theirs ? 'library' : 'pack', rows };
-}
-
-const EXPECTED_TOLERANCE = 1e-5;
-
-/** Every prediction of the library is compared, not only those that are kept. */
-function refuseMissed(ids: readonly string[], ours: Float64Array, theirs: ReadonlyMap<string, number>): void {
-  ids.forEach((id, row) => {
-    const expected = theirs.get(id);
-    if (expected !== undefined && !(Math.abs(expected - ours[row]) <= EXPECTED_TOLERANCE))
-      throw new ScoredeskError('bundle-expected-missed', { id, found: ours[row], expected });
-  });
-}
-
-function predictionsById(table: Table, idColumn: string): Map<string, number> {
-  const ids = idsOf(table, idColumn);
-  const values = columnOf(table, 'probability');
-  if (values.kind !== 'number')
-    throw new ScoredeskError('column-not-number', {
-      column: 'probability',
-      file: table.name,
-      row: 1,
-      value: values.dictionary[0] ?? '',
-    });
-  return new Map(ids.map((id, row) => [id, values.values[row]]));
-}
-
 /** The model takes codes of these, and nobody said which code is which text. */
 function guessed(onnx: OnnxModel, inputs: readonly ManifestColumn[], dictionary: Dictionary): string[] {
   const said = new Set(dictionary.columns?.filter((column) => column.levels).map((column) => column.name));
@@ -354,20 +271,6 @@ function suggestion(
   );
   const picked = [order[Math.floor(order.length * 0.05)], near, order[Math.floor(order.length * 0.95)]];
   return { suggest: [...new Set(picked.map((row) => ids[row]))] };
-}
-
-/** Of the rows with an outcome and a score. */
-function metricsOf(scores: Float64Array, test: Table, target: string): Record<string, number> {
-  const column = columnOf(test, target);
-  const outcomes = column.kind === 'number' ? column.values : new Float64Array(0);
-  const known = Array.from(scores.keys()).filter(
-    (row) => !Number.isNaN(scores[row]) && !Number.isNaN(outcomes[row]),
-  );
-  const y = known.map((row) => outcomes[row]);
-  const p = known.map((row) => scores[row]);
-  const area = auc(y, p);
-  const all = { auc: area, gini: 2 * area - 1, logLoss: logLoss(y, p), brier: brier(y, p) };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));
 }
 
 /** Writes one part's Parquet: declared columns, category codes where every value is a level, and the target. */

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { textColumn, type Column } from '../core/table/table';
-import { METHODS, openBundle, type Method } from '../engine/engine';
+import { openBundle } from '../engine/engine';
+import { METHODS, type Method } from '../engine/explanations';
 import { sayProgress } from './console';
 import { openSource, writeTableFile } from './files';
 import { backgroundOf, chooseRows, freeName, type RowOptions } from './rows';

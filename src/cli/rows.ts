@@ -2,7 +2,8 @@ import { ScoredeskError } from '../core/errors';
 import { columnOf, takeRows, textColumn, texts, type Column, type Table } from '../core/table/table';
 import { idsOf, keptAsWritten, toDeclared } from '../bundle/columns';
 import { withDerived } from '../bundle/derived';
-import type { Background, Engine } from '../engine/engine';
+import type { Engine } from '../engine/engine';
+import type { Background } from '../engine/explanations';
 import { plural, say } from './console';
 import { readTableFile } from './files';
 

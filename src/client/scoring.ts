@@ -1,7 +1,7 @@
 import type { InstallProgress } from '../bundle/installed';
 import type { MakeChoice } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
-import type { Method } from '../engine/engine';
+import type { Method } from '../engine/explanations';
 import type { Progress } from '../engine/runtime';
 import type { ListQuery } from '../engine/list';
 import type { ListArgument, ScoringOperations } from '../protocol/scoring';

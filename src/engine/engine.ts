@@ -1,17 +1,8 @@
-import { checkStopped, ScoredeskError } from '../core/errors';
+import { ScoredeskError } from '../core/errors';
 import { decide, type Decision } from '../core/decision/decision';
-import { decodeCovers } from '../core/explain/covers';
-import type { Scorer } from '../core/explain/agnostic';
-import { explainRows, type Contributions, type FeatureExplainer } from '../core/explain/explainer';
-import { kernelShap } from '../core/explain/kernelShap';
-import { Lime } from '../core/explain/lime';
-import { LinearShap } from '../core/explain/linearShap';
-import { treeShap } from '../core/explain/treeShap';
-import { featureRows, probabilities, rawOutputs } from '../core/model/evaluate';
-import { explanationUnit, featureInputs, type Model } from '../core/model/model';
-import { sampleRows } from '../core/numeric/random';
-import type { OnnxModel } from '../core/onnx/read';
-import { readOnnx } from '../core/onnx/read';
+import type { Contributions } from '../core/explain/explainer';
+import { explanationUnit, type Model } from '../core/model/model';
+import { readOnnx, type OnnxModel } from '../core/onnx/read';
 import { columnOf, takeRows, texts, type Table } from '../core/table/table';
 import { encodeInputs, inputColumns } from '../bundle/encode';
 import { checkIds } from '../bundle/ids';
@@ -19,15 +10,8 @@ import { levelsOf } from '../bundle/columns';
 import { readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
-import {
-  breathe,
-  coreRuntime,
-  onnxRuntime,
-  scoreInChunks,
-  type BringWasm,
-  type Runtime,
-  type Task,
-} from './runtime';
+import { Explanations, type ExplainTask, type Method } from './explanations';
+import { coreRuntime, onnxRuntime, scoreInChunks, type BringWasm, type Runtime, type Task } from './runtime';
 
 export interface OpenOptions {
   /** Brings onnxruntime's wasm in a browser. */
@@ -35,33 +19,6 @@ export interface OpenOptions {
   /** `core` scores with the app's own evaluator; default onnxruntime, with `core` standing in if it can't start. */
   runtime?: 'onnxruntime' | 'core' | undefined;
 }
-
-export const METHODS = ['path', 'interventional', 'kernel', 'lime'] as const;
-export type Method = (typeof METHODS)[number];
-/** Methods that know nothing of the model's structure. */
-type AgnosticMethod = 'kernel' | 'lime';
-const isAgnostic = (method: Method): method is AgnosticMethod => method === 'kernel' || method === 'lime';
-
-/** Rows to compare with: how many of the reference, or which. */
-export type Background = number | Table;
-/** Rows of the reference that interventional values compare with, unless said; shap's own default. */
-const BACKGROUND_ROWS = 100;
-const BACKGROUND_SEED = 1;
-/** Rows that LIME takes its bins from, unless said. */
-const LIME_ROWS = 5000;
-
-export interface ExplainTask extends Task {
-  /** What `interventional` and `kernel` compare with, and `lime` draws from. */
-  background?: Background | undefined;
-  /** Coalitions of `kernel`, perturbed rows of `lime`; their libraries' own defaults unless said. */
-  samples?: number | undefined;
-  /** Of `lime`, in units of sqrt(columns). */
-  kernelWidth?: number | undefined;
-  seed?: number | undefined;
-}
-
-/** Rows explained between two looks at the stop signal: one block of the tables' algorithm, 0.1 s of 500 trees. */
-const EXPLAIN_ROWS = 1024;
 
 /**
  * Opens a bundle: manifest, model and clients; everything else is read when first needed.
@@ -135,7 +92,7 @@ export class Engine {
   readonly runtimeFailure: string;
   readonly #ids: readonly string[];
   readonly #rowOf: ReadonlyMap<string, number>;
-  readonly #explainers = new Map<string, Promise<FeatureExplainer>>();
+  readonly #explanations = new Explanations(this);
   #scores: Promise<Float64Array> | null = null;
   #reference: Promise<Table | null> | null = null;
 
@@ -256,126 +213,13 @@ export class Engine {
    *
    * @throws covers-missing, covers-invalid, method-unsupported
    */
-  async explain(
-    table: Table,
-    method: Method = this.defaultMethod,
-    task: ExplainTask = {},
-  ): Promise<Contributions> {
-    if (isAgnostic(method)) return this.#explainAgnostic(table, method, task);
-    const { signal, progress, background } = task;
-    const model = this.modelFor(method);
-    const explainer = await this.#explainer(method, background, table.rows);
-    const { width } = model;
-    const values = new Float64Array(table.rows * width);
-    for (let from = 0; from < table.rows; from += EXPLAIN_ROWS) {
-      checkStopped(signal);
-      const to = Math.min(table.rows, from + EXPLAIN_ROWS);
-      const inputs = encodeInputs(this.columns, table, from, to);
-      values.set(explainRows(model, explainer, inputs, to - from).values, from * width);
-      progress?.({ done: to, total: table.rows, unit: 'rows' });
-      if (signal || progress) await breathe();
-    }
-    return { base: explainer.base, rows: table.rows, width, values };
-  }
-
-  async #explainAgnostic(table: Table, method: AgnosticMethod, task: ExplainTask): Promise<Contributions> {
-    const { signal, progress, background = method === 'lime' ? LIME_ROWS : BACKGROUND_ROWS } = task;
-    const explain = await this.#agnostic(method, background, task);
-    const { width } = this.onnx;
-    const values = new Float64Array(table.rows * width);
-    const bases = new Float64Array(table.rows);
-    for (let i = 0; i < table.rows; i++) {
-      checkStopped(signal);
-      const explained = await explain(encodeInputs(this.columns, table, i, i + 1));
-      values.set(explained.values, i * width);
-      bases[i] = explained.base;
-      progress?.({ done: i + 1, total: table.rows, unit: 'rows' });
-      if (signal || progress) await breathe();
-    }
-    return { base: bases[0] ?? NaN, bases, rows: table.rows, width, values };
-  }
-
-  /** Explains one row by asking for many scores near it. */
-  async #agnostic(method: AgnosticMethod, background: Background, task: ExplainTask) {
-    const { kernelWidth, samples, signal, seed = BACKGROUND_SEED } = task;
-    const score = this.#scorer(method, signal);
-    const behind = await this.#backgroundOf(background);
-    if (behind.rows === 0) throw new ScoredeskError('method-unsupported', { method });
-    const rows = encodeInputs(this.columns, behind);
-    if (method === 'kernel')
-      return (row: Float32Array) =>
-        kernelShap(score, row, { background: rows, rows: behind.rows, samples, seed });
-    const categories = this.columns.map(({ type }) => type === 'category' || type === 'flag');
-    const lime = new Lime(rows, behind.rows, categories);
-    return (row: Float32Array) => lime.explain(score, row, { samples, kernelWidth, seed });
-  }
-
-  /** Outputs in the method's unit: by `core/model` where there is one, else by the runtime. */
-  #scorer(method: AgnosticMethod, signal: AbortSignal | undefined): Scorer {
-    const { model } = this.onnx;
-    const raw = method === 'kernel' ? rawOutputs : probabilities;
-    return async (inputs, rows) => {
-      checkStopped(signal);
-      if (signal) await breathe();
-      return model ? raw(model, inputs, rows) : this.runtime.score(inputs, rows);
-    };
+  explain(table: Table, method: Method = this.defaultMethod, task: ExplainTask = {}): Promise<Contributions> {
+    return this.#explanations.explain(table, method, task);
   }
 
   /** The labelled rows that trained the model, when the bundle has them. */
   reference(): Promise<Table | null> {
     this.#reference ??= readPart(this.files, 'reference');
     return this.#reference;
-  }
-
-  #features(table: Table): Float32Array {
-    return featureRows(this.modelFor('features'), encodeInputs(this.columns, table), table.rows);
-  }
-
-  /** The rows given, or a seeded sample of the reference, of the clients where there is none. */
-  async #backgroundOf(background: Background): Promise<Table> {
-    if (typeof background !== 'number') return background;
-    const rows = (await this.reference()) ?? this.clients;
-    return takeRows(rows, sampleRows(rows.rows, background, BACKGROUND_SEED));
-  }
-
-  #explainer(
-    method: Method,
-    background: Background = BACKGROUND_ROWS,
-    rows: number,
-  ): Promise<FeatureExplainer> {
-    // Rows given by the caller are of this call alone.
-    if (typeof background !== 'number') return this.#makeExplainer(method, background, rows);
-    // The algorithm suits a number of rows; one made for about as many is as good.
-    const key = `${method} ${background} ${32 - Math.clz32(rows)}`;
-    const known = this.#explainers.get(key);
-    if (known) return known;
-    const made = this.#makeExplainer(method, background, rows);
-    this.#explainers.set(key, made);
-    made.catch(() => this.#explainers.delete(key));
-    return made;
-  }
-
-  async #makeExplainer(method: Method, background: Background, rows: number): Promise<FeatureExplainer> {
-    const model = this.modelFor(method);
-    const { predictor } = model;
-    const players = featureInputs(model);
-    if (predictor.kind === 'trees' && method === 'path') {
-      const { covers: declared } = this.manifest.model;
-      if (!declared) throw new ScoredeskError('covers-missing', {});
-      const covers = decodeCovers(await readFile(this.files, declared.file), predictor);
-      return treeShap(predictor, players.length, { kind: 'path', covers }, rows);
-    }
-    if (predictor.kind === 'linear' && method === 'interventional') {
-      // The mean of all rows costs nothing more than that of a few.
-      const all = typeof background === 'number' ? ((await this.reference()) ?? this.clients) : background;
-      return new LinearShap(predictor, this.#features(all), all.rows);
-    }
-    if (predictor.kind === 'trees' && method === 'interventional') {
-      const behind = await this.#backgroundOf(background);
-      const against = { background: this.#features(behind), rows: behind.rows, players };
-      if (behind.rows === 0) throw new ScoredeskError('method-unsupported', { method });
-      return treeShap(predictor, players.length, { kind: 'interventional', ...against }, rows);
-    }
-    throw new ScoredeskError('method-unsupported', { method });
   }
 }

@@ -7,7 +7,8 @@ import { sampleRows } from '../core/numeric/random';
 import { columnOf, takeRows, type Table } from '../core/table/table';
 import { encodeInputs } from '../bundle/encode';
 import { readFile, readPart } from '../bundle/read';
-import type { Engine, Method } from './engine';
+import type { Engine } from './engine';
+import type { Method } from './explanations';
 import { breathe, type Task } from './runtime';
 
 /** Rows explained for what the model relies on; fewer where each takes thousands of scores. */

@@ -6,7 +6,8 @@ import { scoreScale, type ScoreScale } from '../core/stats/scoreScale';
 import { textAt, type Table } from '../core/table/table';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
 import { cellOf, type Cell, type CellValue } from './cells';
-import type { Engine, ExplainTask } from './engine';
+import type { Engine } from './engine';
+import type { ExplainTask } from './explanations';
 import type { Task } from './runtime';
 import type { Overview, SeenIn } from './overview';
 

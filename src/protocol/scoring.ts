@@ -4,7 +4,7 @@ import type { CatalogueEntry } from '../bundle/schema';
 import type { Site } from '../bundle/site';
 import type { PickedFile } from '../bundle/source';
 import type { ListPage, ListQuery, Neighbours } from '../engine/list';
-import type { Method } from '../engine/engine';
+import type { Method } from '../engine/explanations';
 import type { Dependence, Insight, ClientAccounts, Permutation } from '../engine/insight';
 import type { ModelView } from '../engine/modelView';
 import type { BundleView, ClientReasons, ClientView } from '../engine/views';

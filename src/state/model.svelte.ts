@@ -1,6 +1,6 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { Method } from '../engine/engine';
+import type { Method } from '../engine/explanations';
 import type { Dependence, Insight, ClientAccounts, Permutation } from '../engine/insight';
 import type { ModelView } from '../engine/modelView';
 import type { Progress } from '../engine/runtime';

@@ -266,7 +266,7 @@ describe('scoredesk', () => {
             '--target',
             'bad',
           ),
-        'The model uses the operator SVMClassifier in a way that is not supported.',
+        'onnxruntime can’t run the model.',
       ],
       ['no such file', () => run('check', join(dir, 'nowhere')), 'There is no file'],
       ['a directory that is no bundle', () => run('check', 'demo'), 'The bundle has no file bundle.json.'],

@@ -31,6 +31,16 @@ function file(name: string, content: string | Uint8Array): string {
 
 const read = (path: string) => tableOf(path, ['client_id', 'id']);
 
+const NUMBERS = [
+  'duration',
+  'credit_amount',
+  'installment_commitment',
+  'residence_since',
+  'age',
+  'existing_credits',
+  'num_dependents',
+];
+
 describe('scoredesk', () => {
   test('check reports the shipped bundle', () => {
     const { status, out } = run('check', BUNDLE);
@@ -133,6 +143,34 @@ describe('scoredesk', () => {
     expect(lime).not.toEqual(await explain('--method', 'lime', '--samples', '800', '--seed', '5'));
     // Each client has an intercept of its own.
     expect(lime[0][0]).not.toBe(lime[0][1]);
+  });
+
+  test('a graph that can’t be read is packed, checked, scored and explained by the runtime', async () => {
+    const columns = NUMBERS.map((name) => ({ name, type: 'number' }));
+    const to = join(dir, 'composite');
+    const packed = run(
+      'pack',
+      '--model',
+      'test/oracles/composite/calibrated-sigmoid.onnx',
+      '--clients',
+      'test/oracles/families/data.csv',
+      '--id',
+      'id',
+      '--features',
+      NUMBERS.join(','),
+      '--dictionary',
+      file('numbers.json', JSON.stringify({ columns })),
+      '--out',
+      to,
+    );
+    expect(packed.status).toBe(0);
+    expect(packed.err).toContain('Composite model');
+    const checked = run('check', to);
+    expect(checked.status).toBe(0);
+    expect(checked.out).toMatch(/parity {4}none: core\/model can't read [A-Z].*runtime only/);
+    const out = join(dir, 'kernel.csv');
+    expect(run('explain', to, '--ids', '1', '--background', '5', '--out', out).status).toBe(0);
+    expect(run('explain', to, '--ids', '1', '--method', 'path', '--out', out)).toMatchObject({ status: 1 });
   });
 
   test('pack from the CSV and the model reproduces the shipped bundle byte for byte', () => {
@@ -266,7 +304,7 @@ describe('scoredesk', () => {
             '--target',
             'bad',
           ),
-        'onnxruntime can’t run the model.',
+        'onnxruntime can’t run the model (',
       ],
       ['no such file', () => run('check', join(dir, 'nowhere')), 'There is no file'],
       ['a directory that is no bundle', () => run('check', 'demo'), 'The bundle has no file bundle.json.'],

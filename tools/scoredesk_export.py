@@ -525,6 +525,8 @@ def to_onnx(loaded, plan, table):
     except Stop:
         raise
     except Exception as error:
+        if library == "xgboost" and "split_condition" in str(error):
+            raise Stop("onnxmltools exports no splits of XGBoost on sets of categories: train it on codes or one-hot columns") from error
         raise Stop(f"the exporter to ONNX refuses this {type(final_of(model)).__name__}: {first_line(error)}") from error
     without_zipmap(onnx, made)
     made.graph.name = "model"  # exporters give random names, and domains in random order
@@ -816,15 +818,18 @@ def fill_covers(made, model):
 
 
 def onnx_inputs(made, plan, rows):
-    """The rows as Scoredesk feeds them: codes, -1 for missing and unknown levels, "" for missing text."""
+    """The rows as Scoredesk feeds them: codes, -1 for missing and unknown levels; for missing text the category that
+    scikit-learn's encoders have for it, "nan", else ""."""
     import numpy as np
     columns = []
+    known = {text for node in made.graph.node for a in node.attribute if a.name in ("cats_strings", "keys_strings") for text in a.strings}
+    absent = "nan" if b"nan" in known and b"" not in known else ""
     for column in plan.features:
         levels = plan.levels.get(column) or plan.coded.get(column)
         if levels:
             columns.append(np.array(codes_of(rows[column], levels), np.float32))
         elif is_text(rows[column]):
-            columns.append(np.array(["" if gone else text_of(v) for v, gone in zip(rows[column], rows[column].isna())], object))
+            columns.append(np.array([absent if gone else text_of(v) for v, gone in zip(rows[column], rows[column].isna())], object))
         else:
             columns.append(rows[column].to_numpy(dtype=np.float32, na_value=np.nan))
     if len(made.graph.input) == 1:
@@ -855,8 +860,9 @@ def compare(made, model, plan, table, p, ids, index):
     many = int((off > TOLERANCE).sum())
     if many or off.min() != off.min():
         say(f"WARNING: {many} of these rows differ by more than {TOLERANCE:g}; the worst is {ids.iloc[worst]}: library {p[worst]:.9g}, "
-            f"model.onnx {found[worst]:.9g}. `scoredesk pack --expected` will refuse it. A few such rows have a number in float64 "
-            "next to a threshold, which a scaler in the graph does too; gaps in categories of XGBoost go the other way.")
+            f"model.onnx {found[worst]:.9g}. `scoredesk pack --expected` will refuse it. "
+            "Usual causes: a scaler before trees, whose float32 moves values that lie on a threshold (train without it, trees need none); "
+            "gaps in XGBoost's own categories (train on codes).")
 
 
 # ---- the dictionary ----
@@ -1091,8 +1097,9 @@ def export(options):
         "model.onnx": made.SerializeToString(), clients: data, "features.json": json.dumps(features, ensure_ascii=False, indent=1) + "\n",
         "predictions.csv": predictions.to_csv(index=False, lineterminator="\n"), "dictionary.csv": dictionary_csv(dictionary),
         "dictionary.json": json.dumps(dictionary, ensure_ascii=False, indent=1) + "\n"})
-    at = lambda name: shlex.quote((options.out / name).as_posix())
+    at = lambda name: shlex.quote((options.out / name).resolve().as_posix())
     goal = f" --target {shlex.quote(target_argument(target, value, written[target], loaded.classes[index]))}" if target else ""
+    say("Fill in dictionary.csv or dictionary.json, and name that one in the command; add --threshold, and --reference and --test if you have them:")
     print(f"npx scoredesk pack --model {at('model.onnx')} --clients {at(clients)} --id {shlex.quote(identity)}{goal} --features {at('features.json')} "
           f"--expected {at('predictions.csv')} --dictionary {at('dictionary.json')} --out my-bundle")
 

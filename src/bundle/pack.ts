@@ -1,5 +1,5 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
-import { coversOf, encodeCovers } from '../core/explain/covers';
+import { coversOf, encodeCovers, type Covers } from '../core/explain/covers';
 import { featureRows } from '../core/model/evaluate';
 import type { OnnxModel } from '../core/onnx/read';
 import { writeParquet } from '../core/table/parquetWrite';
@@ -133,7 +133,7 @@ export async function pack(input: PackInput): Promise<Packed> {
       algorithm: dictionary.model?.algorithm ?? algorithmOf(onnx),
       inputs: inputSections(onnx, features, columns),
       output,
-      ...(covers ? { covers: { file: 'covers.bin', kind: onnx.covers, from: covers.from } } : {}),
+      ...(covers ? { covers: { file: 'covers.bin', kind: covers.kind, from: covers.from } } : {}),
     },
     decision: decisionOf(input, dictionary),
     columns,
@@ -199,17 +199,20 @@ function packedCovers(
   inputs: readonly ManifestColumn[],
   reference: Table | undefined,
   clients: Table,
-): { bytes: Uint8Array; from: 'library' | 'training' | 'clients' } | null {
+): { bytes: Uint8Array; kind: Covers['kind']; from: 'library' | 'training' | 'clients' } | null {
   if (model?.predictor.kind !== 'trees') return null;
-  // What libraries count may be weighted, so not whole.
-  if (given && (covers === 'hessian' || given.every(Number.isInteger)))
-    return { bytes: encodeCovers({ kind: covers, values: given }), from: 'library' };
+  if (given) {
+    const kind = covers === 'hessian' ? covers : given.every(isCount) ? 'rows' : 'weights';
+    return { bytes: encodeCovers({ kind, values: given }), kind, from: 'library' };
+  }
   const table = reference ?? clients;
   const features = featureRows(model, encodeInputs(inputs, table), table.rows);
   const width = features.length / table.rows;
   const counted = coversOf(covers, model.predictor, features, table.rows, width);
-  return { bytes: encodeCovers(counted), from: reference ? 'training' : 'clients' };
+  return { bytes: encodeCovers(counted), kind: covers, from: reference ? 'training' : 'clients' };
 }
+
+const isCount = (value: number): boolean => Number.isInteger(value) && value <= 0xffffffff;
 
 /** The model takes codes of these, and nobody said which code is which text. */
 function guessed(onnx: OnnxModel, inputs: readonly ManifestColumn[], dictionary: Dictionary): string[] {

@@ -56,6 +56,7 @@ export function expectedRows(
   const ids = texts(columnOf(clients, idColumn));
   const theirs = expected && predictionsById(expected, idColumn);
   const scored = Array.from(ours.keys()).filter((row) => !Number.isNaN(ours[row]));
+  if (scored.length === 0) throw new ScoredeskError('scores-none', { clients: clients.rows });
   const count = Math.min(EXPECTED_ROWS, scored.length);
   const rows = Array.from({ length: count }, (_, k) => {
     const row = scored[count === 1 ? 0 : Math.round((k * (scored.length - 1)) / (count - 1))];

@@ -107,7 +107,7 @@ const model = v.looseObject({
   covers: v.optional(
     v.looseObject({
       file: path,
-      kind: v.picklist(['rows', 'hessian']),
+      kind: v.picklist(['rows', 'hessian', 'weights']),
       from: v.picklist(['training', 'reference', 'clients', 'library']),
     }),
   ),

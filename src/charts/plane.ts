@@ -9,10 +9,11 @@ export interface Axis {
 
 /** Numbers from the least to the greatest, at most `count` ticks. */
 export function numberAxis(
-  values: Iterable<number>,
+  values: ArrayLike<number> & Iterable<number>,
   count: number,
   label: (value: number) => string,
   including: readonly number[] = [],
+  named = false,
 ): Axis {
   let low = Infinity;
   let high = -Infinity;
@@ -22,7 +23,13 @@ export function numberAxis(
     high = Math.max(high, value);
   }
   if (low > high) [low, high] = [0, 1];
-  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  if (low === high) return { low: low - 0.5, high: high + 0.5, ticks: [{ at: low, label: label(low) }] };
+  const distinct = [...new Set(values)].filter(Number.isFinite);
+  // A column of few values has its ticks there: 0 and 1, not 0.2.
+  if (named && distinct.length <= count) {
+    const ticks = distinct.sort((a, b) => a - b).map((at) => ({ at, label: label(at) }));
+    return { low, high, ticks };
+  }
   const ticks = scaleLinear([low, high], [0, 1]).ticks(count);
   return { low, high, ticks: ticks.map((at) => ({ at, label: label(at) })) };
 }

@@ -50,6 +50,7 @@ interface Params {
   'text-feature': { column: string; value: string };
   'text-input': { column: string };
   'prediction-missing': { file: string; id: string };
+  'scores-none': { clients: number };
   // a bundle
   'bundle-not': { found: string };
   'bundle-newer': { found: number; supported: number };

@@ -106,7 +106,7 @@ export class Explanations {
   async #agnostic(method: AgnosticMethod, background: Background, task: ExplainTask) {
     const { kernelWidth, samples, signal, seed = BACKGROUND_SEED } = task;
     const score = this.#scorer(method, signal);
-    const behind = await this.#backgroundOf(background);
+    const behind = await this.#scored(await this.#backgroundOf(background), score);
     if (behind.rows === 0) throw new ScoredeskError('method-unsupported', { method });
     const rows = encodeInputs(this.#engine.columns, behind);
     if (method === 'kernel')
@@ -115,6 +115,16 @@ export class Explanations {
     const categories = this.#engine.columns.map(({ type }) => type === 'category' || type === 'flag');
     const lime = new Lime(rows, behind.rows, categories);
     return (row: Float32Array) => lime.explain(score, row, { samples, kernelWidth, seed });
+  }
+
+  /** The rows that have a score: one without would make every mean over the rows nothing. */
+  async #scored(table: Table, score: Scorer): Promise<Table> {
+    const outputs = await score(encodeInputs(this.#engine.columns, table), table.rows);
+    if (!outputs.some(Number.isNaN)) return table;
+    return takeRows(
+      table,
+      Int32Array.from(outputs.keys()).filter((row) => !Number.isNaN(outputs[row])),
+    );
   }
 
   /** Outputs in the method's unit: by `core/model` where there is one, else by the runtime. */

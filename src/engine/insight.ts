@@ -26,6 +26,8 @@ export interface Insight {
   /** The rows explained: those the model never saw where the bundle has some. */
   part: Part;
   rows: number;
+  /** Rows of the sample that have no score, and so no explanation. */
+  unscored: number;
   method: Method;
   /** Mean |contribution|. */
   meanAbsolute: Float64Array;
@@ -56,19 +58,22 @@ export interface Dependence {
 
 type Part = 'test' | 'reference' | 'clients';
 
-/** @throws stopped; what `explain` throws */
-export async function insightOf(engine: Engine, task: Task = {}): Promise<Insight> {
+/** @returns null when not one row of the sample has a score. @throws stopped; what `explain` throws */
+export async function insightOf(engine: Engine, task: Task = {}): Promise<Insight | null> {
   const { part, table } = await rowsToExplain(engine);
   const method = engine.defaultMethod;
   const agnostic = method === 'kernel';
   const wanted = agnostic ? EXPLAINED_ROWS_AGNOSTIC : EXPLAINED_ROWS;
-  const rows = takeRows(table, sampleRows(table.rows, wanted, SEED));
+  const sample = takeRows(table, sampleRows(table.rows, wanted, SEED));
+  const rows = await scoredRows(engine, sample);
+  if (rows.rows === 0) return null;
   const explained = await engine.explain(rows, method, { ...task, ...(agnostic ? AGNOSTIC : {}) });
   const { model } = engine.onnx;
   const splits = model && splitImportance(model, await coversOf(engine));
   return {
     part,
     rows: rows.rows,
+    unscored: sample.rows - rows.rows,
     method,
     meanAbsolute: meanAbsolute(explained),
     splits: splits?.counts ?? null,
@@ -108,7 +113,7 @@ export async function dependenceOf(
   const { table } = await rowsToExplain(engine);
   const position = engine.columns.findIndex(({ name }) => name === column);
   if (position < 0) throw new ScoredeskError('column-unknown', { column, nearest: '', file: 'model' });
-  const rows = takeRows(table, sampleRows(table.rows, DEPENDENCE_ROWS, SEED));
+  const rows = await scoredRows(engine, takeRows(table, sampleRows(table.rows, DEPENDENCE_ROWS, SEED)));
   const inputs = encodeInputs(engine.columns, rows);
   const all = encodeInputs([engine.columns[position]], table);
   const { type, levels } = engine.columns[position];
@@ -134,14 +139,26 @@ async function rowsToExplain(engine: Engine): Promise<{ part: Part; table: Table
     : { part: 'clients', table: engine.clients };
 }
 
-/** A sample of a part's rows with a known outcome; null without both outcomes among them. */
+/** The rows that the model gives a number for. */
+async function scoredRows(engine: Engine, table: Table): Promise<Table> {
+  const scores = await engine.score(table);
+  return takeRows(
+    table,
+    Int32Array.from(scores.keys()).filter((row) => !Number.isNaN(scores[row])),
+  );
+}
+
+/** A sample of a part's rows with a known outcome and a score; null without both outcomes among them. */
 async function labelledRows(engine: Engine, part: 'test' | 'reference') {
   const named = engine.manifest.data[part]?.target;
   const table = named ? await readPart(engine.files, part) : null;
   if (!table || !named) return null;
   const column = columnOf(table, named);
   if (column.kind !== 'number') return null;
-  const known = Int32Array.from(column.values.keys()).filter((row) => !Number.isNaN(column.values[row]));
+  const scores = await engine.score(table);
+  const known = Int32Array.from(column.values.keys()).filter(
+    (row) => !Number.isNaN(column.values[row]) && !Number.isNaN(scores[row]),
+  );
   const picked = sampleRows(known.length, PERMUTED_ROWS, SEED).map((k) => known[k]);
   const target = Float64Array.from(picked, (row) => column.values[row]);
   if (new Set(target).size < 2) return null;
@@ -178,6 +195,9 @@ export interface ClientAccounts {
   id: string;
   /** What the model takes of the client, float32 by input column. */
   inputs: Float32Array;
+  /** What the methods compare with. */
+  compared: 'reference' | 'clients';
+  /** None for a client that the model gives no number for. */
   methods: MethodAccount[];
 }
 
@@ -190,13 +210,19 @@ export async function accountsOf(
 ): Promise<ClientAccounts> {
   const row = engine.clientsOf([id]);
   const accounts: MethodAccount[] = [];
+  const reference = await engine.reference();
+  const compared = reference ? 'reference' : 'clients';
+  const available = (reference ?? engine.clients).rows;
+  const inputs = encodeInputs(engine.columns, row);
+  const [score] = await engine.score(row);
+  if (Number.isNaN(score)) return { id, inputs, compared, methods: [] };
   for (const method of methods) {
     const before = performance.now();
-    const rows = backgroundOf(method, engine.columns.length);
+    const rows = Math.min(available, backgroundOf(method, engine.columns.length));
     const { base, values } = await engine.explain(row, method, { signal, background: rows || undefined });
     const milliseconds = performance.now() - before;
     accounts.push({ method, unit: engine.unitOf(method), base, values, background: rows, milliseconds });
     progress?.({ done: accounts.length, total: methods.length, unit: 'methods' });
   }
-  return { id, inputs: encodeInputs(engine.columns, row), methods: accounts };
+  return { id, inputs, compared, methods: accounts };
 }

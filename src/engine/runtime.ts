@@ -25,6 +25,8 @@ export interface Runtime {
 
 /** By how much rounding may take a probability beyond 0 or 1. */
 const PROBABILITY_ROUNDING = 1e-5;
+/** By how much two classes' probabilities may miss 1. */
+const SUM_ROUNDING = 1e-3;
 
 /** Rows given to the runtime at once: enough to be fast, few enough to stay flat in memory. */
 const CHUNK_ROWS = 5000;
@@ -101,7 +103,7 @@ export async function onnxRuntime(
       try {
         const results = await session.run(feeds, [file.output]);
         const scores = pickColumn(results[file.output], rows, output);
-        if (!onnx.model) refuseMargins(scores);
+        if (!onnx.model) refuseMargins(scores, results[file.output]);
         return scores;
       } catch (error) {
         if (error instanceof ScoredeskError) throw error;
@@ -150,18 +152,22 @@ function slice(
 }
 
 /** @throws onnx-whole-numbers where an integer input would lose a gap or a fraction */
-function converted(values: Float32Array, { name: input, type, width, texts }: OnnxInput) {
+function converted(values: Float32Array, { name: input, type, width, texts, absent = '' }: OnnxInput) {
   if (type === 'float32') return values;
   if (type === 'float64') return Float64Array.from(values);
-  // A code without a text is a level that nobody knows; so is the empty text.
-  if (type === 'string') return Array.from(values, (code, i) => texts?.[i % width]?.[code] ?? '');
+  // A code without a text is missing, or a level that nobody knows.
+  if (type === 'string') return Array.from(values, (code, i) => texts?.[i % width]?.[code] ?? absent);
   if (!values.every((value) => Number.isInteger(value)))
     throw new ScoredeskError('onnx-whole-numbers', { input });
   return BigInt64Array.from(values, (value) => BigInt(value));
 }
 
 /** What no probability is: a graph that was not read may give anything. @throws onnx-margin-only */
-function refuseMargins(scores: Float64Array): void {
+function refuseMargins(scores: Float64Array, tensor: Tensor | undefined): void {
+  const both = tensor?.data as Float32Array | Float64Array;
+  const adrift = (_: number, i: number) => Math.abs(both[2 * i] + both[2 * i + 1] - 1) > SUM_ROUNDING;
+  if (both.length === 2 * scores.length && scores.some(adrift))
+    throw new ScoredeskError('runtime-failed', { reason: 'class probabilities that do not add up to 1' });
   if (scores.some((p) => p < -PROBABILITY_ROUNDING || p > 1 + PROBABILITY_ROUNDING))
     throw new ScoredeskError('onnx-margin-only', {});
 }

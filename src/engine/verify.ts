@@ -63,7 +63,7 @@ async function verifyCovers(engine: Engine): Promise<void> {
   if (covers.kind !== declared.kind)
     throw new ScoredeskError('covers-invalid', { reason: `${covers.kind}, declared ${declared.kind}` });
   // The library counted them itself, on rows and weights that are not here.
-  if (declared.from === 'library') return;
+  if (declared.from === 'library' || declared.kind === 'weights') return;
   const rows = declared.from === 'clients' ? engine.clients : await engine.reference();
   if (!rows) return;
   const features = featureRows(model, encodeInputs(engine.columns, rows), rows.rows);

@@ -51,7 +51,7 @@ export type ScoringOperations = {
   reasons(argument: { fingerprint: string; id: string }, task: OperationTask): Promise<ClientReasons>;
   model(argument: { fingerprint: string }, task: OperationTask): Promise<ModelView>;
   /** What the model relies on, over a sample of rows. */
-  insight(argument: { fingerprint: string }, task: OperationTask): Promise<Insight>;
+  insight(argument: { fingerprint: string }, task: OperationTask): Promise<Insight | null>;
   permutation(argument: { fingerprint: string }, task: OperationTask): Promise<Permutation | null>;
   dependence(argument: { fingerprint: string; column: string }, task: OperationTask): Promise<Dependence>;
   /** A client's contributions by several methods. */

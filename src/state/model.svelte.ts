@@ -64,14 +64,16 @@ class Asked<T> {
 /** What the model page shows of one bundle. */
 class ModelState {
   readonly view = new Asked<ModelView>();
-  readonly insight = new Asked<Insight>();
+  readonly insight = new Asked<{ found: Insight | null }>();
   readonly permutation = new Asked<{ found: Permutation | null }>();
   readonly dependence = new Asked<Dependence>();
   readonly accounts = new Asked<ClientAccounts>();
 
   show(fingerprint: string): void {
     void this.view.ask(fingerprint, () => scoring.model(fingerprint));
-    void this.insight.ask(fingerprint, (task) => scoring.insight(fingerprint, task));
+    void this.insight.ask(fingerprint, async (task) => ({
+      found: await scoring.insight(fingerprint, task),
+    }));
   }
 
   permute(fingerprint: string): void {

@@ -99,13 +99,14 @@ def feeds(session, folder, dictionary):
     said = {c["name"]: c for c in dictionary["columns"]}
     features = json.loads((folder / "features.json").read_text())
     as_text = "string" in "".join(i.type for i in session.get_inputs())
+    absent = "nan" if b"nan" in (folder / "model.onnx").read_bytes() else ""  # a category of its own, where the encoder learned one
     columns = []
     for name in features:
         levels = [level["value"] for level in said[name].get("levels", [])]
         if levels and not as_text:
             columns.append(np.array([levels.index(v) if v in levels else -1 for v in rows[name]], np.float32))
         elif levels:
-            columns.append(np.array(["" if pd.isna(v) else v for v in rows[name]], object))
+            columns.append(np.array([absent if pd.isna(v) else v for v in rows[name]], object))
         else:
             columns.append(rows[name].to_numpy(np.float32))
     inputs = session.get_inputs()
@@ -251,6 +252,20 @@ def kept_catboost():
 def kept_forest():
     model = RandomForestClassifier(n_estimators=15, max_depth=5, random_state=0).fit(filled[:TRAINED], y[:TRAINED])
     keep("random-forest", model, clients(filled), filled, lambda x: tree_shap(model, x), TRAINED, "--target", "default")
+
+
+def kept_weighted():
+    model = GradientBoostingClassifier(n_estimators=10, random_state=0).fit(filled[:TRAINED], y[:TRAINED], sample_weight=0.3 + y[:TRAINED])
+    keep("gradient-boosting-weighted", model, clients(filled), filled, lambda x: tree_shap(model, x), 0, "--target", "default")
+
+
+def kept_text_gaps():
+    holes = frame.copy()
+    holes.loc[holes.index % 7 == 0, TEXTS[1]] = None
+    columns = ColumnTransformer([("n", SimpleImputer(), NUMBERS), ("t", OneHotEncoder(handle_unknown="ignore", sparse_output=False), TEXTS)])
+    model = Pipeline([("columns", columns), ("model", LogisticRegression(max_iter=3000))]).fit(holes, y)
+    # scikit-learn learns a gap as a category of its own, which the export calls "nan".
+    exported("one-hot-gaps", saved("one-hot-gaps", model), clients(holes), "--target", "default", out=MADE / "one-hot-gaps")
 
 
 def kept_histogram():
@@ -438,7 +453,7 @@ def sizes():
 if __name__ == "__main__":
     shutil.rmtree(MADE, ignore_errors=True)
     MADE.mkdir()
-    groups = [kept_lightgbm, kept_rf, kept_xgboost, kept_catboost, kept_forest, kept_histogram, boosters, forests, pipelines, folders, tables, dictionaries, refusals]
+    groups = [kept_lightgbm, kept_rf, kept_xgboost, kept_catboost, kept_forest, kept_weighted, kept_text_gaps, kept_histogram, boosters, forests, pipelines, folders, tables, dictionaries, refusals]
     failed = 0
     with ThreadPoolExecutor(2) as pool:
         for group, done in [(group, pool.submit(group)) for group in groups]:

@@ -19,6 +19,7 @@ const NAMES = [
   'catboost',
   'random-forest',
   'hist-gradient-boosting',
+  'gradient-boosting-weighted',
 ] as const;
 const folder = (name: string) => `test/export/made/${name}/`;
 
@@ -65,6 +66,16 @@ describe.each(NAMES)('%s, as exported', (name) => {
     const read = await readDictionaryCsv(bytesOf(`${folder(name)}dictionary.csv`), 'dictionary.csv');
     expect(read.columns).toEqual(dictionary.columns);
   });
+});
+
+test('a gap in a text is fed as the category that the encoder learned for it', async () => {
+  const input = await made('one-hot-gaps');
+  const { files } = await pack(input);
+  const engine = await openBundle(memorySource('gaps', files));
+  const expected = numbers(input.expected, 'probability');
+  expect(largestDifference(await engine.scores(), expected)).toBeLessThan(1e-5);
+  const { parity } = await verifyBundle(engine);
+  expect(parity.largest).toBeLessThan(1e-6);
 });
 
 describe('a dictionary as a table', () => {

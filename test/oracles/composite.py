@@ -176,6 +176,7 @@ def global_figures(model):
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
     sklearn_model("calibrated-sigmoid", CalibratedClassifierCV(GradientBoostingClassifier(n_estimators=10, random_state=0), cv=3))
+    sklearn_model("calibrated-logistic", CalibratedClassifierCV(LogisticRegression(max_iter=3000), cv=3))
     sklearn_model("calibrated-isotonic", CalibratedClassifierCV(LogisticRegression(max_iter=3000), method="isotonic", cv=3), of_graph=True)  # nearest step, where scikit-learn interpolates
     power_shap(sklearn_model("logistic-power", make_pipeline(SimpleImputer(), PowerTransformer(), LogisticRegression(max_iter=3000))))
     sklearn_model("logistic-normalizer", make_pipeline(SimpleImputer(), Normalizer(), LogisticRegression(max_iter=3000)))

@@ -12,6 +12,7 @@ import { auc } from '../../src/core/metrics/binary';
 import type { TreeEnsemble } from '../../src/core/model/trees';
 import { takeRows, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
+import { accountsOf, dependenceOf, insightOf } from '../../src/engine/insight';
 import { onnxRuntime } from '../../src/engine/runtime';
 import { verifyBundle } from '../../src/engine/verify';
 import { bytesOf, largestDifference, matrix, numbers, tableOf } from '../support/files';
@@ -68,6 +69,7 @@ async function open(name: string, ofNumbers: boolean): Promise<Engine> {
 
 describe.each([
   ['calibrated-sigmoid', true, false],
+  ['calibrated-logistic', true, false],
   ['calibrated-isotonic', true, false],
   ['logistic-power', true, true],
   ['logistic-normalizer', true, false],
@@ -223,5 +225,32 @@ describe('the model as a whole', () => {
     expect(found?.counts.reduce((a, b) => a + b, 0)).toBe(
       (model.predictor as TreeEnsemble).feature.filter((f) => f >= 0).length,
     );
+  });
+});
+
+describe('rows that the model gives no number for', () => {
+  const withGap = async (engine: Engine, row: number): Promise<Engine> => {
+    const columns = new Map(engine.clients.columns);
+    columns.set('age', {
+      kind: 'number',
+      values: numbers(engine.clients, 'age').map((x, i) => (i === row ? NaN : x)),
+    });
+    Object.defineProperty(engine, 'clients', { value: { ...engine.clients, columns } });
+    Object.defineProperty(engine, 'reference', { value: () => Promise.resolve(engine.clients) });
+    return engine;
+  };
+
+  test('are left out of what is compared with, and of what the model relies on', async () => {
+    const engine = await withGap(await open('calibrated-logistic', true), 3);
+    const scores = await engine.score(engine.clients);
+    expect(Array.from(scores.keys()).filter((i) => Number.isNaN(scores[i]))).toEqual([3]);
+    const row = takeRows(engine.clients, range(10, 11));
+    const { values } = await engine.explain(row, 'kernel', { background: 1000, samples: 20 });
+    expect([...values].every(Number.isFinite)).toBe(true);
+    const insight = await insightOf(engine);
+    expect(insight && [...insight.meanAbsolute].every(Number.isFinite)).toBe(true);
+    expect((await accountsOf(engine, '4', ['kernel'])).methods).toEqual([]);
+    const { mean } = await dependenceOf(engine, 'age');
+    expect([...mean].every(Number.isFinite)).toBe(true);
   });
 });

@@ -4,11 +4,11 @@ import { eachBlock } from '../model/leaves';
 import { nodeCount, parents, type TreeEnsemble } from '../model/trees';
 
 /**
- * Covers: how many training rows (`rows`) or how much hessian (`hessian`) passed each node, in the
- * ensemble's own node order. ONNX files do not carry them; path SHAP needs them.
+ * Covers: how many training rows (`rows`), how much hessian (`hessian`) or how much weight of rows (`weights`, as
+ * libraries count weighted rows) passed each node, in the ensemble's own node order. ONNX files do not carry them; path SHAP needs them.
  */
 export interface Covers {
-  kind: 'rows' | 'hessian';
+  kind: 'rows' | 'hessian' | 'weights';
   values: Float64Array;
 }
 
@@ -58,7 +58,7 @@ function addUp(values: Float64Array, trees: TreeEnsemble): void {
 
 /** Covers of the kind that the model's library keeps. */
 export function coversOf(
-  kind: Covers['kind'],
+  kind: 'rows' | 'hessian',
   trees: TreeEnsemble,
   features: Float32Array,
   rows: number,
@@ -72,9 +72,9 @@ export function coversOf(
 const MAGIC = 0x56434453; // "SDCV", little-endian
 const VERSION = 1;
 const HEADER = 16;
-const KINDS = ['rows', 'hessian'] as const;
+const KINDS = ['rows', 'hessian', 'weights'] as const;
 
-/** covers.bin: magic, version, kind, node count (uint32 each), then uint32 rows or float64 hessians. */
+/** covers.bin: magic, version, kind, node count (uint32 each), then uint32 rows, or float64 hessians or weights. */
 export function encodeCovers(covers: Covers): Uint8Array {
   const { kind, values } = covers;
   const size = kind === 'rows' ? 4 : 8;

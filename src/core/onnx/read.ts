@@ -22,6 +22,8 @@ export interface OnnxInput {
   type: 'float32' | 'float64' | 'int64' | 'string';
   /** Texts of the codes of each of its columns, for a text input. */
   texts?: readonly (readonly string[])[];
+  /** What a missing or unknown text is fed as: the category that the encoders have for it. */
+  absent?: string;
 }
 
 export interface OnnxModel {
@@ -65,7 +67,7 @@ export interface ReadOptions {
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
   const proto = parseOnnx(bytes);
   const graph = proto.graph as GraphProto;
-  const inputs = withTexts(readInputs(graph, options.width), options.levels);
+  const inputs = withTexts(readInputs(graph, options.width), options.levels, absentText(graph));
   const width = inputs.reduce((sum, input) => sum + input.width, 0);
   const { output, value } = findProbabilities(graph, inputs, options.output);
   const file = { width, inputs, output, proto };
@@ -92,6 +94,9 @@ function declaredLabels(graph: GraphProto): readonly string[] {
   return lists.find((labels) => labels.length === 2) ?? [];
 }
 
+/** Columns that all inputs together may take. */
+const MOST_COLUMNS = 100_000;
+
 const INPUT_TYPES = new Map<number, OnnxInput['type']>([
   [Type.FLOAT, 'float32'],
   [Type.DOUBLE, 'float64'],
@@ -102,6 +107,7 @@ const INPUT_TYPES = new Map<number, OnnxInput['type']>([
 function readInputs(graph: GraphProto, width: number | undefined): OnnxInput[] {
   const constants = new Set(graph.initializer.map((tensor) => tensor.name));
   const infos = graph.input.filter((info) => !constants.has(info.name));
+  let total = 0;
   return infos.map((info) => {
     const tensor = info.type?.value.case === 'tensorType' ? info.type.value.value : undefined;
     const type = INPUT_TYPES.get(tensor?.elemType ?? 0);
@@ -117,7 +123,8 @@ function readInputs(graph: GraphProto, width: number | undefined): OnnxInput[] {
     const last = tensor?.shape?.dim.at(-1)?.value;
     const declared = last?.case === 'dimValue' ? Number(last.value) : 0;
     const columns = declared > 0 ? declared : infos.length > 1 ? 1 : width;
-    if (!columns || columns > 1_000_000)
+    total += columns ?? 0;
+    if (!columns || total > MOST_COLUMNS)
       throw new ScoredeskError('onnx-graph', {
         reason: `input ${info.name} with ${declared || 'unknown'} columns`,
       });
@@ -170,14 +177,25 @@ function isLabel(info: ValueInfoProto): boolean {
   return type === Type.INT64 || type === Type.STRING || type === Type.INT32 || type === Type.BOOL;
 }
 
+/** scikit-learn's encoders learn a gap as the text "nan"; without such a category any unknown text will do. */
+function absentText(graph: GraphProto): string {
+  const known = (text: string) =>
+    graph.node.some((node) => {
+      const attributes = new Attributes(node);
+      return ['cats_strings', 'keys_strings'].some((name) => attributes.strings(name).includes(text));
+    });
+  return known('nan') && !known('') ? 'nan' : '';
+}
+
 /** Texts of the codes that each column of a text input is fed from; none known is none listed. */
-function withTexts(inputs: readonly OnnxInput[], levels: ReadOptions['levels']): OnnxInput[] {
+function withTexts(inputs: readonly OnnxInput[], levels: ReadOptions['levels'], absent: string): OnnxInput[] {
   let first = 0;
   return inputs.map((input) => {
     const start = first;
     first += input.width;
     if (input.type !== 'string') return input;
-    return { ...input, texts: Array.from({ length: input.width }, (_, j) => levels?.[start + j] ?? []) };
+    const texts = Array.from({ length: input.width }, (_, j) => levels?.[start + j] ?? []);
+    return { ...input, texts, absent };
   });
 }
 
@@ -193,7 +211,7 @@ class Walk {
 
   constructor(graph: GraphProto, inputs: readonly OnnxInput[]) {
     let first = 0;
-    for (const { name, width, texts } of inputs) {
+    for (const { name, width, texts, absent } of inputs) {
       const start = first;
       this.#values.set(name, {
         kind: 'columns',
@@ -201,6 +219,7 @@ class Walk {
           input: start + j,
           steps: [],
           texts: texts?.[j],
+          absent,
         })),
       });
       first += width;

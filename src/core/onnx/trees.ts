@@ -23,6 +23,8 @@ const MAX_DEPTH = 2048;
 /** Shared subtrees are written out once per parent; more than this many times the file's nodes is refused. */
 const MAX_GROWTH = 16;
 const MAX_CODE_SPAN = 65536;
+/** 16 MB of sets: 10,000 splits on a category of 10,000 levels take 12. */
+const MAX_SET_WORDS = 4_000_000;
 const MODES = [
   'LEAF',
   'BRANCH_LEQ',
@@ -86,12 +88,15 @@ export function layOutTrees(
   return { predictor, given: givenCovers(predictor, layout.hits()) };
 }
 
+/** More than any training had: such hits are no covers. */
+const MOST_COVER = 1e12;
 /** Largest difference of a split's cover from its children's sum, relative: they are float32. */
 const COVER_ROUNDING = 1e-4;
 
 /** Covers as the file gives them, summed up from the leaves; null unless they are covers. */
 function givenCovers(trees: TreeEnsemble, hits: Float64Array | null): Float64Array | null {
-  if (!hits?.every((hit) => hit >= 0 && hit < Infinity) || hits.every((hit) => hit === hits[0])) return null;
+  if (!hits?.every((hit) => hit >= 0 && hit <= MOST_COVER) || hits.every((hit) => hit === hits[0]))
+    return null;
   const covers = sumUp(trees, hits);
   const differs = covers.some((cover, n) => Math.abs(cover - hits[n]) > COVER_ROUNDING * Math.max(1, cover));
   return differs || trees.roots.subarray(0, -1).some((root) => covers[root] === 0) ? null : covers;
@@ -158,6 +163,10 @@ interface Split {
   no: number;
 }
 
+/** Smallest of many codes, too many to be arguments. */
+const least = (codes: readonly number[]): number =>
+  codes.reduce((smallest, code) => (code < smallest ? code : smallest), Infinity);
+
 class Layout {
   readonly children: Children;
   readonly #nodes: RawNodes;
@@ -174,6 +183,8 @@ class Layout {
   readonly #sets: Uint32Array[] = [];
   /** Raw node that each node was laid out from. */
   readonly #raw: number[] = [];
+  /** Words that all sets take. */
+  #setWords = 0;
   /** Nodes of chains folded so far: a chain may be shared as well. */
   #folded = 0;
 
@@ -267,7 +278,7 @@ class Layout {
         return { threshold, codes: [threshold], ...swapped, missingYes: false };
       case 'BRANCH_MEMBER': {
         const codes = this.#nodes.members?.[raw] ?? [];
-        return { threshold: Math.min(...codes), codes, missingYes, yes, no };
+        return { threshold: least(codes), codes, missingYes, yes, no };
       }
       default:
         return this.#foldChain(raw, missingYes);
@@ -291,18 +302,22 @@ class Layout {
       codes.push(Math.fround(threshold[no]));
       no = this.children.no[no];
     }
-    return { threshold: Math.min(...codes), codes, missingYes, yes, no };
+    return { threshold: least(codes), codes, missingYes, yes, no };
   }
 
   #bitsOf(codes: readonly number[]): Uint32Array {
-    const low = Math.min(...codes);
-    const span = Math.max(...codes) - low + 1;
+    const low = least(codes);
+    const span = -least(codes.map((code) => -code)) - low + 1;
     if (!(span <= MAX_CODE_SPAN) || !codes.every((code) => Number.isInteger(code)))
       throw this.#attributes.refuse(
         'nodes_values',
         `BRANCH_EQ with ${codes.find((c) => !Number.isInteger(c)) ?? span}`,
       );
-    const bits = new Uint32Array((span + 31) >>> 5);
+    const words = (span + 31) >>> 5;
+    this.#setWords += words;
+    if (this.#setWords > MAX_SET_WORDS)
+      throw this.#attributes.refuse('nodes_values', 'sets of too many codes together');
+    const bits = new Uint32Array(words);
     for (const code of codes) bits[(code - low) >>> 5] |= 1 << ((code - low) & 31);
     return bits;
   }

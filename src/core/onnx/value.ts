@@ -6,6 +6,8 @@ import type { Attributes } from './parse';
 export interface SourceColumn extends FeatureSource {
   /** Texts of the codes of a text input, until a step has turned them into numbers. */
   texts?: readonly string[] | undefined;
+  /** The text that stands for a missing or unknown one. */
+  absent?: string | undefined;
 }
 
 /** What a name in the graph stands for, once the graph is read symbolically for any row. */

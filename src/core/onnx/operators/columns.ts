@@ -37,7 +37,9 @@ export function concat(call: Call): readonly Value[] {
   }
   const columns = call.inputs.map((_, i) => anyColumnsOf(call, i));
   // Sizes first: a matrix joined to itself again and again would fill the memory.
-  if (columns.reduce((sum, { length }) => sum + length, 0) > MOST_COLUMNS) throw notRead(call, 'columns');
+  const width = columns.reduce((sum, { length }) => sum + length, 0);
+  if (width > MOST_COLUMNS)
+    throw new ScoredeskError('onnx-graph', { reason: `${call.operator} of ${width} columns` });
   return matrixOf(call, columns.flat());
 }
 

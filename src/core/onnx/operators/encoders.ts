@@ -5,10 +5,15 @@ import { anyColumnsOf, matrixOf, withSteps } from './shared';
 /** More levels of one column than any table has. */
 const MAX_LEVELS = 100_000;
 
-/** The column's code of each text; -1, which no row has, for a text that the bundle's levels lack. */
+/** Code of a text that the bundle's levels lack: no row has it. */
+const NO_ROW = -2;
+/** Code of a missing or unknown text. */
+const ABSENT = -1;
+
+/** The column's code of each text. */
 function codesOf(column: SourceColumn, texts: readonly string[]): number[] {
   const index = new Map(column.texts?.map((text, code) => [text, code]));
-  return texts.map((text) => index.get(text) ?? -1);
+  return texts.map((text) => index.get(text) ?? (text === column.absent ? ABSENT : NO_ROW));
 }
 
 /** Keys of a lookup as numbers of the column: codes of texts, or the numbers themselves. */
@@ -30,7 +35,7 @@ export function oneHotEncoder(call: Call): readonly Value[] {
     keysOf(column, texts, numbers).flatMap((key) =>
       withSteps(call, [column], () => ({
         kind: 'map',
-        to: new Map(key === -1 && column.texts ? [] : [[key, 1]]),
+        to: new Map(key === NO_ROW && column.texts ? [] : [[key, 1]]),
         otherwise: 0,
         missing: 0,
       })),
@@ -57,7 +62,7 @@ export function labelEncoder(call: Call): readonly Value[] {
         if (texts.length > 0 !== (column.texts !== undefined))
           throw new ScoredeskError('onnx-operator', { operator: 'LabelEncoder', node: call.name });
         const found = keysOf(column, texts, numbers).map((key, i) => [key, values[i]] as const);
-        const known = found.filter(([key]) => !column.texts || key >= 0);
+        const known = found.filter(([key]) => !column.texts || key !== NO_ROW);
         const missing = numbers.findIndex(Number.isNaN);
         const [mapped] = withSteps(call, [column], () => ({
           kind: 'map',

@@ -24,7 +24,7 @@ export function numberAxis(
   }
   if (low > high) [low, high] = [0, 1];
   if (low === high) return { low: low - 0.5, high: high + 0.5, ticks: [{ at: low, label: label(low) }] };
-  const distinct = [...new Set(values)].filter(Number.isFinite);
+  const distinct = [...new Set([...values, ...including])].filter(Number.isFinite);
   // A column of few values has its ticks there: 0 and 1, not 0.2.
   if (named && distinct.length <= count) {
     const ticks = distinct.sort((a, b) => a - b).map((at) => ({ at, label: label(at) }));

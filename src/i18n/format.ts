@@ -19,6 +19,10 @@ export function formatNumber(locale: Locale, value: number, digits = 2): string 
   return format(locale, value, { maximumFractionDigits: digits });
 }
 
+/** A number with just so many decimals: figures that stand in a column. */
+export const formatFixed = (locale: Locale, value: number, digits: number): string =>
+  format(locale, value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 /**
  * A probability in percent: one decimal; two below 0.1 % and above 99.9 %; never 0 % or 100 %.
  *

@@ -18,6 +18,8 @@ export interface OpenOptions {
   wasm?: BringWasm | undefined;
   /** `core` scores with the app's own evaluator; default onnxruntime, with `core` standing in if it can't start. */
   runtime?: 'onnxruntime' | 'core' | undefined;
+  /** Explains by the runtime's scores alone: `core/model` was found to read this model otherwise. */
+  runtimeOnly?: boolean | undefined;
 }
 
 /**
@@ -51,7 +53,8 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
   // Two clients of one id: one would be shown as the other.
   checkIds(clients, files.manifest.data.clients.id as string);
   const { runtime, failure } = await startRuntime(onnx, bytes, files.manifest, options);
-  return new Engine({ files, onnx, clients, columns, runtime, failure, decision });
+  const read = options.runtimeOnly && runtime.name === 'onnxruntime' ? { ...onnx, model: null } : onnx;
+  return new Engine({ files, onnx: read, clients, columns, runtime, failure, decision });
 }
 
 async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manifest, options: OpenOptions) {

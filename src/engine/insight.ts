@@ -155,14 +155,13 @@ async function labelledRows(engine: Engine, part: 'test' | 'reference') {
   if (!table || !named) return null;
   const column = columnOf(table, named);
   if (column.kind !== 'number') return null;
-  const scores = await engine.score(table);
-  const known = Int32Array.from(column.values.keys()).filter(
-    (row) => !Number.isNaN(column.values[row]) && !Number.isNaN(scores[row]),
-  );
+  const known = Int32Array.from(column.values.keys()).filter((row) => !Number.isNaN(column.values[row]));
   const picked = sampleRows(known.length, PERMUTED_ROWS, SEED).map((k) => known[k]);
-  const target = Float64Array.from(picked, (row) => column.values[row]);
+  const rows = await scoredRows(engine, takeRows(table, picked));
+  const outcomes = columnOf(rows, named);
+  const target = Float64Array.from(outcomes.kind === 'number' ? outcomes.values : []);
   if (new Set(target).size < 2) return null;
-  return { rows: takeRows(table, picked), target };
+  return { rows, target };
 }
 
 async function coversOf(engine: Engine): Promise<Covers | null> {

@@ -76,15 +76,9 @@ function suggestedClients(engine: Engine, scores: Float64Array): BundleView['sug
 
 /**
  * @param seenIn the labelled part that holds this client, by the list
- * @param exact false for a bundle that installed as "runtime only": its scores are explained by estimates
  * @throws client-unknown, score-missing
  */
-export async function clientView(
-  engine: Engine,
-  id: string,
-  seenIn: SeenIn,
-  exact = true,
-): Promise<ClientView> {
+export async function clientView(engine: Engine, id: string, seenIn: SeenIn): Promise<ClientView> {
   const table = engine.clientsOf([id]);
   const [probability] = await engine.score(table);
   const { columns, decision } = engine.manifest;
@@ -95,7 +89,8 @@ export async function clientView(
     decision: engine.decide(probability),
     distance: distance(probability, decision.threshold, engine.unit),
     seenIn,
-    explanation: exact && !Number.isNaN(probability) ? await explanation(engine, table, undefined) : null,
+    explanation:
+      engine.onnx.model && !Number.isNaN(probability) ? await explanation(engine, table, undefined) : null,
     cells: columns.flatMap((column) => cellsOf(column, table)),
   };
 }

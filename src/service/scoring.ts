@@ -86,8 +86,8 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
 
   const openDesk = async (fingerprint: string, task: Task): Promise<Desk> => {
     const stored = await db();
-    await installedBundle(stored, fingerprint);
-    const engine = await openBundle(await storedSource(stored, fingerprint), { wasm });
+    const { runtimeOnly } = await installedBundle(stored, fingerprint);
+    const engine = await openBundle(await storedSource(stored, fingerprint), { wasm, runtimeOnly });
     const overview = await keptOverview(stored, engine, task);
     return { engine, overview, list: new ClientList(engine, overview) };
   };
@@ -166,9 +166,9 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
       return bundleView(engine, overview);
     },
     client: async ({ fingerprint, id }) => {
-      const { runtimeOnly } = await installedBundle(await db(), fingerprint);
+      await installedBundle(await db(), fingerprint);
       const { engine, list } = await deskOf(fingerprint);
-      return clientView(engine, id, list.seenIn(engine.rowOf(id)), !runtimeOnly);
+      return clientView(engine, id, list.seenIn(engine.rowOf(id)));
     },
     reasons: async ({ fingerprint, id }, { signal }) =>
       clientReasons((await deskOf(fingerprint)).engine, id, { signal }),

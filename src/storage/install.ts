@@ -212,7 +212,8 @@ class Install {
       runtimeOnly: !parity.holds,
     };
     await commitBundle(db, installed);
-    this.#task.opened(engine, overview);
+    // One that is explained by the runtime alone is opened anew as such.
+    if (parity.holds) this.#task.opened(engine, overview);
     await sweepLocked(db);
     return installed;
   }

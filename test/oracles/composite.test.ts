@@ -13,6 +13,8 @@ import type { TreeEnsemble } from '../../src/core/model/trees';
 import { takeRows, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { accountsOf, dependenceOf, insightOf } from '../../src/engine/insight';
+import { modelView } from '../../src/engine/modelView';
+import { clientReasons, clientView } from '../../src/engine/views';
 import { onnxRuntime } from '../../src/engine/runtime';
 import { verifyBundle } from '../../src/engine/verify';
 import { bytesOf, largestDifference, matrix, numbers, tableOf } from '../support/files';
@@ -52,9 +54,9 @@ async function clientsOf(filled: boolean): Promise<Table> {
   return { ...data, columns };
 }
 
-async function open(name: string, ofNumbers: boolean): Promise<Engine> {
+async function packed(name: string, ofNumbers: boolean) {
   const clients = await clientsOf(ofNumbers);
-  const { files } = await pack({
+  return pack({
     model: bytesOf(`${FOLDER}${name}.onnx`),
     clients,
     idColumn: 'id',
@@ -64,7 +66,10 @@ async function open(name: string, ofNumbers: boolean): Promise<Engine> {
     dictionary,
     runtime: onnxRuntime,
   });
-  return openBundle(memorySource(name, files));
+}
+
+async function open(name: string, ofNumbers: boolean): Promise<Engine> {
+  return openBundle(memorySource(name, (await packed(name, ofNumbers)).files));
 }
 
 describe.each([
@@ -183,6 +188,16 @@ test('KernelSHAP of a tree model is its interventional SHAP: all coalitions exac
   const scale = Math.max(...exact.values.map(Math.abs));
   expect(largestDifference(some.values, exact.values)).toBeLessThan(0.02 * scale);
   expect(some.values).toEqual((await engine.explain(rows, 'kernel', { background, samples: 400 })).values);
+});
+
+test('a bundle that was found to be read otherwise is explained by the runtime alone', async () => {
+  const { files } = await packed('regressor', false);
+  const engine = await openBundle(memorySource('regressor', files), { runtimeOnly: true });
+  expect(modelView(engine)).toMatchObject({ kind: 'runtime', unread: '', methods: ['kernel', 'lime'] });
+  expect((await clientView(engine, '1', null)).explanation).toBeNull();
+  const { reasons, estimated } = await clientReasons(engine, '1');
+  expect(estimated).toBe(true);
+  expect(reasons.unit).toBe('probability');
 });
 
 describe('the model as a whole', () => {

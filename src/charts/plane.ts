@@ -30,8 +30,10 @@ export function numberAxis(
     const ticks = distinct.sort((a, b) => a - b).map((at) => ({ at, label: label(at) }));
     return { low, high, ticks };
   }
-  const ticks = scaleLinear([low, high], [0, 1]).ticks(count);
-  return { low, high, ticks: ticks.map((at) => ({ at, label: label(at) })) };
+  // The axis ends at ticks: no dot lies on its edge.
+  const scale = scaleLinear([low, high], [0, 1]).nice(count);
+  const [first, last] = scale.domain();
+  return { low: first, high: last, ticks: scale.ticks(count).map((at) => ({ at, label: label(at) })) };
 }
 
 export function levelAxis(labels: readonly string[]): Axis {

@@ -98,6 +98,7 @@ export class Engine {
   readonly #explanations = new Explanations(this);
   #scores: Promise<Float64Array> | null = null;
   #reference: Promise<Table | null> | null = null;
+  #test: Promise<Table | null> | null = null;
 
   constructor({ files, onnx, clients, columns, runtime, failure }: Opened) {
     this.files = files;
@@ -185,19 +186,6 @@ export class Engine {
     return decide(probability, this.manifest.decision);
   }
 
-  /** One page of the clients in the bundle's order. */
-  async page(
-    offset: number,
-    limit: number,
-  ): Promise<{ id: string; probability: number; decision: Decision }[]> {
-    const scores = await this.scores();
-    const end = Math.min(this.#ids.length, offset + limit);
-    return Array.from({ length: Math.max(0, end - offset) }, (_, i) => {
-      const row = offset + i;
-      return { id: this.#ids[row], probability: scores[row], decision: this.decide(scores[row]) };
-    });
-  }
-
   /** The method used when none is asked for: path where covers are there, else interventional, else kernel. */
   get defaultMethod(): Method {
     const { model } = this.onnx;
@@ -224,5 +212,11 @@ export class Engine {
   reference(): Promise<Table | null> {
     this.#reference ??= readPart(this.files, 'reference');
     return this.#reference;
+  }
+
+  /** The labelled rows that the model never saw, when the bundle has them. */
+  test(): Promise<Table | null> {
+    this.#test ??= readPart(this.files, 'test');
+    return this.#test;
   }
 }

@@ -2,11 +2,12 @@ import { checkStopped, ScoredeskError } from '../core/errors';
 import { decodeCovers, type Covers } from '../core/explain/covers';
 import { gridOf, partialDependence } from '../core/explain/dependence';
 import { meanAbsolute, permutationImportance, splitImportance } from '../core/explain/importance';
+import { toProbability } from '../core/explain/points';
 import { auc } from '../core/metrics/binary';
 import { sampleRows } from '../core/numeric/random';
 import { columnOf, takeRows, type Table } from '../core/table/table';
 import { encodeInputs } from '../bundle/encode';
-import { readFile, readPart } from '../bundle/read';
+import { readFile } from '../bundle/read';
 import type { Engine } from './engine';
 import type { Method } from './explanations';
 import { breathe, type Task } from './runtime';
@@ -131,7 +132,7 @@ function scorerOf({ runtime }: Engine, signal: AbortSignal | undefined) {
 }
 
 async function rowsToExplain(engine: Engine): Promise<{ part: Part; table: Table }> {
-  const test = await readPart(engine.files, 'test');
+  const test = await engine.test();
   if (test?.rows) return { part: 'test', table: test };
   const reference = await engine.reference();
   return reference?.rows
@@ -151,7 +152,7 @@ async function scoredRows(engine: Engine, table: Table): Promise<Table> {
 /** A sample of a part's rows with a known outcome and a score; null without both outcomes among them. */
 async function labelledRows(engine: Engine, part: 'test' | 'reference') {
   const named = engine.manifest.data[part]?.target;
-  const table = named ? await readPart(engine.files, part) : null;
+  const table = named ? await (part === 'test' ? engine.test() : engine.reference()) : null;
   if (!table || !named) return null;
   const column = columnOf(table, named);
   if (column.kind !== 'number') return null;
@@ -177,6 +178,9 @@ export interface MethodAccount {
   unit: 'margin' | 'probability';
   base: number;
   values: Float64Array;
+  /** P(default) it begins and ends at; LIME's may leave [0, 1]. */
+  from: number;
+  to: number;
   /** Rows of the reference it compares with, or draws from; 0 where it uses none. */
   background: number;
   milliseconds: number;
@@ -220,7 +224,13 @@ export async function accountsOf(
     const rows = Math.min(available, backgroundOf(method, engine.columns.length));
     const { base, values } = await engine.explain(row, method, { signal, background: rows || undefined });
     const milliseconds = performance.now() - before;
-    accounts.push({ method, unit: engine.unitOf(method), base, values, background: rows, milliseconds });
+    const unit = engine.unitOf(method);
+    const from = toProbability(base, unit);
+    const to = toProbability(
+      values.reduce((sum, value) => sum + value, base),
+      unit,
+    );
+    accounts.push({ method, unit, base, values, from, to, background: rows, milliseconds });
     progress?.({ done: accounts.length, total: methods.length, unit: 'methods' });
   }
   return { id, inputs, compared, methods: accounts };

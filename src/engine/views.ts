@@ -1,7 +1,7 @@
 import type { Decision } from '../core/decision/decision';
 import { reasonsOf, type Reasons } from '../core/explain/reasons';
-import { toPoints } from '../core/explain/points';
-import { logit, sigmoid } from '../core/numeric/functions';
+import { toPoints, toProbability } from '../core/explain/points';
+import { logit } from '../core/numeric/functions';
 import { scoreScale, type ScoreScale } from '../core/stats/scoreScale';
 import { textAt, type Table } from '../core/table/table';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
@@ -115,7 +115,7 @@ async function explanation(
 ): Promise<ClientReasons> {
   const { base, values } = await engine.explain(table, estimate ? 'kernel' : undefined, estimate);
   return {
-    baseProbability: engine.unit === 'margin' ? sigmoid(base) : base,
+    baseProbability: toProbability(base, engine.unit),
     reasons: reasonsOf(values, engine.unit),
     columns: engine.columns.map((column) => column.name),
     estimated: estimate !== undefined,

@@ -14,6 +14,7 @@ class DeskState {
   #neighbours = $state.raw<Neighbours | null>(null);
   #opening = $state.raw<Progress | null>(null);
   #error = $state.raw<ErrorData | null>(null);
+  #unexplained = $state.raw<ErrorData | null>(null);
   #wanted = '';
   #estimating: AbortController | null = null;
 
@@ -36,6 +37,11 @@ class DeskState {
     return this.#opening;
   }
 
+  /** Why the client's reasons could not be estimated; the score stands. */
+  get unexplained() {
+    return this.#unexplained;
+  }
+
   get error() {
     return this.#error;
   }
@@ -45,6 +51,7 @@ class DeskState {
     const { fingerprint } = installed;
     const wanted = (this.#wanted = `${fingerprint}/${clientId ?? ''}`);
     this.#error = null;
+    this.#unexplained = null;
     try {
       const bundle = await this.#open(fingerprint);
       const client = clientId === null ? null : await scoring.client(fingerprint, clientId);
@@ -71,7 +78,7 @@ class DeskState {
       if (wanted === this.#wanted) this.#client = { ...client, explanation };
     } catch (error) {
       const data = toErrorData(error);
-      if (wanted === this.#wanted && data.code !== 'stopped') this.#error = data;
+      if (wanted === this.#wanted && data.code !== 'stopped') this.#unexplained = data;
     }
   }
 

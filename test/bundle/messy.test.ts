@@ -11,7 +11,7 @@ import { readTable } from '../../src/core/table/read';
 import { TensorProto_DataType as Type } from '../../src/core/onnx/schema/onnx_pb';
 import { openBundle } from '../../src/engine/engine';
 import { verifyBundle } from '../../src/engine/verify';
-import { codeOf } from '../support/files';
+import { codeOf, largestDifference } from '../support/files';
 import { onnxFile, treeAttributes, treeFile, type TestTree } from '../support/onnx';
 
 /** What real files do to a careless reader: each of these once gave a wrong number, a hang or a crash. */
@@ -267,4 +267,36 @@ test('index columns are left out where the model has no room for them, and told'
   const { manifest, leftOut } = await pack({ model: treeFile(1, [stump()]), clients, idColumn: 'id' });
   expect(manifest.model.inputs[0].columns).toEqual(['x']);
   expect(leftOut).toEqual(['Unnamed: 0', '__index_level_0__']);
+});
+
+test('800 features: brackets in names, infinities, booleans as text, a column that is all missing', async () => {
+  const names = Array.from({ length: 800 }, (_, i) => `sum(amount)[t-${i}] <${i}>`);
+  const cell = (row: number, column: number): string => {
+    if (column === 1) return '';
+    if (column === 2) return row % 2 ? 'True' : 'False';
+    if (column === 3 && row === 0) return 'inf';
+    return String((row * 7 + column) % 11);
+  };
+  const rows = Array.from({ length: 50 }, (_, row) =>
+    [row, ...names.map((_, column) => cell(row, column))].join(','),
+  );
+  const clients = csv(`id,${names.map((name) => `"${name}"`).join(',')}\n${rows.join('\n')}\n`);
+  const trees = [stump(0, 4), stump(1, 4), stump(2, 0.5), stump(3, 1e30), stump(799, 5)];
+  const { manifest, files } = await pack({ model: treeFile(800, trees), clients, idColumn: 'id' });
+  expect(manifest.model.inputs[0].columns).toEqual(names);
+  const scores = await (await openBundle(memorySource('wide', files))).scores();
+  const margin = (row: number) =>
+    [0, 2, 3, 799].reduce((sum, column) => {
+      const value = Number(
+        cell(row, column).replace('True', '1').replace('False', '0').replace('inf', 'Infinity'),
+      );
+      const threshold = { 0: 4, 2: 0.5, 3: 1e30, 799: 5 }[column] ?? 0;
+      return sum + (value <= threshold ? -1 : 2);
+    }, 2);
+  expect(
+    largestDifference(
+      scores,
+      Float64Array.from({ length: 50 }, (_, row) => sigmoid(margin(row))),
+    ),
+  ).toBeLessThan(1e-6);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SHADES, swarmOf } from '../../src/charts/beeswarm';
 import { levelAxis, numberAxis, placeOn } from '../../src/charts/plane';
+import { quartersOf } from '../../src/core/stats/quarters';
 import { waterfallLayout } from '../../src/charts/waterfall';
 
 describe('beeswarm', () => {
@@ -8,14 +9,14 @@ describe('beeswarm', () => {
     [...path.matchAll(/M(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
 
   test('one dot a row, in the shade of its quarter; missing ones by themselves', () => {
-    const { shades } = swarmOf([1, 2, 3, 4, 5], [10, 20, 30, 40, NaN], (value) => value * 50, 34);
+    const { shades } = swarmOf([1, 2, 3, 4, 5], quartersOf([10, 20, 30, 40, NaN]), (value) => value * 50, 34);
     expect(shades.length).toBe(SHADES);
     expect(shades.map((path) => dots(path).length)).toEqual([1, 1, 1, 1, 1]);
   });
 
   test('many dots at one place stay within the row', () => {
     const same = new Float64Array(1000).fill(3);
-    const { shades } = swarmOf(same, same, (value) => value * 50, 34);
+    const { shades } = swarmOf(same, quartersOf(same), (value) => value * 50, 34);
     const all = shades.flatMap(dots);
     expect(all.length).toBe(1000);
     for (const [, y] of all) expect(y >= 0 && y <= 34).toBe(true);

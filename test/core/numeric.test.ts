@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { roundToTotal } from '../../src/core/explain/points';
-import { reasonsOf } from '../../src/core/explain/reasons';
+import { pointsTogether, reasonsOf } from '../../src/core/explain/reasons';
 import { auc, brier, logLoss } from '../../src/core/metrics/binary';
 import { logit, previousFloat32, sigmoid } from '../../src/core/numeric/functions';
 import { gaussLegendre } from '../../src/core/numeric/quadrature';
@@ -64,6 +64,21 @@ test('reasons: strongest first, at most 6 and 5, the rest as one, all adding up'
   const sum = [...against, ...inFavour, others].reduce((points, reason) => points + reason.points, 0);
   expect(sum).toBe(total.points);
   expect(reasonsOf(new Float64Array(3).fill(0.001), 'margin').against).toEqual([]);
+});
+
+test('points of some inputs and of the rest add up, and are those of the reasons', () => {
+  const contributions = Float64Array.from({ length: 40 }, (_, i) => Math.sin(i * i) * 0.3);
+  const reasons = reasonsOf(contributions, 'margin');
+  const shown = [...reasons.against, ...reasons.inFavour];
+  const together = pointsTogether(
+    contributions,
+    shown.map(({ input }) => input),
+    'margin',
+  );
+  expect(together.points).toEqual(shown.map(({ points }) => points));
+  expect(together.others.points).toBe(reasons.others.points);
+  const sum = together.points.reduce((total, points) => total + points, together.others.points);
+  expect(sum).toBe(together.total.points);
 });
 
 test('metrics as scikit-learn gives them', () => {

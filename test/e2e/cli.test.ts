@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { columnOf, texts } from '../../src/core/table/table';
 import { TensorProto_DataType as Type } from '../../src/core/onnx/schema/onnx_pb';
+import { NUMBERS } from '../support/families';
 import { largestDifference, numbers, tableOf, textOf } from '../support/files';
 import { onnxFile, treeAttributes, treeFile } from '../support/onnx';
 
@@ -30,16 +31,6 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 const read = (path: string) => tableOf(path, ['client_id', 'id']);
-
-const NUMBERS = [
-  'duration',
-  'credit_amount',
-  'installment_commitment',
-  'residence_since',
-  'age',
-  'existing_credits',
-  'num_dependents',
-];
 
 describe('scoredesk', () => {
   test('check reports the shipped bundle', () => {

@@ -1,21 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { listed, toBundles } from '../support/app';
 import { axeViolations } from '../support/axe';
-import { launch, visit } from '../support/browser';
-import { serve, type Site } from '../support/server';
+import { visit } from '../support/browser';
+import type { Site } from '../support/server';
+import { useBuiltApp } from '../support/siteCopy';
 
 let browser: Browser;
 let site: Site;
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serve('dist')]);
-});
-afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-afterAll(async () => {
-  await browser.close();
-  await site.close();
-});
+useBuiltApp((made) => ({ browser, site } = made));
 
 const FAMILIES = 'test/oracles/families/';
 const expected = new Map(

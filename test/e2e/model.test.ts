@@ -1,20 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { goTo, install, listed, openClient } from '../support/app';
 import { axeViolations } from '../support/axe';
-import { launch, visit } from '../support/browser';
-import { serve, type Site } from '../support/server';
+import { visit } from '../support/browser';
+import type { Site } from '../support/server';
+import { useBuiltApp } from '../support/siteCopy';
 
 let browser: Browser;
 let site: Site;
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serve('dist')]);
-});
-afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-afterAll(async () => {
-  await browser.close();
-  await site.close();
-});
+useBuiltApp((made) => ({ browser, site } = made));
 
 const MODEL = '#/b/german-credit%401.0.0/model';
 

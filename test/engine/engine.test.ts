@@ -4,10 +4,12 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { unzipBundle, zipSource } from '../../src/bundle/zip';
 import { openBundle, type Engine } from '../../src/engine/engine';
+import { accountsOf } from '../../src/engine/insight';
 import { ClientList } from '../../src/engine/list';
 import { overviewOf } from '../../src/engine/overview';
 import { verifyBundle } from '../../src/engine/verify';
 import { bundleView, clientView } from '../../src/engine/views';
+import { namedBy, pointsOf } from '../../src/pages/model/accounts';
 import { codeOf, largestDifference } from '../support/files';
 import { germanInput, openGerman } from '../support/german';
 
@@ -16,12 +18,6 @@ let files: Map<string, Uint8Array>;
 beforeAll(async () => {
   engine = await openGerman();
   files = (await pack(await germanInput())).files;
-});
-
-test('a page of clients', async () => {
-  const page = await engine.page(998, 10);
-  expect(page.map((row) => row.id)).toEqual(['999', '1000']);
-  expect(await engine.page(2000, 10)).toEqual([]);
 });
 
 test('a client’s view: score, decision, reasons that add up, data with flags', async () => {
@@ -38,6 +34,22 @@ test('a client’s view: score, decision, reasons that add up, data with flags',
   expect(shown.reduce((sum, reason) => sum + reason.points, 0)).toBe(reasons?.total.points);
   expect(view.cells.length).toBe(21);
   expect(await clientView(engine, '641', null)).toEqual(view);
+});
+
+test('the Model page gives a client the points of the client page', async () => {
+  const { reasons } = (await clientView(engine, '641', null)).explanation ?? { reasons: null };
+  const { methods } = await accountsOf(engine, '641', ['path']);
+  const named = namedBy(methods[0]);
+  expect(pointsOf(methods[0], named).points).toEqual(
+    [...(reasons?.against ?? []), ...(reasons?.inFavour ?? [])].map(({ points }) => points),
+  );
+});
+
+test('the same input gives the same figures and the same text', async () => {
+  const again = await openGerman();
+  const text = async (opened: Engine) => JSON.stringify(await clientView(opened, '7', null));
+  expect(await text(again)).toBe(await text(engine));
+  expect(again.fingerprint).toBe(engine.fingerprint);
 });
 
 test('the bundle’s view: axis, typical values, no target', async () => {

@@ -17,21 +17,13 @@ import { modelView } from '../../src/engine/modelView';
 import { clientReasons, clientView } from '../../src/engine/views';
 import { onnxRuntime } from '../../src/engine/runtime';
 import { verifyBundle } from '../../src/engine/verify';
+import { NUMBERS } from '../support/families';
 import { bytesOf, largestDifference, matrix, numbers, tableOf } from '../support/files';
 import { readWhole } from '../support/onnx';
 
 /** Models made by composite.py: what each library says of them is the truth. */
 
 const FOLDER = 'test/oracles/composite/';
-const NUMBERS = [
-  'duration',
-  'credit_amount',
-  'installment_commitment',
-  'residence_since',
-  'age',
-  'existing_credits',
-  'num_dependents',
-];
 const CODES = ['checking_status_code', 'purpose_code', 'housing_code'];
 
 const dictionary = parseDictionary(

@@ -8,20 +8,12 @@ import { columnOf, takeRows, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import type { Contributions } from '../../src/core/explain/explainer';
 import { verifyBundle } from '../../src/engine/verify';
+import { NUMBERS } from '../support/families';
 import { bytesOf, largestDifference, numbers, tableOf } from '../support/files';
 
 /** Models made by families.py: each library's own probabilities and SHAP values are the truth. */
 
 const FOLDER = 'test/oracles/families/';
-const NUMBERS = [
-  'duration',
-  'credit_amount',
-  'installment_commitment',
-  'residence_since',
-  'age',
-  'existing_credits',
-  'num_dependents',
-];
 const TEXTS = ['checking_status', 'purpose', 'housing'];
 const CODES = TEXTS.map((name) => `${name}_code`);
 const TRAINED = 800;

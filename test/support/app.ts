@@ -54,3 +54,7 @@ export function storeKeys(page: Page, store: string): Promise<IDBValidKey[]> {
     return keys;
   }, store);
 }
+
+/** Presses the download button of the Bundles page. */
+export const startDownload = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: DOWNLOAD }).click();

@@ -1,7 +1,7 @@
 import { ScoredeskError } from '../errors';
 import { sigmoid } from '../numeric/functions';
 import { eachBlock } from '../model/leaves';
-import { nodeCount, parents, type TreeEnsemble } from '../model/trees';
+import { nodeCount, sumLeavesUp, type TreeEnsemble } from '../model/trees';
 
 /**
  * Covers: how many training rows (`rows`), how much hessian (`hessian`) or how much weight of rows (`weights`, as
@@ -23,7 +23,7 @@ export function countCovers(
   eachBlock(trees, features, rows, width, (_tree, _from, count, leaves) => {
     for (let i = 0; i < count; i++) values[leaves[i]]++;
   });
-  addUp(values, trees);
+  sumLeavesUp(trees, values);
   return { kind: 'rows', values };
 }
 
@@ -46,14 +46,8 @@ export function sumHessians(
       margin[from + i] += trees.value[leaves[i]];
     }
   });
-  addUp(values, trees);
+  sumLeavesUp(trees, values);
   return { kind: 'hessian', values };
-}
-
-/** Each split is what its children are together. */
-function addUp(values: Float64Array, trees: TreeEnsemble): void {
-  const parent = parents(trees);
-  for (let n = values.length - 1; n >= 0; n--) if (parent[n] !== n) values[parent[n]] += values[n];
 }
 
 /** Covers of the kind that the model's library keeps. */

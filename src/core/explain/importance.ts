@@ -12,6 +12,10 @@ export function meanAbsolute({ values, rows, width }: Contributions): Float64Arr
   return out;
 }
 
+/** Positions from the largest value to the least; equal ones keep their order. */
+export const strongest = (values: ArrayLike<number>): number[] =>
+  Array.from({ length: values.length }, (_, j) => j).sort((a, b) => values[b] - values[a] || a - b);
+
 export interface SplitImportance {
   /** Splits on the column in all trees (LightGBM's `split`). */
   counts: Float64Array;

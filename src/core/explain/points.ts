@@ -1,4 +1,4 @@
-import { ln } from '../numeric/functions';
+import { ln, sigmoid } from '../numeric/functions';
 
 /** Points of one unit of margin: 20 points double the odds. */
 const POINTS_PER_MARGIN = 20 / ln(2);
@@ -6,6 +6,11 @@ const POINTS_PER_MARGIN = 20 / ln(2);
 /** What a contribution is shown in: points for margins, percentage points for probabilities. */
 export function toPoints(value: number, unit: 'margin' | 'probability'): number {
   return unit === 'margin' ? value * POINTS_PER_MARGIN : value * 100;
+}
+
+/** P(default) of an output in the unit of an explanation. */
+export function toProbability(output: number, unit: 'margin' | 'probability'): number {
+  return unit === 'margin' ? sigmoid(output) : output;
 }
 
 /**

@@ -47,15 +47,31 @@ export function reasonsOf(contributions: Float64Array, unit: 'margin' | 'probabi
     .sort(bySize)
     .slice(0, MOST_IN_FAVOUR);
   const shown = [...against, ...inFavour];
-  const sum = all.reduce((total, { contribution }) => total + contribution, 0);
-  const rest = sum - shown.reduce((total, { contribution }) => total + contribution, 0);
-  const rounded = roundToTotal([...shown.map(({ points }) => points), toPoints(rest, unit)]);
-  shown.forEach((reason, i) => (reason.points = rounded[i]));
+  const inputs = shown.map(({ input }) => input);
+  const { points, others, total } = pointsTogether(contributions, inputs, unit);
+  shown.forEach((reason, i) => (reason.points = points[i]));
+  return { unit, against, inFavour, others: { ...others, count: all.length - shown.length }, total };
+}
+
+/** Points of some inputs and of all others as one, rounded together so that they add up to the total. */
+export interface PointsTogether {
+  points: number[];
+  others: { contribution: number; points: number };
+  total: { contribution: number; points: number };
+}
+
+export function pointsTogether(
+  contributions: Float64Array,
+  inputs: readonly number[],
+  unit: 'margin' | 'probability',
+): PointsTogether {
+  const sum = contributions.reduce((total, contribution) => total + contribution, 0);
+  const rest = sum - inputs.reduce((total, input) => total + contributions[input], 0);
+  const exact = [...inputs.map((input) => contributions[input]), rest];
+  const rounded = roundToTotal(exact.map((contribution) => toPoints(contribution, unit)));
   return {
-    unit,
-    against,
-    inFavour,
-    others: { count: all.length - shown.length, contribution: rest, points: rounded[shown.length] },
+    points: rounded.slice(0, -1),
+    others: { contribution: rest, points: rounded[inputs.length] },
     total: { contribution: sum, points: rounded.reduce((total, points) => total + points, 0) },
   };
 }

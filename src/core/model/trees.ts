@@ -62,6 +62,14 @@ export function sameFeatureAbove(trees: TreeEnsemble, parent: Int32Array, node: 
   return -1;
 }
 
+/** Makes every split of [node] values what its children are together, leaves as they are; in place. */
+export function sumLeavesUp(trees: TreeEnsemble, values: Float64Array): Float64Array {
+  const parent = parents(trees);
+  for (let n = 0; n < values.length; n++) if (trees.feature[n] >= 0) values[n] = 0;
+  for (let n = values.length - 1; n >= 0; n--) if (parent[n] !== n) values[parent[n]] += values[n];
+  return values;
+}
+
 /** Parent of each node; a root is its own parent. */
 export function parents(trees: TreeEnsemble): Int32Array {
   const parent = Int32Array.from({ length: nodeCount(trees) }, (_, n) => n);

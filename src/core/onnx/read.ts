@@ -2,7 +2,7 @@ import { ScoredeskError } from '../errors';
 import { complement, type Model } from '../model/model';
 import type { FeatureSource } from '../model/steps';
 import { OPERATORS } from './operators';
-import { classLabels } from './operators/shared';
+import { classLabels, MOST_COLUMNS } from './operators/shared';
 import { Attributes, parseOnnx } from './parse';
 import {
   TensorProto_DataType as Type,
@@ -93,9 +93,6 @@ function declaredLabels(graph: GraphProto): readonly string[] {
   const lists = graph.node.map((node) => classLabels(new Attributes(node)));
   return lists.find((labels) => labels.length === 2) ?? [];
 }
-
-/** Columns that all inputs together may take. */
-const MOST_COLUMNS = 100_000;
 
 const INPUT_TYPES = new Map<number, OnnxInput['type']>([
   [Type.FLOAT, 'float32'],

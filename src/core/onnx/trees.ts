@@ -1,5 +1,5 @@
 import { previousFloat32 } from '../numeric/functions';
-import { parents, type TreeEnsemble } from '../model/trees';
+import { sumLeavesUp, type TreeEnsemble } from '../model/trees';
 import type { Attributes } from './parse';
 
 /** The node attributes of an ONNX tree ensemble (versions 1 and 3 of the operators), one entry a node. */
@@ -97,17 +97,9 @@ const COVER_ROUNDING = 1e-4;
 function givenCovers(trees: TreeEnsemble, hits: Float64Array | null): Float64Array | null {
   if (!hits?.every((hit) => hit >= 0 && hit <= MOST_COVER) || hits.every((hit) => hit === hits[0]))
     return null;
-  const covers = sumUp(trees, hits);
+  const covers = sumLeavesUp(trees, hits.slice());
   const differs = covers.some((cover, n) => Math.abs(cover - hits[n]) > COVER_ROUNDING * Math.max(1, cover));
   return differs || trees.roots.subarray(0, -1).some((root) => covers[root] === 0) ? null : covers;
-}
-
-/** Each split is what its leaves are together. */
-function sumUp(trees: TreeEnsemble, hits: Float64Array): Float64Array {
-  const parent = parents(trees);
-  const sums = hits.map((hit, n) => (trees.feature[n] < 0 ? hit : 0));
-  for (let n = sums.length - 1; n >= 0; n--) if (parent[n] !== n) sums[parent[n]] += sums[n];
-  return sums;
 }
 
 /** First node of each tree in the order of the file: the one that is nobody's child. */

@@ -14,10 +14,6 @@ export function columnsOf({ manifest }: BundleView): ManifestColumn[] {
 export const labelsOf = (bundle: BundleView): string[] =>
   columnsOf(bundle).map((column) => columnLabel(locale.current, column));
 
-/** Positions from the largest value to the least; equal ones keep their order. */
-export const strongest = (values: ArrayLike<number>): number[] =>
-  Array.from({ length: values.length }, (_, j) => j).sort((a, b) => values[b] - values[a] || a - b);
-
 /** An input as the model takes it, in the words of the dictionary: codes are levels. */
 export function inputLabel(column: ManifestColumn, value: number): string {
   const level = column.type === 'category' ? column.levels?.[value] : undefined;

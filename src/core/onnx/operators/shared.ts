@@ -32,9 +32,9 @@ export function anyColumnsOf(call: Call, input: number): readonly SourceColumn[]
   return value.columns;
 }
 
-/** Operations on one value, or columns of one matrix, beyond these are no preprocessing that people use. */
+/** Operations on one value, or columns of one matrix and of all inputs, beyond these are no preprocessing that people use. */
 const MOST_OPERATIONS = 400;
-export const MOST_COLUMNS = 200_000;
+export const MOST_COLUMNS = 100_000;
 
 /** Columns with one more step each, numbers from here on. @throws onnx-operator where steps grow without end */
 export function withSteps(

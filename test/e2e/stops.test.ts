@@ -1,0 +1,232 @@
+import type { Browser } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { demoFile, DOWNLOAD, install, listed, RESUME, startDownload, storeKeys } from '../support/app';
+import { visit } from '../support/browser';
+import { type Site } from '../support/server';
+import { DEMO, fetched, flipped, LARGEST, MANIFEST, useSiteCopy } from '../support/siteCopy';
+
+let browser: Browser;
+let site: Site;
+useSiteCopy((made) => ({ browser, site } = made));
+
+describe('a download that stops', () => {
+  /** Holds one file back after so many bytes. */
+  function hold(name: string, bytes: number): void {
+    site.intercept = (path, _request, response) => {
+      if (path !== DEMO + name) return false;
+      response.writeHead(200, { 'content-length': demoFile(name).length });
+      response.write(demoFile(name).slice(0, bytes));
+      return true;
+    };
+  }
+
+  test.each([
+    ['with Range', true],
+    ['without Range', false],
+  ])('pause, reload, resume, %s: what is here is not fetched again', async (_, ranges) => {
+    site.ranges = ranges;
+    hold(LARGEST.path, LARGEST.bytes - 7);
+    const { page } = await visit(browser, site.url);
+    await startDownload(page);
+    await page
+      .getByText(/ of [\d,]+ bytes/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^Paused: /).waitFor();
+    await page.reload();
+    await page.getByText(/^Paused: /).waitFor();
+    expect(await storeKeys(page, 'bundles')).toEqual([]);
+    site.intercept = null;
+    const [before, sent] = [site.requests.length, site.sent];
+    await page.getByRole('button', { name: RESUME }).click();
+    await listed(page);
+    const again = fetched(site, before);
+    expect(again).toContain(LARGEST.path);
+    const whole = MANIFEST.files.findIndex(({ path }) => path === LARGEST.path);
+    for (const { path } of MANIFEST.files.slice(0, whole)) expect(again).not.toContain(path);
+    if (ranges) expect(site.sent - sent).toBeLessThan(LARGEST.bytes + 15_000_000);
+  });
+
+  test.each([
+    ['with Range', true, [1, 1000, 20_000]],
+    ['without Range', false, [1, 1000, 20_000]],
+  ])('a connection cut at several bytes goes on by itself, %s', async (_, ranges, places) => {
+    site.ranges = ranges;
+    const cuts = [...places];
+    site.cut = (path) => (path === DEMO + LARGEST.path ? (cuts.shift() ?? null) : null);
+    const { page } = await visit(browser, site.url);
+    await install(page);
+    expect(site.requests.filter((path) => path === DEMO + LARGEST.path).length).toBe(places.length + 1);
+  });
+
+  test('a connection that is cut for good is told; what came is kept', async () => {
+    site.ranges = true;
+    site.cut = (path) => (path === DEMO + LARGEST.path ? 0 : null);
+    const { page } = await visit(browser, site.url);
+    await startDownload(page);
+    await page
+      .getByRole('alert')
+      .getByText(/can’t be reached/)
+      .waitFor();
+    await page.getByRole('button', { name: RESUME }).waitFor();
+    site.cut = null;
+    await page.getByRole('button', { name: RESUME }).click();
+    await listed(page);
+  });
+
+  test('a file that changed on the server between two halves is fetched whole', async () => {
+    site.ranges = true;
+    const changed = flipped(LARGEST.path).slice(0, 5000);
+    changed[100] ^= 1;
+    let first = true;
+    site.intercept = (path, _request, response) => {
+      if (path !== DEMO + LARGEST.path || !first) return false;
+      first = false;
+      response.writeHead(200, { 'content-length': LARGEST.bytes });
+      response.write(changed);
+      setTimeout(() => response.destroy(), 50);
+      return true;
+    };
+    const { page } = await visit(browser, site.url);
+    await startDownload(page);
+    await page
+      .getByRole('alert')
+      .getByText(/fingerprint of/)
+      .or(page.locator('tbody th a').first())
+      .waitFor();
+    if ((await storeKeys(page, 'bundles')).length === 0)
+      await page.getByRole('button', { name: RESUME }).click();
+    await listed(page);
+  });
+
+  const answers: [string, (from: number) => { status: number; range?: string; body: Uint8Array }][] = [
+    [
+      'a wrong place',
+      (from) => ({ status: 206, range: 'bytes 0-9/10', body: demoFile(LARGEST.path).slice(from) }),
+    ],
+    ['the whole as a part', () => ({ status: 206, body: demoFile(LARGEST.path) })],
+    ['nothing to give', () => ({ status: 416, body: new Uint8Array(0) })],
+  ];
+  test.each(answers)(
+    'a server that answers a Range with %s: the whole file is fetched',
+    async (_, answer) => {
+      site.intercept = (path, request, response) => {
+        if (path !== DEMO + LARGEST.path) return false;
+        const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+        if (from > 0) {
+          const { status, range, body } = answer(from);
+          response.writeHead(status, range ? { 'content-range': range } : {}).end(body);
+        } else if (site.requests.filter((other) => other === path).length === 1) {
+          response.writeHead(200, { 'content-length': LARGEST.bytes });
+          response.write(demoFile(LARGEST.path).slice(0, 5000));
+          setTimeout(() => response.destroy(), 50);
+        } else return false;
+        return true;
+      };
+      const { page } = await visit(browser, site.url);
+      await install(page);
+      expect(site.requests.filter((path) => path === DEMO + LARGEST.path).length).toBeLessThan(5);
+    },
+  );
+
+  test('a connection that is cut now here, now there, is given up in the end', async () => {
+    const places = [20_000, 50_000];
+    let asked = 0;
+    site.cut = (path) => (path === DEMO + LARGEST.path ? places[asked++ % 2] : null);
+    const { page } = await visit(browser, site.url);
+    await startDownload(page);
+    await page
+      .getByRole('alert')
+      .getByText(/can’t be reached|stopped at/)
+      .waitFor();
+    expect(asked).toBeLessThan(10);
+  });
+
+  test('pause while the engine comes: nothing is lost, nothing cries', async () => {
+    site.intercept = (path, _request, response) => {
+      if (!path.includes('ort-wasm')) return false;
+      response.writeHead(200);
+      response.write(new Uint8Array(1000));
+      return true;
+    };
+    const { page } = await visit(browser, site.url);
+    await startDownload(page);
+    await page
+      .getByText('Fingerprint verified')
+      .nth(MANIFEST.files.length - 1)
+      .waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^Paused: /).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    site.intercept = null;
+    await page.reload();
+    await page.getByRole('button', { name: RESUME }).click();
+    await listed(page);
+  });
+
+  test('files picked in vain leave a paused download alone', async () => {
+    hold(LARGEST.path, 5000);
+    const { page } = await visit(browser, site.url);
+    await startDownload(page);
+    await page
+      .getByText(/ of [\d,]+ bytes/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^Paused: /).waitFor();
+    await page
+      .locator('input[data-picks=files]')
+      .setInputFiles([
+        { name: 'bundle.json', mimeType: 'application/json', buffer: Buffer.from(demoFile('bundle.json')) },
+      ]);
+    await page.getByRole('alert').getByText('has no file').waitFor();
+    expect((await storeKeys(page, 'installs')).length).toBe(1);
+    await page.getByRole('button', { name: RESUME }).waitFor();
+  });
+
+  test('given up, it gives its space back', async () => {
+    hold(LARGEST.path, 5000);
+    const { page } = await visit(browser, site.url);
+    await startDownload(page);
+    await page
+      .getByText(/ of [\d,]+ bytes/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: /^Give up / }).click();
+    await page.getByRole('button', { name: DOWNLOAD }).waitFor();
+    for (const store of ['files', 'pieces', 'installs']) expect(await storeKeys(page, store)).toEqual([]);
+  });
+
+  test('a tab closed at each step leaves nothing half-installed, and the next one goes on', async () => {
+    const steps = ['bundle.json', ...MANIFEST.files.map(({ path }) => path), 'ort-wasm'];
+    const { page: first } = await visit(browser, site.url);
+    const context = first.context();
+    await first.close();
+    for (const step of steps) {
+      let reached: () => void = () => undefined;
+      const stuck = new Promise<void>((resolve) => (reached = resolve));
+      site.intercept = (path, _request, response) => {
+        if (!path.includes(step)) return false;
+        const content = step === 'ort-wasm' ? new Uint8Array(10) : demoFile(step).slice(0, 50);
+        response.writeHead(200);
+        response.write(content);
+        reached();
+        return true;
+      };
+      const page = await context.newPage();
+      await page.goto(site.url);
+      await page.getByRole('button', { name: /^(Download|Resume) / }).click();
+      await stuck;
+      expect(await storeKeys(page, 'bundles')).toEqual([]);
+      await page.close();
+    }
+    site.intercept = null;
+    const page = await context.newPage();
+    await page.goto(site.url);
+    await page.getByRole('button', { name: RESUME }).click();
+    await listed(page);
+    expect(await storeKeys(page, 'installs')).toEqual([]);
+  });
+});

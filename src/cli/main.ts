@@ -1,17 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check';
 import { EXIT_REFUSED, EXIT_USAGE, say, sayError } from './console';
+import { driftCommand } from './drift';
 import { explainCommand } from './explain';
 import { packCommand } from './pack';
 import { scoreCommand } from './score';
 import { version } from '../../package.json';
 
 const program = new Command('scoredesk')
-  .description('Make, check, score and explain credit-scoring bundles.')
+  .description('Make, check, score and explain credit-scoring bundles; compare their data.')
   .version(version)
   .addHelpText('after', '\nEach command has its own help: scoredesk pack --help');
 
-for (const command of [packCommand(), checkCommand(), scoreCommand(), explainCommand()])
+for (const command of [packCommand(), checkCommand(), scoreCommand(), explainCommand(), driftCommand()])
   program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
 

@@ -78,6 +78,9 @@ interface Params {
   'file-not-found': { path: string };
   'file-unreadable': { path: string; reason: string };
   'client-unknown': { id: string };
+  // drift
+  'drift-period-time': { period: string };
+  'drift-time': { column: string; value: string };
   'runtime-failed': { reason: string };
   // the browser
   offline: { url: string };

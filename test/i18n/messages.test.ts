@@ -38,7 +38,7 @@ test('every error code is thrown somewhere', () => {
 });
 
 /** Beginnings of keys that are put together, as in t(`model.kind.${kind}`). */
-const begun = [...sources.matchAll(/t\(`((?:\w+\.)+)\$\{/g)].map(([, start]) => start);
+const begun = [...sources.matchAll(/(?:\bt\(|translate\(\w+, )`((?:\w+\.)+)\$\{/g)].map(([, start]) => start);
 
 test('every other message is used', () => {
   const unused = keys.filter(

@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import { ScoredeskError } from '../errors';
 import { decodeText, findDelimiter } from './dialect';
 import { formOf, isMissingText, parseNumber, truthOf, type Decimal, type Form } from './numbers';
-import { TextBuilder, type Column, type Table } from './table';
+import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
 
 export interface CsvOptions {
   /** Columns to keep exactly as written: ids ("007" stays "007"), categories with declared levels. */
@@ -149,11 +149,12 @@ function readerOf(column: ColumnSurvey, survey: Survey, file: string): (rows: nu
   const filled = survey.rows - forms.missing;
   if (column.asText) return (rows) => textBuilder(rows, (cell) => cell);
   if (filled > 0 && column.truths === filled)
-    return (rows) => numberBuilder(rows, (cell) => truthOf(cell) ?? NaN);
+    return (rows) => numberBuilder(rows, (cell) => truthOf(cell) ?? NaN, 'truth');
   if (forms.text > 0)
     return (rows) => textBuilder(rows, (cell) => (isMissingText(cell.trim()) ? '' : cell.trim()));
   const decimal = decimalOf(column, survey, file);
-  return (rows) => numberBuilder(rows, (cell) => parseNumber(cell, decimal));
+  const whole = survey.rows > 0 && forms.integer === survey.rows;
+  return (rows) => numberBuilder(rows, (cell) => parseNumber(cell, decimal), whole ? 'whole' : undefined);
 }
 
 /** The column's own evidence first, then the rest of the file's. */
@@ -168,11 +169,15 @@ function decimalOf(column: ColumnSurvey, survey: Survey, file: string): Decimal 
   throw new ScoredeskError('csv-ambiguous-decimal', { file, column: column.name, value: column.ambiguous });
 }
 
-function numberBuilder(rows: number, parse: (cell: string) => number): Builder {
+function numberBuilder(
+  rows: number,
+  parse: (cell: string) => number,
+  written?: NumberColumn['written'],
+): Builder {
   const values = new Float64Array(rows);
   return {
     add: (cell, row) => (values[row] = parse(cell.trim())),
-    finish: () => ({ kind: 'number', values }),
+    finish: () => ({ kind: 'number', values, ...(written ? { written } : {}) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { parquetMetadata, parquetRead, parquetSchema, type DecodedArray, type FileMetaData } from 'hyparquet';
 import { compressors as allCompressors } from 'hyparquet-compressors';
 import { reasonOf, ScoredeskError } from '../errors';
-import { TextBuilder, type Column, type Table } from './table';
+import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
 
 /** No page that a writer makes unpacks to more than this; a larger claim is damage or an attack. */
 const MAX_PAGE_BYTES = 256 * 1024 * 1024;
@@ -161,16 +161,29 @@ function isoText(date: Date): string {
 
 function toNumberColumn(chunks: readonly DecodedArray[], rows: number, place: Place): Column {
   const only = chunks[0];
+  const written = writtenAs(chunks);
   if (
     chunks.length === 1 &&
     (only instanceof Float64Array || only instanceof Float32Array || only instanceof Int32Array)
   )
-    return { kind: 'number', values: only };
+    return { kind: 'number', values: only, ...written };
   const values = new Float64Array(rows);
   let row = 0;
   for (const chunk of chunks)
     for (let i = 0; i < chunk.length; i++) values[row++] = cellNumber(chunk[i], place);
-  return { kind: 'number', values };
+  return { kind: 'number', values, ...written };
+}
+
+/** What pandas would hold as int64 or bool: integers without a gap, truth values. */
+function writtenAs(chunks: readonly DecodedArray[]): Pick<NumberColumn, 'written'> {
+  const every = (holds: (chunk: DecodedArray) => boolean) => chunks.length > 0 && chunks.every(holds);
+  if (every((chunk) => Array.isArray(chunk) && chunk.every((cell) => typeof cell === 'boolean')))
+    return { written: 'truth' };
+  const whole = (chunk: DecodedArray) =>
+    Array.isArray(chunk)
+      ? chunk.length > 0 && chunk.every((cell) => typeof cell === 'bigint')
+      : !(chunk instanceof Float64Array || chunk instanceof Float32Array);
+  return every(whole) ? { written: 'whole' } : {};
 }
 
 function cellNumber(cell: unknown, { file, name }: Place): number {

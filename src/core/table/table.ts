@@ -5,6 +5,8 @@ import { nearestName } from './nearest';
 export interface NumberColumn {
   kind: 'number';
   values: Float64Array | Float32Array | Int32Array;
+  /** How the source wrote them, where it matters: whole numbers without a gap, or truth values. */
+  written?: 'whole' | 'truth';
 }
 
 /** Strings by code into a dictionary; code -1 is missing, shown as "". */
@@ -68,11 +70,12 @@ export function takeRows(table: Table, positions: Int32Array): Table {
   return { name: table.name, rows: positions.length, columns };
 }
 
-function takeColumn(column: Column, positions: Int32Array): Column {
+/** The cells at `positions`, in that order. */
+export function takeColumn(column: Column, positions: Int32Array): Column {
   if (column.kind === 'text') return { ...column, codes: positions.map((row) => column.codes[row]) };
   const values = new Float64Array(positions.length);
   positions.forEach((row, i) => (values[i] = column.values[row]));
-  return { kind: 'number', values };
+  return { ...column, values };
 }
 
 /** Several tables of the same columns, one after the other. @throws column-unknown */

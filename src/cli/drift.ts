@@ -1,0 +1,188 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ScoredeskError } from '../core/errors';
+import { timesOf, PERIODS, type Chunking, type Period } from '../core/drift/chunks';
+import { compareTables, type Comparison, type CompareOptions } from '../core/drift/compare';
+import type { Costs, Scored } from '../core/drift/performance';
+import type { Preset } from '../core/drift/types';
+import { columnOf, textAt, type Table } from '../core/table/table';
+import { parseTarget, targetOf } from '../bundle/target';
+import { datasetText } from '../report/driftWords';
+import { driftJson } from '../report/driftJson';
+import { LOCALE, plural, say, sayProgress } from './console';
+import { readTableFile, writeWhole } from './files';
+
+const PRESETS = ['evidently', 'nannyml', 'psi'] as const;
+/** NannyML's usual name of the decisions. */
+const DECISIONS = 'y_pred';
+
+interface Options {
+  reference: string;
+  current: string;
+  preset: Preset;
+  columns?: string[];
+  id?: string;
+  chunk?: Chunking;
+  time?: string;
+  prediction?: string;
+  decision?: string;
+  threshold: number;
+  target?: string;
+  cost: Costs;
+  out: string;
+}
+
+export function driftCommand(): Command {
+  return new Command('drift')
+    .description('Compare two tables column by column; with scores and labels also estimate performance.')
+    .requiredOption('--reference <file>', 'the table to compare with, such as the training rows')
+    .requiredOption('--current <file>', 'the table to look at')
+    .addOption(
+      new Option('--preset <name>', 'whose tests and thresholds').choices(PRESETS).default('evidently'),
+    )
+    .option('--columns <a,b>', 'only these columns', namesOption)
+    .option('--id <column>', 'the id: not compared, looked at for repeats')
+    .option('--chunk <rows>', `rows a chunk; /N for N chunks; or ${PERIODS.join(', ')}`, chunkOption)
+    .option('--time <column>', 'when a row was made: chunks follow it')
+    .option('--prediction <column>', 'probability of default: performance is estimated from it')
+    .option('--decision <column>', `1 where refused; ${DECISIONS} if there is one, else from the threshold`)
+    .option('--threshold <p>', 'refused from this probability on', probabilityOption, 0.5)
+    .option(
+      '--target <column[=value]>',
+      'the outcome, in the reference at least; 1 or the value that means default',
+    )
+    .option('--cost <fn=..,fp=..>', 'costs of a default accepted and of a repayer refused', costOption, {
+      fn: 1,
+      fp: 1,
+    })
+    .requiredOption('--out <file>', '.json; - is stdout')
+    .addHelpText(
+      'after',
+      `
+Example:
+  scoredesk drift --reference demo/german-credit/reference.csv --current demo/german-credit/current.csv \\
+    --preset psi --id client_id --time applied_on --chunk month --out -`,
+    )
+    .action(run);
+}
+
+const namesOption = (text: string): string[] => text.split(',').map((name) => name.trim());
+
+function chunkOption(text: string): Chunking {
+  if (/^[1-9]\d*$/.test(text)) return { size: Number(text) };
+  if (/^\/[1-9]\d*$/.test(text)) return { number: Number(text.slice(1)) };
+  if (PERIODS.includes(text as Period)) return { period: text as Period };
+  throw new InvalidArgumentError(`Rows (500), a number of chunks (/10) or ${PERIODS.join(', ')} is wanted.`);
+}
+
+function probabilityOption(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('A probability between 0 and 1 is wanted.');
+  return value;
+}
+
+function costOption(text: string): Costs {
+  const found = /^fn=(\d+(?:\.\d+)?),fp=(\d+(?:\.\d+)?)$/.exec(text);
+  if (!found) throw new InvalidArgumentError('Two costs are wanted, as in fn=5,fp=1.');
+  return { fn: Number(found[1]), fp: Number(found[2]) };
+}
+
+async function run(options: Options): Promise<void> {
+  const asText = [options.id, options.time].filter((name) => name !== undefined);
+  const reference = await readTableFile(options.reference, asText);
+  const current = await readTableFile(options.current, asText);
+  for (const name of asText) columnOf(current, name);
+  refuseNoTimes(current, options.time);
+  const comparison = compareAll(reference, current, optionsFor(reference, current, options));
+  sayRepeats(options.id, reference, current);
+  say(datasetText(LOCALE, comparison));
+  const json = driftJson(comparison);
+  if (options.out === '-') process.stdout.write(json);
+  else await writeWhole(options.out, [json]);
+}
+
+function optionsFor(reference: Table, current: Table, options: Options): CompareOptions {
+  const { preset, time, chunk, prediction, id } = options;
+  const target = options.target === undefined ? undefined : parseTarget(options.target).column;
+  const decision = options.decision ?? (current.columns.has(DECISIONS) ? DECISIONS : undefined);
+  const names = new Set([...reference.columns.keys(), ...current.columns.keys()]);
+  for (const name of [id, time]) if (name !== undefined) names.delete(name);
+  // Without labels in the current rows there is nothing to compare the outcome with.
+  if (target !== undefined && !current.columns.has(target)) names.delete(target);
+  return {
+    preset,
+    time,
+    columns: options.columns ?? [...names],
+    chunking: chunk ?? null,
+    outside: [prediction, decision, target].filter((name) => name !== undefined),
+    ...(prediction === undefined
+      ? {}
+      : {
+          scores: {
+            reference: scoredOf(reference, prediction, decision, options),
+            current: scoredOf(current, prediction, decision, options),
+            costs: options.cost,
+          },
+        }),
+  };
+}
+
+function scoredOf(
+  table: Table,
+  prediction: string,
+  decision: string | undefined,
+  { threshold, target }: Options,
+): Scored {
+  const probability = numbersOf(table, prediction);
+  const decisions = decision !== undefined && table.columns.has(decision) ? numbersOf(table, decision) : null;
+  const outcome = target === undefined ? undefined : parseTarget(target);
+  const labels = outcome && table.columns.has(outcome.column) ? targetOf(table, outcome) : null;
+  return {
+    probability,
+    refused: Uint8Array.from(probability, (p, row) =>
+      (decisions ? decisions[row] === 1 : p >= threshold) ? 1 : 0,
+    ),
+    target: labels && Int8Array.from(labels, (label) => (Number.isNaN(label) ? -1 : label)),
+  };
+}
+
+function numbersOf(table: Table, name: string): Float64Array {
+  const column = columnOf(table, name);
+  if (column.kind === 'number') return Float64Array.from(column.values);
+  const row = column.codes.findIndex((code) => code >= 0);
+  throw new ScoredeskError('column-not-number', {
+    column: name,
+    file: table.name,
+    row: row + 1,
+    value: row < 0 ? '' : textAt(column, row).slice(0, 60),
+  });
+}
+
+function compareAll(reference: Table, current: Table, options: CompareOptions): Comparison {
+  const steps = compareTables(reference, current, options);
+  const total = options.columns?.length ?? 0;
+  for (let done = 0; ; done++) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    sayProgress({ done: done + 1, total, unit: 'columns' });
+  }
+}
+
+/** @throws drift-time where a time column holds something else */
+function refuseNoTimes(table: Table, time: string | undefined): void {
+  if (time === undefined) return;
+  const column = columnOf(table, time);
+  const times = timesOf(column);
+  const row = times.findIndex((value, i) => Number.isNaN(value) && textAt(column, i) !== '');
+  if (row >= 0)
+    throw new ScoredeskError('drift-time', { column: time, value: textAt(column, row).slice(0, 60) });
+}
+
+function sayRepeats(id: string | undefined, ...tables: Table[]): void {
+  for (const table of tables) {
+    const column = id === undefined ? undefined : table.columns.get(id);
+    if (!column) continue;
+    const ids = Array.from({ length: table.rows }, (_, row) => textAt(column, row));
+    const repeated = ids.length - new Set(ids).size;
+    if (repeated) say(`${table.name}: ${plural(repeated, 'row')} with an id that is there already.`);
+  }
+}

@@ -1,0 +1,114 @@
+import { ln } from '../numeric/functions';
+
+/** numpy's rules for the edges of equal bins (numpy.histogram_bin_edges, 2.x). */
+export type BinRule = 'sturges' | 'doane';
+
+/** What a rule needs to know of a sample. */
+export interface Spread {
+  count: number;
+  least: number;
+  most: number;
+  /** Only `doane` asks. */
+  skewness?: number;
+  /** Values are whole numbers in the tool's eyes too: no bin is narrower than 1 (numpy from 2.0). */
+  whole?: boolean;
+}
+
+/**
+ * Edges of equal bins, at most `MOST_BINS`.
+ *
+ * @returns edges in increasing order; numpy's linspace, to the bit
+ */
+export function binEdges(rule: BinRule, spread: Spread): Float64Array {
+  let { least, most } = spread;
+  if (least === most) {
+    least -= 0.5;
+    most += 0.5;
+  }
+  let width = (spread.most - spread.least) / partsOf(rule, spread);
+  if (spread.whole && width > 0 && width < 1) width = 1;
+  const bins = width > 0 ? Math.min(Math.ceil((most - least) / width), MOST_BINS) : 1;
+  return linspace(least, most, bins);
+}
+
+const MOST_BINS = 100_000;
+
+function partsOf(rule: BinRule, { count, skewness = NaN }: Spread): number {
+  if (rule === 'sturges') return log2(count) + 1;
+  if (count <= 2 || Number.isNaN(skewness)) return Infinity;
+  const sigma = Math.sqrt((6 * (count - 2)) / ((count + 1) * (count + 3)));
+  return 1 + log2(count) + log2(1 + Math.abs(skewness) / sigma);
+}
+
+/** Base-2 logarithm, exact for powers of two. */
+function log2(x: number): number {
+  const value = ln(x) / Math.LN2;
+  const nearest = Math.round(value);
+  return Math.abs(value - nearest) < 1e-9 && 2 * (1 << (nearest - 1)) === x ? nearest : value;
+}
+
+/** `bins` + 1 numbers from `least` to `most` (numpy.linspace). */
+export function linspace(least: number, most: number, bins: number): Float64Array {
+  const step = (most - least) / bins;
+  const out = Float64Array.from({ length: bins + 1 }, (_, i) => i * step + least);
+  out[bins] = most;
+  return out;
+}
+
+/** Skewness of a sample, population form (the mean of ((x - mean) / sd)³); NaN when all values are equal. */
+export function skewnessOf(values: ArrayLike<number>): number {
+  const { mean, sd } = momentsOf(values);
+  if (!(sd > 0)) return NaN;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const z = (values[i] - mean) / sd;
+    sum += z * z * z;
+  }
+  return sum / values.length;
+}
+
+/** Mean and population standard deviation (numpy.std, ddof 0), in two passes. */
+export function momentsOf(values: ArrayLike<number>): { mean: number; sd: number } {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) * (values[i] - mean);
+  return { mean, sd: Math.sqrt(squares / values.length) };
+}
+
+/** How many of a sorted sample lie in each bin [edge, next), the last one closed (numpy.histogram). */
+export function histogramSorted(sorted: ArrayLike<number>, edges: ArrayLike<number>): Float64Array {
+  const bins = edges.length - 1;
+  const counts = new Float64Array(bins);
+  let from = lowerBound(sorted, edges[0], 0);
+  for (let bin = 0; bin < bins; bin++) {
+    const to =
+      bin < bins - 1 ? lowerBound(sorted, edges[bin + 1], from) : upperBound(sorted, edges[bins], from);
+    counts[bin] = to - from;
+    from = to;
+  }
+  return counts;
+}
+
+/** First position at or after `from` whose value is not below `x`. */
+export function lowerBound(sorted: ArrayLike<number>, x: number, from = 0): number {
+  let high = sorted.length;
+  while (from < high) {
+    const middle = (from + high) >>> 1;
+    if (sorted[middle] < x) from = middle + 1;
+    else high = middle;
+  }
+  return from;
+}
+
+/** First position at or after `from` whose value is above `x`. */
+export function upperBound(sorted: ArrayLike<number>, x: number, from = 0): number {
+  let high = sorted.length;
+  while (from < high) {
+    const middle = (from + high) >>> 1;
+    if (sorted[middle] <= x) from = middle + 1;
+    else high = middle;
+  }
+  return from;
+}

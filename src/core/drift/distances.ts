@@ -1,0 +1,91 @@
+import { ln } from '../numeric/functions';
+
+/** Shares of counts: each over `total`. */
+export const sharesOf = (counts: Float64Array, total: number): Float64Array =>
+  counts.map((count) => count / total);
+
+/**
+ * Jensen-Shannon distance, the root of the divergence (scipy.spatial.distance.jensenshannon): 0 to
+ * sqrt(ln 2) in natural units, to 1 in base 2. Shares are made to add up to 1 first.
+ */
+export function jensenShannon(p: Float64Array, q: Float64Array, base?: 2): number {
+  const [sumP, sumQ] = [sumOf(p), sumOf(q)];
+  let left = 0;
+  let right = 0;
+  for (let i = 0; i < p.length; i++) {
+    const a = p[i] / sumP;
+    const b = q[i] / sumQ;
+    const middle = (a + b) / 2;
+    if (a > 0) left += a * ln(a / middle);
+    if (b > 0) right += b * ln(b / middle);
+  }
+  const divergence = (left + right) / 2 / (base === 2 ? Math.LN2 : 1);
+  return Math.sqrt(Math.max(0, divergence));
+}
+
+/** Hellinger distance of shares, 0 to 1: the Euclidean distance of their roots over sqrt(2). */
+export function hellinger(p: Float64Array, q: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < p.length; i++) sum += squared(Math.sqrt(p[i]) - Math.sqrt(q[i]));
+  return Math.sqrt(sum) / Math.SQRT2;
+}
+
+/** Largest difference of two shares, 0 to 1. */
+export function lInfinity(p: Float64Array, q: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < p.length; i++) most = Math.max(most, Math.abs(p[i] - q[i]));
+  return most;
+}
+
+/** Population stability index, sum of (p - q) ln(p / q); shares must be above 0. */
+export function stabilityIndex(p: Float64Array, q: Float64Array): number {
+  return sumOf(stabilityParts(p, q));
+}
+
+/** What each bin adds to the population stability index. */
+export function stabilityParts(p: Float64Array, q: Float64Array): Float64Array {
+  return p.map((share, i) => (share - q[i]) * ln(share / q[i]));
+}
+
+/** Kullback-Leibler divergence of q from p, natural units (scipy.stats.entropy: both made to add up to 1). */
+export function kullbackLeibler(p: Float64Array, q: Float64Array): number {
+  const [sumP, sumQ] = [sumOf(p), sumOf(q)];
+  return p.reduce((sum, share, i) => sum + (share / sumP) * ln(share / sumP / (q[i] / sumQ)), 0);
+}
+
+/**
+ * First Wasserstein distance of two sorted samples, in their unit: the area between the empirical
+ * distribution functions (scipy.stats.wasserstein_distance).
+ */
+export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let area = 0;
+  let i = 0;
+  let j = 0;
+  let last = Math.min(a[0], b[0]);
+  while (i < a.length || j < b.length) {
+    const next = j >= b.length || (i < a.length && a[i] <= b[j]) ? a[i] : b[j];
+    if (next !== last) area += Math.abs(i / a.length - j / b.length) * (next - last);
+    last = next;
+    while (i < a.length && a[i] === next) i++;
+    while (j < b.length && b[j] === next) j++;
+  }
+  return area;
+}
+
+/** Kolmogorov-Smirnov D of two sorted samples: the largest difference of their distribution functions. */
+export function kolmogorovSmirnov(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let most = 0;
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const value = a[i] <= b[j] ? a[i] : b[j];
+    while (i < a.length && a[i] === value) i++;
+    while (j < b.length && b[j] === value) j++;
+    const gap = Math.abs(i / a.length - j / b.length);
+    if (gap > most) most = gap;
+  }
+  return most;
+}
+
+const squared = (x: number): number => x * x;
+const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);

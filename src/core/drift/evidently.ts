@@ -1,0 +1,156 @@
+import { binEdges, histogramSorted, momentsOf } from './bins';
+import {
+  hellinger,
+  jensenShannon,
+  kolmogorovSmirnov,
+  kullbackLeibler,
+  stabilityIndex,
+  wasserstein,
+} from './distances';
+import { ksPValue } from './kolmogorov';
+import {
+  asLevels,
+  countDistinct,
+  countDistinctBoth,
+  distinctOf,
+  present,
+  type LevelPair,
+  type Pair,
+} from './sample';
+import { chiSquareGoodness, proportionsZ } from './tests';
+
+/** Evidently's names of its tests, as its options take them. */
+export type EvidentlyTest =
+  'ks' | 'chisquare' | 'z' | 'wasserstein' | 'jensenshannon' | 'psi' | 'kl_div' | 'hellinger';
+
+export interface EvidentlyResult {
+  test: EvidentlyTest;
+  value: number;
+  threshold: number;
+  drifted: boolean;
+}
+
+const FEW_ROWS = 1000;
+const FEW_VALUES = 5;
+const BY_VALUE = 20;
+const P_THRESHOLD = 0.05;
+const DISTANCE_THRESHOLD = 0.1;
+/** The data set has drifted when at least this share of its columns has. */
+export const DATASET_SHARE = 0.5;
+
+/**
+ * The test that Evidently 0.7 chooses by itself (legacy/calculations/stattests/registry.py): by the rows of the
+ * reference that have a value, and by the distinct values of both sides.
+ */
+export function defaultTest(pair: Pair): EvidentlyTest {
+  const few = present(pair.reference) <= FEW_ROWS;
+  if (pair.kind === 'number') {
+    const values = countDistinctBoth(pair.reference.sorted, pair.current.sorted, FEW_VALUES);
+    if (values > FEW_VALUES) return few ? 'ks' : 'wasserstein';
+    return few ? (values > 2 ? 'chisquare' : 'z') : 'jensenshannon';
+  }
+  if (!few) return 'jensenshannon';
+  return pair.keys.length > 2 ? 'chisquare' : 'z';
+}
+
+/**
+ * One of Evidently's tests with its threshold.
+ *
+ * @param whole values are integers in pandas' eyes, which makes bins at least 1 wide
+ * @returns value: p for ks, chisquare and z, a distance otherwise
+ */
+export function evidentlyTest(test: EvidentlyTest, pair: Pair, whole = false): EvidentlyResult {
+  const value = valueOf(test, pair, whole);
+  if (test === 'ks') return { test, value, threshold: P_THRESHOLD, drifted: value <= P_THRESHOLD };
+  if (test === 'chisquare' || test === 'z')
+    return { test, value, threshold: P_THRESHOLD, drifted: value < P_THRESHOLD };
+  return { test, value, threshold: DISTANCE_THRESHOLD, drifted: value >= DISTANCE_THRESHOLD };
+}
+
+function valueOf(test: EvidentlyTest, pair: Pair, whole: boolean): number {
+  const number = pair.kind === 'number' ? pair : null;
+  if (test === 'ks' && number) {
+    const [a, b] = [number.reference.sorted, number.current.sorted];
+    return ksPValue(a.length, b.length, kolmogorovSmirnov(a, b));
+  }
+  if (test === 'wasserstein' && number) {
+    const [a, b] = [number.reference.sorted, number.current.sorted];
+    return wasserstein(a, b) / Math.max(momentsOf(a).sd, LEAST_SD);
+  }
+  if (test === 'hellinger' && number) return hellingerOfNumbers(number, whole);
+  const levels = number ? asLevels(number) : (pair as LevelPair);
+  if (test === 'chisquare') return chiSquareGoodness(levels.reference.counts, levels.current.counts).p;
+  if (test === 'z') return zOf(levels);
+  const { reference, current } = shares(pair, whole);
+  if (test === 'jensenshannon') return jensenShannon(reference, current);
+  if (test === 'hellinger') return hellinger(reference, current);
+  const [p, q] = [withoutZeros(reference), withoutZeros(current)];
+  return test === 'psi' ? stabilityIndex(p, q) : kullbackLeibler(p, q);
+}
+
+const LEAST_SD = 0.001;
+
+/** Shares in Evidently's bins: by value, or for over 20 distinct numbers in the reference by `sturges` on both. */
+function shares(pair: Pair, whole: boolean): { reference: Float64Array; current: Float64Array } {
+  const binned = pair.kind === 'number' && countDistinct(pair.reference.sorted, BY_VALUE) > BY_VALUE;
+  if (!binned) {
+    const { reference, current } = pair.kind === 'number' ? asLevels(pair) : pair;
+    return {
+      reference: reference.counts.map((count) => count / present(reference)),
+      current: current.counts.map((count) => count / present(current)),
+    };
+  }
+  const [a, b] = [pair.reference.sorted, pair.current.sorted];
+  const edges = binEdges('sturges', {
+    count: a.length + b.length,
+    least: Math.min(a[0], b[0]),
+    most: Math.max(a[a.length - 1], b[b.length - 1]),
+    whole,
+  });
+  return {
+    reference: histogramSorted(a, edges).map((count) => count / a.length),
+    current: histogramSorted(b, edges).map((count) => count / b.length),
+  };
+}
+
+/** Evidently's rule for empty bins: 1e-4, or a millionth of the least share if that is 1e-4 or less. */
+function withoutZeros(shares: Float64Array): Float64Array {
+  let least = Infinity;
+  for (const share of shares) if (share > 0 && share < least) least = share;
+  const stand = least <= 1e-4 ? least / 1e6 : 1e-4;
+  return shares.map((share) => (share === 0 ? stand : share));
+}
+
+/** Hellinger distance of numbers: bins by `sturges` on the set of distinct values of both sides, densities. */
+function hellingerOfNumbers(
+  { reference, current }: Extract<Pair, { kind: 'number' }>,
+  whole: boolean,
+): number {
+  const values = distinctOf(reference.sorted, current.sorted);
+  const edges = binEdges('sturges', {
+    count: values.length,
+    least: values[0],
+    most: values[values.length - 1],
+    whole,
+  });
+  const p = histogramSorted(reference.sorted, edges);
+  const q = histogramSorted(current.sorted, edges);
+  let overlap = 0;
+  for (let i = 0; i < p.length; i++)
+    overlap += Math.sqrt((p[i] / reference.sorted.length) * (q[i] / current.sorted.length));
+  return Math.sqrt(1 - Math.min(1, overlap));
+}
+
+/** Z of the share of values other than the smallest; 1 when both sides hold one and the same value. */
+function zOf({ keys, reference, current }: LevelPair): number {
+  if (keys.length < 2) return 1;
+  const first = keys.indexOf([...keys].sort(byNumberOrText)[0]);
+  const [n, m] = [present(reference), present(current)];
+  return proportionsZ(n - reference.counts[first], n, m - current.counts[first], m).p;
+}
+
+function byNumberOrText(a: string, b: string): number {
+  const [x, y] = [Number(a), Number(b)];
+  if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,136 @@
+import { takeColumn, type Column } from '../table/table';
+import type { Chunk } from './chunks';
+import { nannymlOutcome, readyPair, type TestOutcome } from './column';
+import { defaultTest, evidentlyTest } from './evidently';
+import {
+  fitNumbers,
+  limitsOf,
+  methodsOf,
+  mostOf,
+  nannymlValues,
+  type Limits,
+  type NannymlMethod,
+  type NumberFit,
+} from './nannyml';
+import { countLevels, numberSample, pairCounts, present, type Pair } from './sample';
+import { DRIFTED_FROM, stabilityOf } from './stability';
+import { asCompared, type Preset } from './types';
+
+/** A chunk's value of a test with its limits. */
+export interface ChunkValue {
+  test: string;
+  value: number;
+  lower: number | null;
+  upper: number | null;
+  alert: boolean;
+}
+
+/** A column chunk by chunk. */
+export interface ColumnMonitor {
+  /** Of NannyML's methods, from the reference's chunks. */
+  limits: ReadonlyMap<NannymlMethod, Limits>;
+  /** By chunk of the current rows, what the preset asks; empty where a chunk has no value. */
+  chunks: ChunkValue[][];
+}
+
+/**
+ * Each chunk of a column against the whole reference. Limits are the preset's own: .25 for the population
+ * stability index, the test's threshold for Evidently, mean + 3 standard deviations of the reference's chunks
+ * for NannyML (chi2 alerts by p).
+ *
+ * @returns null where the column can't be compared
+ */
+export function monitorColumn(
+  reference: Column,
+  current: Column,
+  preset: Preset,
+  chunks: { reference: readonly Chunk[]; current: readonly Chunk[] },
+): ColumnMonitor | null {
+  const { pair } = readyPair(reference, current, preset);
+  if (!pair) return null;
+  const watch = watcherOf(reference, pair, preset);
+  const limits = preset === 'nannyml' ? watch.limits(chunks.reference) : new Map<NannymlMethod, Limits>();
+  return {
+    limits,
+    chunks: chunks.current.map(({ rows }) => watch.values(takeColumn(current, rows), limits)),
+  };
+}
+
+interface Watcher {
+  limits(chunks: readonly Chunk[]): Map<NannymlMethod, Limits>;
+  values(chunk: Column, limits: ReadonlyMap<NannymlMethod, Limits>): ChunkValue[];
+}
+
+function watcherOf(reference: Column, whole: Pair, preset: Preset): Watcher {
+  const fit = whole.kind === 'number' && preset === 'nannyml' ? fitNumbers(whole.reference.sorted) : null;
+  const pairWith = pairerOf(reference, whole);
+  return {
+    limits: (chunks) => limitsFrom(chunks, reference, whole, fit, pairWith),
+    values: (chunk, limits) => {
+      const pair = pairWith(chunk);
+      if (!pair || present(pair.current) === 0) return [];
+      return valuesOf(pair, preset, fit, limits);
+    },
+  };
+}
+
+/** Pairs a chunk with the reference, whose side is made once: of numbers the sorted values, of levels the counts. */
+function pairerOf(reference: Column, whole: Pair): (chunk: Column) => Pair | null {
+  if (whole.kind === 'number')
+    return (chunk) =>
+      chunk.kind === 'number'
+        ? { kind: 'number', reference: whole.reference, current: numberSample(chunk) }
+        : null;
+  const counted = countLevels(asCompared(reference));
+  return (chunk) => pairCounts(counted, countLevels(asCompared(chunk)));
+}
+
+function valuesOf(
+  pair: Pair,
+  preset: Preset,
+  fit: NumberFit | null,
+  limits: ReadonlyMap<NannymlMethod, Limits>,
+): ChunkValue[] {
+  if (preset === 'psi') {
+    const { value } = stabilityOf(pair);
+    return [{ test: 'psi', value, lower: null, upper: DRIFTED_FROM, alert: value >= DRIFTED_FROM }];
+  }
+  if (preset === 'evidently') return [asChunkValue(evidentlyTest(defaultTest(pair), pair))];
+  return nannymlValues(pair, fit).map((value) => {
+    const { drifted } = nannymlOutcome(value, limits.get(value.method));
+    const own = value.method === 'chi2' ? undefined : limits.get(value.method);
+    return {
+      test: value.method,
+      value: value.value,
+      lower: own?.lower ?? null,
+      upper: own?.upper ?? null,
+      alert: drifted,
+    };
+  });
+}
+
+/** A p-value's threshold is a lower limit, a distance's an upper one. */
+function asChunkValue({ test, value, threshold, drifted }: TestOutcome): ChunkValue {
+  const byP = test === 'ks' || test === 'chisquare' || test === 'z';
+  return { test, value, lower: byP ? threshold : null, upper: byP ? null : threshold, alert: drifted };
+}
+
+function limitsFrom(
+  chunks: readonly Chunk[],
+  reference: Column,
+  whole: Pair,
+  fit: NumberFit | null,
+  pairWith: (chunk: Column) => Pair | null,
+): Map<NannymlMethod, Limits> {
+  const found = chunks.map(({ rows }) => {
+    const pair = pairWith(takeColumn(reference, rows));
+    return new Map(pair ? nannymlValues(pair, fit).map(({ method, value }) => [method, value]) : []);
+  });
+  return new Map(
+    methodsOf(whole).map((method) => {
+      const values = found.map((chunk) => chunk.get(method) ?? NaN);
+      // Drift has no lower limit.
+      return [method, { ...limitsOf(values, 0, mostOf(method)), lower: null }];
+    }),
+  );
+}

@@ -1,0 +1,185 @@
+import { binEdges, histogramSorted, linspace, lowerBound, momentsOf, skewnessOf, upperBound } from './bins';
+import { hellinger, jensenShannon, kolmogorovSmirnov, lInfinity, wasserstein } from './distances';
+import { present, type LevelPair, type NumberPair, type Pair } from './sample';
+import { chiSquareContingency } from './tests';
+
+/** NannyML's names of its univariate methods. */
+export type NannymlMethod =
+  'jensen_shannon' | 'kolmogorov_smirnov' | 'wasserstein' | 'hellinger' | 'chi2' | 'l_infinity';
+
+export const NUMBER_METHODS = ['jensen_shannon', 'kolmogorov_smirnov', 'wasserstein', 'hellinger'] as const;
+export const LEVEL_METHODS = ['jensen_shannon', 'hellinger', 'chi2', 'l_infinity'] as const;
+
+/** From this many rows on NannyML estimates Kolmogorov-Smirnov and Wasserstein on 10,000 equal bins. */
+const MANY_ROWS = 10_000;
+const MANY_BINS = 10_000;
+
+/** A method's value for one chunk; NaN when the chunk has no value. `p` where the alert goes by it. */
+export interface NannymlValue {
+  method: NannymlMethod;
+  value: number;
+  p?: number;
+}
+
+/** What a reference column is fitted to once, for all chunks (NannyML 0.13, drift/univariate/methods.py). */
+export interface NumberFit {
+  sorted: ArrayLike<number>;
+  /** Edges by `doane`, and the reference's shares between them. */
+  edges: Float64Array;
+  shares: Float64Array;
+  /** Edges and cumulative shares of the estimates; null below 10,000 rows. */
+  estimate: { edges: Float64Array; cumulative: Float64Array } | null;
+}
+
+export function fitNumbers(sorted: Float64Array | Float32Array): NumberFit {
+  const edges = binEdges('doane', {
+    count: sorted.length,
+    least: sorted[0],
+    most: sorted[sorted.length - 1],
+    skewness: skewnessOf(sorted),
+  });
+  const shares = histogramSorted(sorted, edges).map((count) => count / sorted.length);
+  if (sorted.length < MANY_ROWS) return { sorted, edges, shares, estimate: null };
+  const many = linspace(...rangeOf(sorted), MANY_BINS);
+  return { sorted, edges, shares, estimate: { edges: many, cumulative: cumulativeShares(sorted, many) } };
+}
+
+function rangeOf(sorted: ArrayLike<number>): [number, number] {
+  const [least, most] = [sorted[0], sorted[sorted.length - 1]];
+  return least === most ? [least - 0.5, most + 0.5] : [least, most];
+}
+
+function cumulativeShares(sorted: ArrayLike<number>, edges: Float64Array): Float64Array {
+  const counts = histogramSorted(sorted, edges);
+  let sum = 0;
+  return counts.map((count) => (sum += count / sorted.length));
+}
+
+/** A chunk of numbers against the reference. @param sorted the chunk's values, in increasing order */
+export function numberValue(
+  method: (typeof NUMBER_METHODS)[number],
+  fit: NumberFit,
+  sorted: ArrayLike<number>,
+): number {
+  if (sorted.length === 0) return NaN;
+  if (method === 'kolmogorov_smirnov')
+    return fit.estimate ? estimatedKs(fit.estimate, sorted) : kolmogorovSmirnov(fit.sorted, sorted);
+  if (method === 'wasserstein')
+    return fit.estimate ? estimatedWasserstein(fit.estimate, sorted) : wasserstein(fit.sorted, sorted);
+  const counts = histogramSorted(sorted, fit.edges);
+  return method === 'jensen_shannon'
+    ? withLeftover(fit.shares, counts, sorted.length, (p, q) => jensenShannon(p, q, 2))
+    : withLeftover(fit.shares, counts, sorted.length, hellinger);
+}
+
+/** Values outside the reference's bins are one more bin, which the reference leaves empty. */
+function withLeftover(
+  reference: Float64Array,
+  counts: Float64Array,
+  total: number,
+  distance: (p: Float64Array, q: Float64Array) => number,
+): number {
+  const inside = counts.reduce((sum, count) => sum + count, 0);
+  const q = counts.map((count) => count / total);
+  if (inside === total) return distance(reference, q);
+  return distance(Float64Array.from([...reference, 0]), Float64Array.from([...q, 1 - inside / total]));
+}
+
+type Estimate = NonNullable<NumberFit['estimate']>;
+
+function estimatedKs({ edges, cumulative }: Estimate, sorted: ArrayLike<number>): number {
+  const below = lowerBound(sorted, edges[0]) / sorted.length;
+  const own = cumulativeShares(sorted, edges);
+  let most = 0;
+  for (let i = 0; i < own.length; i++) most = Math.max(most, Math.abs(cumulative[i] - below - own[i]));
+  return most;
+}
+
+/**
+ * Area between the distribution functions on equal bins, and beyond them exactly. NannyML counts the edge itself
+ * as one more value of each part outside: the term `+ 1` is its.
+ */
+function estimatedWasserstein({ edges, cumulative }: Estimate, sorted: ArrayLike<number>): number {
+  const [least, most] = [edges[0], edges[edges.length - 1]];
+  const n = sorted.length;
+  const below = lowerBound(sorted, least);
+  const above = n - upperBound(sorted, most);
+  const shift = below > 0 ? (below + 1) / n : 0;
+  let outside = 0;
+  for (let i = 0; i < below; i++)
+    outside += ((i + 1) * ((i + 1 < below ? sorted[i + 1] : least) - sorted[i])) / n;
+  for (let i = n - above; i < n; i++)
+    outside += ((n - i) * (sorted[i] - (i > n - above ? sorted[i - 1] : most))) / n;
+  const own = cumulativeShares(sorted, edges);
+  const width = edges[1] - edges[0];
+  let within = 0;
+  for (let i = 0; i < own.length; i++) within += Math.abs(cumulative[i] - own[i] - shift) * width;
+  return within + outside;
+}
+
+/** A chunk of levels against the reference, both counted by the same keys. */
+export function levelValue(
+  method: (typeof LEVEL_METHODS)[number],
+  { reference, current }: LevelPair,
+): { value: number; p?: number } {
+  const [n, m] = [present(reference), present(current)];
+  if (m === 0) return { value: NaN };
+  if (method === 'chi2') {
+    const used = (counts: Float64Array) =>
+      counts.filter((_, i) => reference.counts[i] + current.counts[i] > 0);
+    const { statistic, p } = chiSquareContingency(used(reference.counts), used(current.counts));
+    return { value: statistic, p };
+  }
+  const p = reference.counts.map((count) => count / n);
+  const q = current.counts.map((count) => count / m);
+  if (method === 'l_infinity') return { value: lInfinity(p, q) };
+  // Levels that the reference lacks are one bin together.
+  const known = p.map((share) => (share > 0 ? 1 : 0));
+  const counts = current.counts.filter((_, i) => known[i] === 1);
+  const shares = p.filter((share) => share > 0);
+  const distance =
+    method === 'hellinger' ? hellinger : (a: Float64Array, b: Float64Array) => jensenShannon(a, b, 2);
+  return { value: withLeftover(shares, counts, m, distance) };
+}
+
+/** Limits from the reference's chunks: mean ± 3 population standard deviations, NaN left out. */
+export interface Limits {
+  lower: number | null;
+  upper: number | null;
+}
+
+/**
+ * @param least no lower limit is below this, @param most no upper limit above it (null: unlimited)
+ * @param dropped a limit that would be cut is left out instead, as NannyML's reconstruction error has it
+ */
+export function limitsOf(
+  values: readonly number[],
+  least: number | null,
+  most: number | null,
+  dropped = false,
+): Limits {
+  const there = values.filter((value) => !Number.isNaN(value));
+  const { mean, sd } = momentsOf(there);
+  let lower: number | null = mean - 3 * sd;
+  let upper: number | null = mean + 3 * sd;
+  if (least !== null && lower <= least) lower = dropped ? null : least;
+  if (most !== null && upper >= most) upper = dropped ? null : most;
+  return { lower, upper };
+}
+
+/** Strictly outside the limits. */
+export const isAlert = (value: number, { lower, upper }: Limits): boolean =>
+  (lower !== null && value < lower) || (upper !== null && value > upper);
+
+/** What a method is limited to: Kolmogorov-Smirnov's D ends at 1. */
+export const mostOf = (method: NannymlMethod): number | null => (method === 'kolmogorov_smirnov' ? 1 : null);
+
+export const methodsOf = (pair: Pair): readonly NannymlMethod[] =>
+  pair.kind === 'number' ? NUMBER_METHODS : LEVEL_METHODS;
+
+/** All of a chunk's values of a column. @param fit of the reference's numbers */
+export function nannymlValues(pair: NumberPair | LevelPair, fit: NumberFit | null): NannymlValue[] {
+  if (pair.kind === 'level') return LEVEL_METHODS.map((method) => ({ method, ...levelValue(method, pair) }));
+  if (!fit) return [];
+  return NUMBER_METHODS.map((method) => ({ method, value: numberValue(method, fit, pair.current.sorted) }));
+}

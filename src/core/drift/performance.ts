@@ -1,0 +1,241 @@
+import { auc } from '../metrics/binary';
+import { momentsOf } from './bins';
+import { calibrationOf } from './calibration';
+import { isotonicAt } from './isotonic';
+import { isAlert, limitsOf, type Limits } from './nannyml';
+
+/** Metrics that can be estimated without labels; `roc_auc` is NannyML's name. Cost is a mean per client. */
+export const METRICS = ['roc_auc', 'f1', 'precision', 'recall', 'specificity', 'accuracy', 'cost'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** Scores of some rows, the decisions made with them, and the outcomes where they are known. */
+export interface Scored {
+  probability: Float64Array;
+  /** 1 refused, 0 not. */
+  refused: Uint8Array;
+  /** 1 default, 0 repaid, -1 not known yet; null without labels. */
+  target: Int8Array | null;
+}
+
+/** Scores of which every outcome is known. */
+export type Labelled = Scored & { target: Int8Array };
+
+export interface Costs {
+  fn: number;
+  fp: number;
+}
+
+/** What is fitted on the labelled reference, once. */
+export interface PerformanceFit {
+  /** Scores are calibrated (isotonic) before metrics are expected from them; null where that would not help. */
+  calibration: ReturnType<typeof calibrationOf>;
+  costs: Costs;
+  limits: Record<Metric, Limits>;
+  /** Standard deviation a row and share of rows it counts for, by metric. */
+  errors: Record<Metric, { sd: number; share: number }>;
+}
+
+export interface MetricValue {
+  name: Metric;
+  estimated: number;
+  /** NaN without labels, or where one class is missing. */
+  realized: number;
+  lower: number | null;
+  upper: number | null;
+  alert: boolean;
+  /** Standard error of the estimate, from the reference. */
+  samplingError: number;
+}
+
+/**
+ * Fits confidence-based performance estimation (CBPE, NannyML 0.13) on a labelled reference.
+ *
+ * @param pieces the reference's chunks: their realised metrics, mean ± 3 standard deviations, give the limits
+ */
+export function fitPerformance(
+  reference: Labelled,
+  pieces: readonly Labelled[],
+  costs: Costs,
+): PerformanceFit {
+  const limits = {} as Record<Metric, Limits>;
+  for (const metric of METRICS)
+    limits[metric] = limitsOf(
+      pieces.map((piece) => realizedOf(metric, piece, costs)),
+      metric === 'cost' ? null : 0,
+      metric === 'cost' ? null : 1,
+    );
+  return {
+    calibration: calibrationOf(reference.target, reference.probability),
+    costs,
+    limits,
+    errors: errorsOf(reference, costs),
+  };
+}
+
+/** Estimates and, with labels, realised values of a chunk. Rows without a score must be left out before. */
+export function performanceOf(fit: PerformanceFit, chunk: Scored): MetricValue[] {
+  const labelled = labelledOf(chunk);
+  const expected = fit.calibration ? isotonicAt(fit.calibration, chunk.probability) : chunk.probability;
+  return METRICS.map((name) => {
+    const estimated = estimateOf(name, chunk, expected, fit.costs);
+    const { sd, share } = fit.errors[name];
+    return {
+      name,
+      estimated,
+      realized: realizedOf(name, labelled, fit.costs),
+      ...fit.limits[name],
+      alert: isAlert(estimated, fit.limits[name]),
+      samplingError: sd / Math.sqrt(chunk.probability.length * share),
+    };
+  });
+}
+
+/** These rows of scores. */
+export function takeScored(scored: Scored, rows: Int32Array): Scored {
+  const { probability, refused, target } = scored;
+  return {
+    probability: Float64Array.from(rows, (row) => probability[row]),
+    refused: Uint8Array.from(rows, (row) => refused[row]),
+    target: target && Int8Array.from(rows, (row) => target[row]),
+  };
+}
+
+/** The rows whose outcome is known. */
+export function labelledOf(scored: Scored): Labelled {
+  const target = scored.target ?? new Int8Array(0);
+  const rows = Int32Array.from(target, (_, row) => row).filter((row) => target[row] >= 0);
+  return { ...takeScored({ ...scored, target }, rows), target: target.filter((label) => label >= 0) };
+}
+
+/** Refused defaults, refused repayers, accepted defaults, accepted repayers: counts or expected counts. */
+interface Confusion {
+  tp: number;
+  fp: number;
+  fn: number;
+  tn: number;
+}
+
+function estimateOf(metric: Metric, chunk: Scored, expected: Float64Array, costs: Costs): number {
+  if (chunk.probability.length === 0) return NaN;
+  if (metric === 'roc_auc') return expectedAuc(chunk.probability, expected);
+  const confusion: Confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
+  for (let i = 0; i < expected.length; i++) {
+    const p = expected[i];
+    if (chunk.refused[i]) {
+      confusion.tp += p;
+      confusion.fp += 1 - p;
+    } else {
+      confusion.fn += p;
+      confusion.tn += 1 - p;
+    }
+  }
+  return ofConfusion(metric, confusion, costs);
+}
+
+function ofConfusion(metric: Metric, { tp, fp, fn, tn }: Confusion, costs: Costs): number {
+  const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+  const all = tp + fp + fn + tn;
+  if (metric === 'f1') return share(tp, tp + (fp + fn) / 2);
+  if (metric === 'precision') return share(tp, tp + fp);
+  if (metric === 'recall') return share(tp, tp + fn);
+  if (metric === 'specificity') return share(tn, tn + fp);
+  if (metric === 'accuracy') return (tp + tn) / all;
+  return (costs.fn * fn + costs.fp * fp) / all;
+}
+
+/**
+ * Area under the ROC curve that calibrated scores let expect: expected true and false positives, cumulated by
+ * descending raw score and rounded to five digits as NannyML does, under trapezoids.
+ */
+function expectedAuc(raw: Float64Array, expected: Float64Array): number {
+  const order = Uint32Array.from({ length: raw.length }, (_, i) => i).sort((a, b) => raw[b] - raw[a]);
+  let sum = 0;
+  for (let i = 0; i < order.length; i++) sum += expected[order[i]];
+  const positives = toFive(sum);
+  const negatives = toFive(order.length - sum);
+  let area = 0;
+  let cumulated = 0;
+  let lastTrue = 0;
+  let lastFalse = 0;
+  for (let i = 0; i < order.length; i++) {
+    cumulated += expected[order[i]];
+    const [nowTrue, nowFalse] = [toFive(cumulated), toFive(i + 1 - cumulated)];
+    area += ((nowFalse - lastFalse) * (nowTrue + lastTrue)) / 2;
+    [lastTrue, lastFalse] = [nowTrue, nowFalse];
+  }
+  return area / positives / negatives;
+}
+
+const toFive = (x: number): number => Math.round(x * 1e5) / 1e5;
+
+/** A metric of known outcomes; NaN where it needs both classes and one is missing, as NannyML has it. */
+export function realizedOf(metric: Metric, { probability, refused, target }: Labelled, costs: Costs): number {
+  if (target.length === 0) return NaN;
+  const defaults = target.reduce((sum, label) => sum + label, 0);
+  const bothOutcomes = defaults > 0 && defaults < target.length;
+  if (metric === 'roc_auc') return bothOutcomes ? auc(target, probability) : NaN;
+  const confusion: Confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
+  for (let i = 0; i < target.length; i++) {
+    const right = refused[i] === target[i];
+    confusion[refused[i] ? (right ? 'tp' : 'fp') : right ? 'tn' : 'fn']++;
+  }
+  const refusals = confusion.tp + confusion.fp;
+  const bothDecisions = refusals > 0 && refusals < target.length;
+  const needsBoth = metric !== 'cost' && metric !== 'accuracy';
+  if (needsBoth && !(bothOutcomes && bothDecisions)) return NaN;
+  return ofConfusion(metric, confusion, costs);
+}
+
+/** Standard deviations a row, from the reference (NannyML 0.13, sampling_error/binary_classification.py). */
+function errorsOf(reference: Labelled, costs: Costs): Record<Metric, { sd: number; share: number }> {
+  const { refused, target } = reference;
+  const n = target.length;
+  let [tp, fp, fn, tn] = [0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    if (refused[i] && target[i]) tp++;
+    else if (refused[i]) fp++;
+    else if (target[i]) fn++;
+    else tn++;
+  }
+  const wrong = fp + fn;
+  const mean = (costs.fn * fn + costs.fp * fp) / n;
+  const square = (costs.fn * costs.fn * fn + costs.fp * costs.fp * fp) / n;
+  return {
+    roc_auc: placementError(reference),
+    f1: { sd: spreadOf(tp, tp + wrong) * ((tp + wrong) / (tp + wrong / 2)), share: (tp + wrong) / n },
+    precision: { sd: spreadOf(tp, tp + fp), share: (tp + fp) / n },
+    recall: { sd: spreadOf(tp, tp + fn), share: (tp + fn) / n },
+    specificity: { sd: spreadOf(tn, tn + fp), share: (tn + fp) / n },
+    accuracy: { sd: spreadOf(tp + tn, n), share: 1 },
+    cost: { sd: Math.sqrt(Math.max(0, square - mean * mean)), share: 1 },
+  };
+}
+
+/** Standard deviation of `ones` ones among `all` zeros and ones. */
+const spreadOf = (ones: number, all: number): number => Math.sqrt((ones / all) * (1 - ones / all));
+
+/**
+ * Spread of the share of repayers that each default outscores. Tied scores count half; NannyML takes them in the
+ * order its sort leaves them.
+ */
+function placementError({ probability, target }: Labelled): { sd: number; share: number } {
+  const n = target.length;
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => probability[a] - probability[b]);
+  const defaults = target.reduce((sum, label) => sum + label, 0);
+  // The rarer outcome is the event, as NannyML has it.
+  const event = defaults > n / 2 ? 0 : 1;
+  const events = event === 1 ? defaults : n - defaults;
+  const shares: number[] = [];
+  let below = 0;
+  for (let i = 0; i < n;) {
+    let j = i;
+    let tied = 0;
+    for (; j < n && probability[order[j]] === probability[order[i]]; j++)
+      if (target[order[j]] !== event) tied++;
+    for (let k = i; k < j; k++)
+      if (target[order[k]] === event) shares.push((below + tied / 2) / (n - events));
+    below += tied;
+    i = j;
+  }
+  return { sd: momentsOf(shares).sd, share: events / n };
+}

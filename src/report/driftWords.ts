@@ -1,0 +1,102 @@
+import type { ColumnDrift, Note } from '../core/drift/column';
+import type { Comparison, DatasetNote } from '../core/drift/compare';
+import { formatFixed, formatNumber, formatShare } from '../i18n/format';
+import { translate, type Locale, type MessageKey } from '../i18n/translate';
+
+/** Sentences on a comparison, for pages, reports and the command line alike. */
+
+export const sideText = (locale: Locale, side: 'reference' | 'current' | 'both'): string =>
+  translate(locale, `drift.side.${side}` as MessageKey);
+
+/** Why a column is not compared, or what to know of it. */
+export function noteText(locale: Locale, note: Note): string {
+  const say = (params: Record<string, string | number> = {}) =>
+    translate(locale, `drift.note.${note.code}` as MessageKey, params);
+  switch (note.code) {
+    case 'types-differ':
+      return say({
+        reference: translate(locale, `drift.type.${note.reference}` as MessageKey),
+        current: translate(locale, `drift.type.${note.current}` as MessageKey),
+      });
+    case 'no-rows':
+    case 'as-codes':
+    case 'all-missing':
+      return say({ side: sideText(locale, note.side) });
+    case 'few-rows':
+      return say({ side: sideText(locale, note.side), rows: note.rows });
+    case 'infinite':
+      return say({ rows: note.rows });
+    default:
+      return say();
+  }
+}
+
+export const datasetNoteText = (locale: Locale, note: DatasetNote): string =>
+  translate(locale, `drift.dataset.${note}` as MessageKey);
+
+/** What is wrong with a column's data, a sentence each. */
+export function qualityTexts(locale: Locale, { quality }: ColumnDrift): string[] {
+  if (!quality) return [];
+  const { missing, appeared, vanished, outside, infinite } = quality;
+  const out: string[] = [];
+  if (missing.verdict !== 'stable')
+    out.push(
+      translate(locale, 'drift.quality.missing', {
+        from: formatPercent(locale, missing.reference),
+        to: formatPercent(locale, missing.current),
+      }),
+    );
+  if (appeared.count)
+    out.push(
+      translate(locale, 'drift.quality.appeared', {
+        count: appeared.count,
+        examples: appeared.examples.join(', '),
+        share: formatPercent(locale, appeared.share),
+      }),
+    );
+  if (vanished.count)
+    out.push(
+      translate(locale, 'drift.quality.vanished', {
+        count: vanished.count,
+        examples: vanished.examples.join(', '),
+        share: formatPercent(locale, vanished.share),
+      }),
+    );
+  if (outside.below + outside.above)
+    out.push(
+      translate(locale, 'drift.quality.outside', {
+        below: outside.below,
+        above: outside.above,
+        share: formatPercent(locale, outside.share),
+      }),
+    );
+  if (infinite.verdict !== 'stable')
+    out.push(translate(locale, 'drift.quality.infinite', { count: infinite.current }));
+  return out;
+}
+
+/** A share in percent with one decimal. */
+export const formatPercent = (locale: Locale, share: number): string =>
+  share > 0 && share < 0.001
+    ? `< ${formatShare(locale, 0.001)}`
+    : `${formatFixed(locale, 100 * share, 1)}\u00A0%`;
+
+/** A measure of drift: three decimals; a p-value below 0.001 as that. */
+export function formatMeasure(locale: Locale, value: number, isP = false): string {
+  if (Number.isNaN(value)) return '–';
+  if (isP && value < 0.001) return `< ${formatNumber(locale, 0.001, 3)}`;
+  if (value !== 0 && Math.abs(value) < 0.001) return `< ${formatNumber(locale, 0.001, 3)}`;
+  return formatFixed(locale, value, Math.abs(value) >= 100 ? 0 : 3);
+}
+
+/** Tests whose value is a p-value. */
+export const P_VALUES: ReadonlySet<string> = new Set(['ks', 'chisquare', 'z']);
+
+/** How many columns drifted of how many, in a sentence. */
+export function datasetText(locale: Locale, { dataset }: Comparison): string {
+  return translate(locale, dataset.drifted ? 'drift.dataset.drifted' : 'drift.dataset.stable', {
+    count: dataset.count,
+    compared: dataset.compared,
+    share: formatPercent(locale, dataset.share),
+  });
+}

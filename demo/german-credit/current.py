@@ -27,7 +27,7 @@ MONTHS = pd.period_range("2025-11", periods=12, freq="M")
 ROWS_A_MONTH = 250
 AMOUNT, EMPLOYMENT, MISSING_SAVINGS = 0.7, 0.45, 0.35
 EMPLOYMENT_STEPS = [">=7", "4<=X<7", "1<=X<4", "<1", "unemployed"]
-FIRST_ID = 2001
+FIRST_ID = 50001
 
 
 def raked(rows, wanted, rounds=60):

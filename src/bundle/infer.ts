@@ -3,6 +3,7 @@ import { nearestName } from '../core/table/nearest';
 import { formOf } from '../core/table/numbers';
 import { distinctTexts, type Column, type Table } from '../core/table/table';
 import type { Dictionary, ManifestColumn } from './schema';
+import type { Target } from './target';
 
 /** More distinct texts than this is free text, not a category. */
 const MAX_LEVELS = 5_000;
@@ -17,9 +18,10 @@ export function inferColumns(
   labelled: Table,
   features: readonly string[],
   idColumn: string,
-  targetColumn: string | undefined,
+  target: Target | undefined,
   dictionary: Dictionary,
 ): ManifestColumn[] {
+  const targetColumn = target?.column;
   const said = new Map((dictionary.columns ?? []).map((column) => [column.name, column]));
   const isFeature = new Set(features);
   const names = [...new Set([...clients.columns.keys(), ...features, ...said.keys()])].filter(
@@ -40,11 +42,10 @@ export function inferColumns(
       refuseSpoiltNumbers(column, name, table);
     return { ...inferredFrom(column, written, table), ...written, name, role };
   });
-  const target =
-    targetColumn === undefined
-      ? []
-      : [{ ...said.get(targetColumn), name: targetColumn, role: 'target' as const }];
-  return [...columns, ...target];
+  if (!target) return columns;
+  // Kept for files of later rows, which have the outcome as the bank writes it.
+  const positive = target.value === undefined ? {} : { positive: target.value };
+  return [...columns, { ...said.get(target.column), name: target.column, role: 'target', ...positive }];
 }
 
 function inferredFrom(

@@ -13,7 +13,14 @@ import { sha256Hex } from './hash';
 import { chooseFeatures, inferColumns, withoutIndexes } from './infer';
 import { byInputName, readModel, refuseCount } from './packModel';
 import { expectedRows, metricsOf, scorerOf, scoreTable, type StartRuntime } from './packScores';
-import { FORMAT, FORMAT_VERSION, type Dictionary, type Manifest, type ManifestColumn } from './schema';
+import {
+  FORMAT,
+  FORMAT_VERSION,
+  type Dictionary,
+  type Manifest,
+  type ManifestColumn,
+  type PartName,
+} from './schema';
 import { targetOf, type Target } from './target';
 import { parseManifest } from './validate';
 
@@ -25,6 +32,8 @@ export interface PackInput {
   reference?: Table | undefined;
   /** Labelled rows it never saw. */
   test?: Table | undefined;
+  /** Later rows, to compare with the reference; labels and times where they are known. */
+  current?: Table | undefined;
   target?: Target | undefined;
   features?: readonly string[] | undefined;
   /** The library's own predictions: id column and `probability`. */
@@ -86,20 +95,14 @@ export async function pack(input: PackInput): Promise<Packed> {
 
   step('columns');
   const labelled = input.reference ?? input.clients;
-  const columns = inferColumns(
-    input.clients,
-    labelled,
-    features,
-    input.idColumn,
-    input.target?.column,
-    dictionary,
-  );
+  const columns = inferColumns(input.clients, labelled, features, input.idColumn, input.target, dictionary);
   // Outcomes among the clients are of no use to the bundle, and may be all missing.
   const clients = prepare(input.clients, columns, { ...input, target: undefined });
   if (clients.rows === 0) throw new ScoredeskError('rows-none', { file: clients.name });
   checkIds(clients, input.idColumn);
   const reference = input.reference && prepare(input.reference, columns, input);
   const test = input.test && prepare(input.test, columns, input);
+  const current = input.current && prepare(input.current, columns, input);
   const inputs = features.map((name) => columns.find((column) => column.name === name) as ManifestColumn);
   refuseTextFeatures(inputs, clients);
   const onnx = read.withLevels(inputs);
@@ -121,6 +124,7 @@ export async function pack(input: PackInput): Promise<Packed> {
   addPart(files, data, 'clients', clients, columns, undefined);
   if (reference) addPart(files, data, 'reference', reference, columns, target);
   if (test) addPart(files, data, 'test', test, columns, target);
+  if (current) addPart(files, data, 'current', current, columns, target);
   const manifest: Manifest = {
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
@@ -156,10 +160,10 @@ export async function pack(input: PackInput): Promise<Packed> {
 }
 
 /** The columns named by the caller are looked for first: a typing mistake is told as such. @throws column-unknown */
-function checkNames({ clients, idColumn, reference, test, target }: PackInput): void {
+function checkNames({ clients, idColumn, reference, test, current, target }: PackInput): void {
   columnOf(clients, idColumn);
   const labelled = [reference, test].filter((table) => table !== undefined);
-  for (const table of labelled)
+  for (const table of current ? [...labelled, current] : labelled)
     if (table.rows === 0) throw new ScoredeskError('rows-none', { file: table.name });
   if (target) for (const table of labelled.length ? labelled : [clients]) columnOf(table, target.column);
 }
@@ -280,7 +284,7 @@ function suggestion(
 function addPart(
   files: Map<string, Uint8Array>,
   data: Manifest['data'],
-  name: 'clients' | 'reference' | 'test',
+  name: PartName,
   table: Table,
   columns: readonly ManifestColumn[],
   target: string | undefined,

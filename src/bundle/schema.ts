@@ -34,6 +34,8 @@ const derived = v.looseObject({
 const columnSchema = v.looseObject({
   name,
   role: v.optional(v.picklist(['feature', 'id', 'name', 'target', 'time', 'extra'])),
+  /** Of the target: the value that means default, in tables that do not say 1. */
+  positive: v.optional(v.string()),
   type: v.optional(v.picklist(['number', 'integer', 'flag', 'category', 'days', 'date', 'text'])),
   levels: v.optional(v.pipe(v.array(level), v.maxLength(MAX_LIST))),
   label: v.optional(localText),

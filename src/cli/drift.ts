@@ -4,12 +4,17 @@ import { timesOf, PERIODS, type Chunking, type Period } from '../core/drift/chun
 import { compareTables, type Comparison, type CompareOptions } from '../core/drift/compare';
 import type { Costs, Scored } from '../core/drift/performance';
 import type { Preset } from '../core/drift/types';
-import { columnOf, textAt, type Table } from '../core/table/table';
-import { parseTarget, targetOf } from '../bundle/target';
+import { nearestName } from '../core/table/nearest';
+import type { TableSource } from '../core/table/source';
+import { textAt, type Column } from '../core/table/table';
+import { parseTarget, targetOf, type Target } from '../bundle/target';
 import { datasetText } from '../report/driftWords';
+import { driftCsv } from '../report/driftCsv';
+import { driftHtml } from '../report/driftHtml';
 import { driftJson } from '../report/driftJson';
+import { driftRows } from '../report/driftSummary';
 import { LOCALE, plural, say, sayProgress } from './console';
-import { readTableFile, writeWhole } from './files';
+import { openTableFile, writeWhole } from './files';
 
 const PRESETS = ['evidently', 'nannyml', 'psi'] as const;
 /** NannyML's usual name of the decisions. */
@@ -54,7 +59,7 @@ export function driftCommand(): Command {
       fn: 1,
       fp: 1,
     })
-    .requiredOption('--out <file>', '.json; - is stdout')
+    .requiredOption('--out <file>', '.json, .html or .csv; - is JSON on stdout')
     .addHelpText(
       'after',
       `
@@ -88,26 +93,46 @@ function costOption(text: string): Costs {
 
 async function run(options: Options): Promise<void> {
   const asText = [options.id, options.time].filter((name) => name !== undefined);
-  const reference = await readTableFile(options.reference, asText);
-  const current = await readTableFile(options.current, asText);
-  for (const name of asText) columnOf(current, name);
-  refuseNoTimes(current, options.time);
-  const comparison = compareAll(reference, current, optionsFor(reference, current, options));
-  sayRepeats(options.id, reference, current);
+  const reference = await openTableFile(options.reference, asText);
+  const current = await openTableFile(options.current, asText);
+  for (const name of asText) await columnIn(current, name);
+  await refuseNoTimes(current, options.time);
+  const comparison = await compareAll(reference, current, await optionsFor(reference, current, options));
+  await sayRepeats(options.id, reference, current);
   say(datasetText(LOCALE, comparison));
-  const json = driftJson(comparison);
-  if (options.out === '-') process.stdout.write(json);
-  else await writeWhole(options.out, [json]);
+  const text = reportOf(comparison, options.out);
+  if (options.out === '-') process.stdout.write(text);
+  else await writeWhole(options.out, [text]);
 }
 
-function optionsFor(reference: Table, current: Table, options: Options): CompareOptions {
+/** By the file's ending: a page to read, a table, else JSON. */
+function reportOf(comparison: Comparison, out: string): string {
+  if (/\.csv$/i.test(out)) return driftCsv(comparison);
+  if (!/\.html?$/i.test(out)) return driftJson(comparison);
+  return driftHtml({
+    locale: LOCALE,
+    title: comparison.current.name,
+    subtitle: `${comparison.reference.name} → ${comparison.current.name}`,
+    at: new Date(),
+    comparison,
+    result: null,
+    rows: driftRows(LOCALE, comparison.columns, null, []),
+    columns: [],
+  });
+}
+
+async function optionsFor(
+  reference: TableSource,
+  current: TableSource,
+  options: Options,
+): Promise<CompareOptions> {
   const { preset, time, chunk, prediction, id } = options;
   const target = options.target === undefined ? undefined : parseTarget(options.target).column;
-  const decision = options.decision ?? (current.columns.has(DECISIONS) ? DECISIONS : undefined);
-  const names = new Set([...reference.columns.keys(), ...current.columns.keys()]);
+  const decision = options.decision ?? (current.names.includes(DECISIONS) ? DECISIONS : undefined);
+  const names = new Set([...reference.names, ...current.names]);
   for (const name of [id, time]) if (name !== undefined) names.delete(name);
   // Without labels in the current rows there is nothing to compare the outcome with.
-  if (target !== undefined && !current.columns.has(target)) names.delete(target);
+  if (target !== undefined && !current.names.includes(target)) names.delete(target);
   return {
     preset,
     time,
@@ -118,24 +143,25 @@ function optionsFor(reference: Table, current: Table, options: Options): Compare
       ? {}
       : {
           scores: {
-            reference: scoredOf(reference, prediction, decision, options),
-            current: scoredOf(current, prediction, decision, options),
+            reference: await scoredOf(reference, prediction, decision, options),
+            current: await scoredOf(current, prediction, decision, options),
             costs: options.cost,
           },
         }),
   };
 }
 
-function scoredOf(
-  table: Table,
+async function scoredOf(
+  table: TableSource,
   prediction: string,
   decision: string | undefined,
   { threshold, target }: Options,
-): Scored {
-  const probability = numbersOf(table, prediction);
-  const decisions = decision !== undefined && table.columns.has(decision) ? numbersOf(table, decision) : null;
+): Promise<Scored> {
+  const probability = await numbersOf(table, prediction);
+  const decisions =
+    decision !== undefined && table.names.includes(decision) ? await numbersOf(table, decision) : null;
   const outcome = target === undefined ? undefined : parseTarget(target);
-  const labels = outcome && table.columns.has(outcome.column) ? targetOf(table, outcome) : null;
+  const labels = outcome && table.names.includes(outcome.column) ? await labelsOf(table, outcome) : null;
   return {
     probability,
     refused: Uint8Array.from(probability, (p, row) =>
@@ -145,8 +171,24 @@ function scoredOf(
   };
 }
 
-function numbersOf(table: Table, name: string): Float64Array {
-  const column = columnOf(table, name);
+async function labelsOf(table: TableSource, target: Target): Promise<Float64Array> {
+  const column = await columnIn(table, target.column);
+  return targetOf(
+    { name: table.name, rows: table.rows, columns: new Map([[target.column, column]]) },
+    target,
+  );
+}
+
+/** @throws column-unknown */
+async function columnIn(table: TableSource, name: string): Promise<Column> {
+  const column = await table.read(name);
+  if (column) return column;
+  const nearest = nearestName(name, table.names);
+  throw new ScoredeskError('column-unknown', { column: name, nearest, file: table.name });
+}
+
+async function numbersOf(table: TableSource, name: string): Promise<Float64Array> {
+  const column = await columnIn(table, name);
   if (column.kind === 'number') return Float64Array.from(column.values);
   const row = column.codes.findIndex((code) => code >= 0);
   throw new ScoredeskError('column-not-number', {
@@ -157,29 +199,33 @@ function numbersOf(table: Table, name: string): Float64Array {
   });
 }
 
-function compareAll(reference: Table, current: Table, options: CompareOptions): Comparison {
+async function compareAll(
+  reference: TableSource,
+  current: TableSource,
+  options: CompareOptions,
+): Promise<Comparison> {
   const steps = compareTables(reference, current, options);
   const total = options.columns?.length ?? 0;
   for (let done = 0; ; done++) {
-    const step = steps.next();
+    const step = await steps.next();
     if (step.done) return step.value;
     sayProgress({ done: done + 1, total, unit: 'columns' });
   }
 }
 
 /** @throws drift-time where a time column holds something else */
-function refuseNoTimes(table: Table, time: string | undefined): void {
+async function refuseNoTimes(table: TableSource, time: string | undefined): Promise<void> {
   if (time === undefined) return;
-  const column = columnOf(table, time);
+  const column = await columnIn(table, time);
   const times = timesOf(column);
   const row = times.findIndex((value, i) => Number.isNaN(value) && textAt(column, i) !== '');
   if (row >= 0)
     throw new ScoredeskError('drift-time', { column: time, value: textAt(column, row).slice(0, 60) });
 }
 
-function sayRepeats(id: string | undefined, ...tables: Table[]): void {
+async function sayRepeats(id: string | undefined, ...tables: TableSource[]): Promise<void> {
   for (const table of tables) {
-    const column = id === undefined ? undefined : table.columns.get(id);
+    const column = id === undefined ? null : await table.read(id);
     if (!column) continue;
     const ids = Array.from({ length: table.rows }, (_, row) => textAt(column, row));
     const repeated = ids.length - new Set(ids).size;

@@ -1,10 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { reasonOf, ScoredeskError } from '../core/errors';
+import { openParquet, type ByteRanges } from '../core/table/parquet';
 import { readTable } from '../core/table/read';
+import { sourceOf, type TableSource } from '../core/table/source';
 import type { Table } from '../core/table/table';
 import { csvPieces, jsonPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
@@ -30,6 +32,24 @@ function asFileError(path: string, error: unknown): ScoredeskError {
 /** A table by its file; the columns named are kept as text. */
 export async function readTableFile(path: string, text: readonly string[] = []): Promise<Table> {
   return readTable(await readBytes(path), basename(path), { text });
+}
+
+/** A table that is read column by column: a Parquet file from the disk, any other from memory. */
+export async function openTableFile(path: string, text: readonly string[] = []): Promise<TableSource> {
+  if (!/\.parquet$/i.test(path)) return sourceOf(await readTableFile(path, text));
+  const file = await open(path).catch((error: unknown) => {
+    throw asFileError(path, error);
+  });
+  const { size } = await file.stat();
+  const ranges: ByteRanges = {
+    byteLength: size,
+    slice: async (from, to = size) => {
+      const bytes = new Uint8Array(Math.max(0, to - from));
+      await file.read(bytes, 0, bytes.length, from);
+      return bytes.buffer;
+    },
+  };
+  return openParquet(ranges, basename(path), { text });
 }
 
 /** A bundle's directory or zip. */

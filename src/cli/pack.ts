@@ -22,6 +22,7 @@ interface Options {
   id: string;
   reference?: string;
   test?: string;
+  current?: string;
   target?: string;
   features?: string;
   expected?: string;
@@ -42,6 +43,10 @@ export function packCommand(): Command {
     .requiredOption('--id <column>', 'the column that names a client')
     .option('--reference <file>', 'the labelled rows that trained the model')
     .option('--test <file>', 'labelled rows that the model never saw')
+    .option(
+      '--current <file>',
+      'later rows, to compare with the reference; the column of role time tells when',
+    )
     .option('--target <column[=value]>', 'the outcome; the value that means default, unless it is 1')
     .option(
       '--features <a,b or file>',
@@ -118,6 +123,7 @@ async function readInput(options: Options): Promise<PackInput> {
     idColumn: options.id,
     reference: await table(options.reference),
     test: await table(options.test),
+    current: await table(options.current),
     target: options.target === undefined ? undefined : parseTarget(options.target),
     features,
     expected: await table(options.expected),

@@ -19,7 +19,8 @@ async function spawn(): Promise<Worker> {
   });
 }
 
-const worker = new WorkerClient<ScoringOperations>(spawn, `scoredesk:${basePath}:worker`);
+/** The worker that scores; `client/drift` calls it too. */
+export const worker = new WorkerClient<ScoringOperations>(spawn, `scoredesk:${basePath}:worker`);
 
 interface Watched {
   signal: AbortSignal;
@@ -59,5 +60,6 @@ export const scoring = {
     worker.call('dependence', { fingerprint, column }, { again: true }),
   accounts: (fingerprint: string, id: string, methods: readonly Method[], task: Watched) =>
     worker.call('accounts', { fingerprint, id, methods: [...methods] }, { ...task, again: true }),
-  client: (fingerprint: string, id: string) => worker.call('client', { fingerprint, id }, { again: true }),
+  client: (fingerprint: string, id: string, log: boolean) =>
+    worker.call('client', { fingerprint, id, log }, { again: true }),
 };

@@ -80,6 +80,9 @@ interface Params {
   'client-unknown': { id: string };
   // drift
   'drift-period-time': { period: string };
+  'drift-side-none': { source: string };
+  'drift-filter-empty': { source: string };
+  'comparison-gone': Record<never, never>;
   'drift-time': { column: string; value: string };
   'runtime-failed': { reason: string };
   // the browser

@@ -45,6 +45,13 @@ export function formatShare(locale: Locale, p: number): string {
   return format(locale, p, { style: 'percent', maximumFractionDigits: 2 });
 }
 
+/** A share in percent with one decimal; one below 0.1 % as that. */
+export function formatPercent(locale: Locale, share: number): string {
+  const percent = (value: number) =>
+    format(locale, value, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return share > 0 && share < 0.001 ? `<${NO_BREAK}${percent(0.001)}` : percent(share);
+}
+
 /** Whole points with their sign; 0 has none. */
 export function formatPoints(locale: Locale, points: number): string {
   return format(locale, points === 0 ? 0 : points, { maximumFractionDigits: 0, signDisplay: 'exceptZero' });

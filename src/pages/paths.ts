@@ -24,6 +24,19 @@ export function modelPath(bundle: string, chosen: { client?: string; feature?: s
   return `/b/${encodeURIComponent(bundle)}/model${query ? `?${query}` : ''}`;
 }
 
+/** The drift page, on a column if one is named, with the comparison as the query. */
+export function driftPath(
+  bundle: string,
+  { column = '', query = '' }: { column?: string; query?: string } = {},
+): string {
+  const path = `/b/${encodeURIComponent(bundle)}/drift${column ? `/${encodeURIComponent(column)}` : ''}`;
+  return query ? `${path}?${query}` : path;
+}
+
+export const performancePath = (bundle: string, query = ''): string =>
+  `/b/${encodeURIComponent(bundle)}/performance${query ? `?${query}` : ''}`;
+
+export const SETTINGS_PATH = '/settings';
 export const BUNDLES_PATH = '/bundles';
 export const ABOUT_PATH = '/about';
 export const MAKE_PATH = '/make';
@@ -31,6 +44,7 @@ export const MAKE_PATH = '/make';
 /** The page of an address that a site may leave out; null for those it always has. */
 export function pageOf(path: string): PageName | null {
   if (/^\/b\/[^/]+\/model$/.test(path)) return 'model';
+  if (/^\/b\/[^/]+\/(drift(\/[^/]+)?|performance)$/.test(path)) return 'drift';
   if (path.startsWith('/b/')) return 'clients';
   return path === ABOUT_PATH ? 'about' : null;
 }

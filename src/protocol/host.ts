@@ -1,7 +1,7 @@
 import { toResult, type Result } from './result';
 
 /** Both sides of a worker must be of one protocol; a page that survived an update is told to reload. */
-export const PROTOCOL_VERSION = '2';
+export const PROTOCOL_VERSION = '3';
 
 /** What an operation of a worker may use besides its argument. */
 export interface OperationTask {

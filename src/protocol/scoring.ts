@@ -8,6 +8,7 @@ import type { Method } from '../engine/explanations';
 import type { Dependence, Insight, ClientAccounts, Permutation } from '../engine/insight';
 import type { ModelView } from '../engine/modelView';
 import type { BundleView, ClientReasons, ClientView } from '../engine/views';
+import type { DriftOperations } from './drift';
 import type { OperationTask } from './host';
 
 export interface OfferedBundle extends CatalogueEntry {
@@ -27,7 +28,7 @@ export interface ListArgument {
 }
 
 /** What the scoring worker does. */
-export type ScoringOperations = {
+export type ScoringOperations = DriftOperations & {
   /** What config.json says. */
   site(argument: Record<string, never>, task: OperationTask): Promise<Site>;
   catalogue(argument: { url: string }, task: OperationTask): Promise<OfferedBundle[]>;
@@ -46,7 +47,11 @@ export type ScoringOperations = {
   zip(argument: { fingerprint: string }, task: OperationTask): Promise<Blob>;
   remove(argument: { fingerprint: string }, task: OperationTask): Promise<void>;
   open(argument: { fingerprint: string }, task: OperationTask): Promise<BundleView>;
-  client(argument: { fingerprint: string; id: string }, task: OperationTask): Promise<ClientView>;
+  /** @param argument.log keep the score with the day: compared as what was scored over time */
+  client(
+    argument: { fingerprint: string; id: string; log: boolean },
+    task: OperationTask,
+  ): Promise<ClientView>;
   /** A client's reasons, where they take more than a moment. */
   reasons(argument: { fingerprint: string; id: string }, task: OperationTask): Promise<ClientReasons>;
   model(argument: { fingerprint: string }, task: OperationTask): Promise<ModelView>;

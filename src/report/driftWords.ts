@@ -1,6 +1,6 @@
 import type { ColumnDrift, Note } from '../core/drift/column';
 import type { Comparison, DatasetNote } from '../core/drift/compare';
-import { formatFixed, formatNumber, formatShare } from '../i18n/format';
+import { formatFixed, formatNumber, formatPercent } from '../i18n/format';
 import { translate, type Locale, type MessageKey } from '../i18n/translate';
 
 /** Sentences on a comparison, for pages, reports and the command line alike. */
@@ -75,17 +75,11 @@ export function qualityTexts(locale: Locale, { quality }: ColumnDrift): string[]
   return out;
 }
 
-/** A share in percent with one decimal. */
-export const formatPercent = (locale: Locale, share: number): string =>
-  share > 0 && share < 0.001
-    ? `< ${formatShare(locale, 0.001)}`
-    : `${formatFixed(locale, 100 * share, 1)}\u00A0%`;
-
 /** A measure of drift: three decimals; a p-value below 0.001 as that. */
 export function formatMeasure(locale: Locale, value: number, isP = false): string {
   if (Number.isNaN(value)) return '–';
-  if (isP && value < 0.001) return `< ${formatNumber(locale, 0.001, 3)}`;
-  if (value !== 0 && Math.abs(value) < 0.001) return `< ${formatNumber(locale, 0.001, 3)}`;
+  if (isP && value < 0.001) return `<\u00A0${formatNumber(locale, 0.001, 3)}`;
+  if (value !== 0 && Math.abs(value) < 0.001) return `<\u00A0${formatNumber(locale, 0.001, 3)}`;
   return formatFixed(locale, value, Math.abs(value) >= 100 ? 0 : 3);
 }
 

@@ -27,9 +27,11 @@ import { openDb, type Db } from '../storage/db';
 import type { EngineFile } from '../storage/engineFile';
 import { fetchSmall } from '../storage/download';
 import { install } from '../storage/install';
+import { logScore } from '../storage/log';
 import { pickedSupply } from '../storage/picked';
 import { ANSWER_WITHIN, readSite } from '../storage/reach';
 import { webSupply, type Supply } from '../storage/supply';
+import { driftOperations } from './drift';
 
 export interface ScoringSetup {
   /** Address of the site's root: storage names carry its path. */
@@ -113,6 +115,7 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
   };
 
   const operations: ScoringOperations = {
+    ...driftOperations({ db, engineOf: async (fingerprint) => (await deskOf(fingerprint)).engine }),
     site: async () => (await network()).site,
     catalogue: async ({ url }, { signal }) => {
       const { bundles } = parseCatalogue(
@@ -165,10 +168,13 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
       const { engine, overview } = await deskOf(fingerprint, { signal, progress: report });
       return bundleView(engine, overview);
     },
-    client: async ({ fingerprint, id }) => {
+    client: async ({ fingerprint, id, log }) => {
       await installedBundle(await db(), fingerprint);
       const { engine, list } = await deskOf(fingerprint);
-      return clientView(engine, id, list.seenIn(engine.rowOf(id)));
+      const view = await clientView(engine, id, list.seenIn(engine.rowOf(id)));
+      const at = new Date().toISOString();
+      if (log) await logScore(await db(), fingerprint, { id, at, probability: view.probability });
+      return view;
     },
     reasons: async ({ fingerprint, id }, { signal }) =>
       clientReasons((await deskOf(fingerprint)).engine, id, { signal }),

@@ -6,6 +6,7 @@ import type { Progress } from '../engine/runtime';
 import type { BundleView, ClientView } from '../engine/views';
 import { bundles } from './bundles.svelte';
 import { clients } from './clients.svelte';
+import { logging } from './logging.svelte';
 
 /** What the client pages show: one open bundle and, on it, one client. */
 class DeskState {
@@ -54,7 +55,7 @@ class DeskState {
     this.#unexplained = null;
     try {
       const bundle = await this.#open(fingerprint);
-      const client = clientId === null ? null : await scoring.client(fingerprint, clientId);
+      const client = clientId === null ? null : await scoring.client(fingerprint, clientId, logging.on);
       if (wanted !== this.#wanted) return;
       this.#bundle = bundle;
       this.#client = client;

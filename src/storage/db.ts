@@ -1,9 +1,12 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { reasonOf, ScoredeskError } from '../core/errors';
 import type { InstalledBundle, Origin } from '../bundle/installed';
+import type { DriftResult } from '../engine/drift';
+import type { LoggedScore } from '../engine/driftSides';
+import type { SavedComparison } from '../protocol/drift';
 
 /** Everything stored carries the number of the schema it was written under. */
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 
 export interface StoredBundle extends InstalledBundle {
   schema: number;
@@ -40,6 +43,20 @@ export interface StoredComputed {
   value: unknown;
 }
 
+/** A client as it was scored on a day. */
+export interface StoredScore extends LoggedScore {
+  fingerprint: string;
+  day: string;
+}
+
+/** A comparison that somebody kept. */
+export interface StoredComparison extends Omit<SavedComparison, 'id'> {
+  id?: number;
+  schema: number;
+  fingerprint: string;
+  result: DriftResult;
+}
+
 interface Schema extends DBSchema {
   /** Installed bundles by fingerprint: a record here means whole and verified. */
   bundles: { key: string; value: StoredBundle };
@@ -50,6 +67,9 @@ interface Schema extends DBSchema {
   /** Installs under way or paused. */
   installs: { key: string; value: StoredInstall };
   computed: { key: string; value: StoredComputed };
+  /** Scores kept over time, once a client and day. */
+  log: { key: [string, string, string]; value: StoredScore };
+  comparisons: { key: number; value: StoredComparison; indexes: { fingerprint: string } };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -101,6 +121,11 @@ async function upgrade(db: Db, from: number, _to: number | null, transaction: Up
     db.createObjectStore('installs', { keyPath: 'fingerprint' });
     db.createObjectStore('computed', { keyPath: 'key' });
     if (from === 1) await filesToPieces(transaction);
+  }
+  if (from < 3) {
+    db.createObjectStore('log', { keyPath: ['fingerprint', 'day', 'id'] });
+    const comparisons = db.createObjectStore('comparisons', { keyPath: 'id', autoIncrement: true });
+    comparisons.createIndex('fingerprint', 'fingerprint');
   }
 }
 

@@ -29,14 +29,15 @@ async function modelOf(files: readonly PickedFile[]): Promise<Uint8Array> {
   return bytesOf(model);
 }
 
-async function tableOf(file: PickedFile, text: readonly string[]): Promise<Table> {
+/** A picked file as a table. @throws what reading tables throws */
+export async function readPickedTable(file: PickedFile, text: readonly string[]): Promise<Table> {
   return readTable(await bytesOf(file), nameOf(file), { text });
 }
 
 /** @throws import-no-manifest without a model; what reading tables and `propose` throw */
 export async function proposeOwn(files: readonly PickedFile[]): Promise<Proposal> {
   const tables: Table[] = [];
-  for (const file of files.filter((other) => !isModel(other))) tables.push(await tableOf(file, []));
+  for (const file of files.filter((other) => !isModel(other))) tables.push(await readPickedTable(file, []));
   return propose(await modelOf(files), tables);
 }
 
@@ -49,7 +50,7 @@ export async function ownSupply(
   const read = async (name: string): Promise<Table | undefined> => {
     const file = files.find((other) => nameOf(other) === name);
     if (!file) return undefined;
-    const table = await tableOf(file, [choice.id]);
+    const table = await readPickedTable(file, [choice.id]);
     return choice.id === ROW_NUMBER ? withRowNumbers(table) : table;
   };
   const clients = await read(choice.clients);

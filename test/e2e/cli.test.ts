@@ -36,7 +36,7 @@ describe('scoredesk', () => {
   test('check reports the shipped bundle', () => {
     const { status, out } = run('check', BUNDLE);
     expect(status).toBe(0);
-    expect(out).toMatch(/^german-credit@1\.0\.0 {2}[0-9a-f]{64}\nfiles +ok: 5 files/);
+    expect(out).toMatch(/^german-credit@1\.0\.0 {2}[0-9a-f]{64}\nfiles +ok: 6 files/);
     expect(out).toMatch(/expected +ok: 50 clients by onnxruntime/);
     expect(out).toMatch(/parity +ok: core\/model and onnxruntime on 200 rows/);
   });

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 warnings.filterwarnings("ignore")
 os.environ["NML_DISABLE_USAGE_LOGGING"] = os.environ["DO_NOT_TRACK"] = "1"
@@ -197,6 +198,26 @@ def index(p, q):
     return float(((p - q) * np.log(p / q)).sum())
 
 
+# --- the statistics by themselves, where pairs do not reach
+
+
+def statistics():
+    random = np.random.default_rng(7)
+    sizes = [(5, 5), (7, 13), (40, 40), (100, 800), (800, 800), (800, 3000), (1000, 9999), (9999, 10000), (1000, 20000)]
+    ks = []
+    for n, m in sizes:
+        for shift in (0, 0.05, 0.2, 1):
+            found = stats.ks_2samp(random.normal(0, 1, n), random.normal(shift, 1, m))
+            ks.append([n, m, found.statistic, found.pvalue])
+    tail = [[n, d, stats.kstwo.sf(d, n)] for n in (1, 4, 30, 140, 141, 900, 50000) for d in (0.003, 0.02, 0.08, 0.2, 0.45, 0.7)]
+    p = random.random(40) ** 3
+    tied = np.array([0.04, 0.01, 0.04, 0.5, 1.0, 0.01])
+    return {
+        "ks": ks, "tail": tail,
+        "adjusted": [[list(q), list(stats.false_discovery_control(q))] for q in (p, tied)],
+    }  # fmt: skip
+
+
 # --- pairs
 
 
@@ -268,6 +289,7 @@ def write(name, reference, current, options):
 
 def make():
     OUT.mkdir(exist_ok=True)
+    (OUT / "statistics.json").write_text(json.dumps(statistics()) + "\n")
     reference = pd.read_csv(DEMO / "reference.csv")
     current = pd.read_csv(DEMO / "current.csv")
     write("german", reference, current, {"id": "client_id", "chunk": None})

@@ -6,13 +6,14 @@ import { pairOf, type Pair } from '../../src/core/drift/sample';
 import { stabilityOf } from '../../src/core/drift/stability';
 import { asCompared, driftTypeOf } from '../../src/core/drift/types';
 import { asLevels } from '../../src/core/drift/sample';
+import { sourceOf } from '../../src/core/table/source';
 import { columnOf, type Table } from '../../src/core/table/table';
 import { digits, loadPair, PAIRS } from '../support/drift';
 
-function compared(reference: Table, current: Table, options: CompareOptions): Comparison {
-  const steps = compareTables(reference, current, options);
+async function compared(reference: Table, current: Table, options: CompareOptions): Promise<Comparison> {
+  const steps = compareTables(sourceOf(reference), sourceOf(current), options);
   for (;;) {
-    const step = steps.next();
+    const step = await steps.next();
     if (step.done) return step.value;
   }
 }
@@ -71,12 +72,12 @@ describe.each(PAIRS)('%s', (name) => {
     }
   });
 
-  test('NannyML: values, limits and alerts by chunk', () => {
+  test('NannyML: values, limits and alerts by chunk', async () => {
     const { reference, current, expected } = tables;
     if (!expected.nannyml) return;
     const columns = [...new Set(expected.nannyml[0].columns.map((column) => column.name))].filter((n) => n !== '*');
     const { chunk, time } = expected.options;
-    const found = compared(reference, current, {
+    const found = await compared(reference, current, {
       preset: 'nannyml',
       columns,
       outside: ['y_pred_proba', 'y_pred'],
@@ -94,11 +95,11 @@ describe.each(PAIRS)('%s', (name) => {
     });
   });
 
-  test.each([true, false])('NannyML: estimated and realised performance (current labelled: %s)', (labelled) => {
+  test.each([true, false])('NannyML: estimated and realised performance (current labelled: %s)', async (labelled) => {
     const { reference, current, expected } = tables;
     if (!expected.performance) return;
     const { chunk, time } = expected.options;
-    const found = compared(reference, current, {
+    const found = await compared(reference, current, {
       preset: 'psi',
       columns: ['car_value'],
       chunking: { size: chunk as number },

@@ -14,6 +14,7 @@ export async function germanInput(): Promise<PackInput> {
     clients: await table('german-credit.csv'),
     idColumn: 'client_id',
     reference: await table('reference.csv'),
+    current: await table('current.csv'),
     test: await table('test.csv'),
     target: { column: 'class', value: 'bad' },
     expected: await table('predictions.csv'),

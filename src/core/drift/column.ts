@@ -5,7 +5,7 @@ import { fitNumbers, isAlert, nannymlValues, type Limits, type NannymlValue } fr
 import { profileOf, type Profile } from './profile';
 import { qualityOf, type Quality, type Verdict } from './quality';
 import { asLevels, pairOf, present, type Pair } from './sample';
-import { DRIFTED_FROM, stabilityOf, WATCH_FROM, type Stability } from './stability';
+import { DRIFTED_FROM, shortened, stabilityOf, WATCH_FROM, type Stability } from './stability';
 import { chiSquareContingency } from './tests';
 import { asCompared, driftTypeOf, isEmpty, type DriftType, type Preset } from './types';
 import type { Column } from '../table/table';
@@ -57,8 +57,9 @@ export interface ColumnDrift {
   notes: Note[];
 }
 
-const FEW_ROWS = 30;
-const P_TESTS = new Set(['ks', 'chisquare', 'z', 'chi2']);
+/** Fewer values on a side are too few to conclude. */
+const FEW_ROWS = 200;
+const P_TESTS = new Set(['ks', 'chisquare', 'z']);
 
 /**
  * Compares one column. Nothing is thrown: what can't be compared says why in its notes.
@@ -88,12 +89,11 @@ export function compareColumn(
     stability: stability.value,
     p: pValueOf(pair),
     adjusted: NaN,
-    byCountAlone:
-      tests.some(({ test, drifted }) => drifted && P_TESTS.has(test)) && stability.value < WATCH_FROM,
+    byCountAlone: tests[0].drifted && P_TESTS.has(tests[0].test) && stability.value < WATCH_FROM,
     missing: { reference: quality.missing.reference, current: quality.missing.current },
     quality,
     profile: profileOf(pair),
-    stabilityParts: stability,
+    stabilityParts: shortened(stability),
     notes: [...notes, ...remarks(pair)],
   };
 }

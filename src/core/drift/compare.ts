@@ -1,8 +1,13 @@
-import { columnOf, type Column, type Table } from '../table/table';
+import { ScoredeskError } from '../errors';
+import { seededRandom } from '../numeric/random';
+import { nearestName } from '../table/nearest';
+import type { TableSource } from '../table/source';
+import type { Column } from '../table/table';
 import { chunksOf, timesOf, type Chunk, type Chunking } from './chunks';
 import { compareColumn, type ColumnDrift } from './column';
 import { DATASET_SHARE } from './evidently';
 import { monitorColumn, type ChunkValue } from './monitor';
+import { ALL_COLUMNS } from './names';
 import { isAlert, limitsOf } from './nannyml';
 import {
   fitPerformance,
@@ -26,7 +31,20 @@ export interface CompareOptions {
   chunking?: Chunking | null | undefined;
   /** The time column of either table. */
   time?: string | undefined;
-  scores?: { reference: Scored; current: Scored; costs: Costs } | undefined;
+  scores?: ScoresToCompare | undefined;
+  /** Reconstruction error by chunk whatever the preset; NannyML's always has it. */
+  multivariate?: boolean | undefined;
+  /** Limits from samples of the reference, drawn with replacement in the chunks' size, instead of from its chunks. */
+  resampled?: boolean | undefined;
+}
+
+/** Scores to estimate performance from. */
+export interface ScoresToCompare {
+  /** Labelled rows; those of the reference table, row by row, unless `resampled`. */
+  reference: Scored;
+  /** Of the current table, row by row. */
+  current: Scored;
+  costs: Costs;
 }
 
 /** What is not one column's. */
@@ -56,24 +74,24 @@ export interface ChunkReport {
   metrics: MetricValue[];
 }
 
-/** The name under which a chunk reports what is measured on all columns together. */
-export const ALL_COLUMNS = '*';
 const FEW_CHUNKS = 6;
 
 /**
  * Compares two tables, column by column; each finished column is yielded, so that a caller can show it, breathe
  * and stop. Nothing about a column is thrown.
  *
+ * Columns are read one at a time and not kept; only a reconstruction error holds those of the model together.
+ *
  * @returns the whole comparison
- * @throws column-unknown (a column asked for that neither table has), drift-period-time
+ * @throws column-unknown (a column asked for that neither table has), drift-period-time; what reading throws
  */
-export function* compareTables(
-  reference: Table,
-  current: Table,
+export async function* compareTables(
+  reference: TableSource,
+  current: TableSource,
   options: CompareOptions,
-): Generator<ColumnDrift, Comparison> {
+): AsyncGenerator<ColumnDrift, Comparison> {
   const names = namesOf(reference, current, options);
-  const chunks = chunked(reference, current, options);
+  const chunks = await chunked(reference, current, options);
   const reports = chunks.current.map(({ rows, start, end }, index): ChunkReport => ({
     index,
     start,
@@ -84,7 +102,7 @@ export function* compareTables(
   }));
   const columns: ColumnDrift[] = [];
   for (const name of names) {
-    const [a, b] = [reference, current].map((table) => table.columns.get(name) ?? null);
+    const [a, b] = [await reference.read(name), await current.read(name)];
     const monitored = a && b && reports.length ? monitorColumn(a, b, options.preset, chunks) : null;
     monitored?.chunks.forEach((values, i) =>
       reports[i].columns.push(...values.map((value) => ({ name, ...value }))),
@@ -96,9 +114,11 @@ export function* compareTables(
     columns.push(column);
     yield column;
   }
-  if (options.preset === 'nannyml')
-    addReconstruction(reports, names, chunks, { reference, current }, options);
-  const estimated = options.scores ? addPerformance(reports, chunks, options.scores) : null;
+  if (reports.length && (isNannyml(options) || options.multivariate))
+    await addReconstruction(reports, names, chunks, { reference, current }, options);
+  const estimated = options.scores
+    ? addPerformance(reports, chunks, options.scores, options.resampled)
+    : null;
   return {
     preset: options.preset,
     reference: { name: reference.name, rows: reference.rows },
@@ -109,17 +129,21 @@ export function* compareTables(
     calibrated: estimated?.calibrated ?? null,
     notes: [
       ...(estimated?.notes ?? []),
-      ...(reports.length > 0 && reports.length < FEW_CHUNKS ? (['few-chunks'] as const) : []),
+      ...(isNannyml(options) && chunks.reference.length < FEW_CHUNKS ? (['few-chunks'] as const) : []),
     ],
   };
 }
 
-function namesOf(reference: Table, current: Table, { columns, time }: CompareOptions): string[] {
+function namesOf(reference: TableSource, current: TableSource, { columns, time }: CompareOptions): string[] {
+  const all = new Set([...reference.names, ...current.names]);
   if (columns) {
-    for (const name of columns) if (!current.columns.has(name)) columnOf(reference, name);
+    for (const column of columns)
+      if (!all.has(column)) {
+        const nearest = nearestName(column, [...all]);
+        throw new ScoredeskError('column-unknown', { column, nearest, file: current.name });
+      }
     return [...columns];
   }
-  const all = new Set([...reference.columns.keys(), ...current.columns.keys()]);
   if (time) all.delete(time);
   return [...all];
 }
@@ -130,21 +154,26 @@ interface Chunks {
 }
 
 /** NannyML and estimates need chunks; elsewhere they are made when asked for. */
-function chunked(reference: Table, current: Table, options: CompareOptions): Chunks {
+async function chunked(
+  reference: TableSource,
+  current: TableSource,
+  options: CompareOptions,
+): Promise<Chunks> {
   const { preset, time, chunking = null, scores } = options;
   if (!chunking && preset !== 'nannyml' && !scores) return { reference: [], current: [] };
-  const times = (table: Table) => {
-    const column = time ? table.columns.get(time) : undefined;
+  const times = async (table: TableSource) => {
+    const column = time ? await table.read(time) : null;
     return column ? timesOf(column) : null;
   };
-  const ofCurrent = chunksOf(current.rows, chunking, times(current));
-  const own = times(reference);
+  const ofCurrent = chunksOf(current.rows, chunking, await times(current));
+  const own = await times(reference);
   // A reference without times can't be cut by period: pieces of the size of the current ones stand in.
   const sameSize = { size: Math.max(1, medianSize(ofCurrent)) };
   const ofReference = chunksOf(reference.rows, own || !isPeriod(chunking) ? chunking : sameSize, own);
   return { reference: ofReference, current: ofCurrent };
 }
 
+const isNannyml = ({ preset }: CompareOptions): boolean => preset === 'nannyml';
 const isPeriod = (chunking: Chunking | null): boolean => chunking !== null && 'period' in chunking;
 
 function medianSize(chunks: readonly Chunk[]): number {
@@ -171,20 +200,27 @@ function withAdjusted(columns: readonly ColumnDrift[]): ColumnDrift[] {
 }
 
 /** Reconstruction error by chunk, over the columns that the model sees; limits on both sides. */
-function addReconstruction(
+async function addReconstruction(
   reports: ChunkReport[],
   names: readonly string[],
   chunks: Chunks,
-  tables: { reference: Table; current: Table },
-  { outside = [] }: CompareOptions,
-): void {
-  const inside = names.filter((name) => !outside.includes(name) && canReconstruct(tables, name));
-  if (inside.length === 0 || tables.reference.rows < 2) return;
-  const sideOf = ({ columns }: Table) =>
-    new Map(inside.map((name): [string, Column] => [name, asCompared(columns.get(name) as Column)]));
-  const [reference, current] = [sideOf(tables.reference), sideOf(tables.current)];
+  sources: { reference: TableSource; current: TableSource },
+  { outside = [], resampled }: CompareOptions,
+): Promise<void> {
+  const reference = new Map<string, Column>();
+  const current = new Map<string, Column>();
+  for (const name of names.filter((column) => !outside.includes(column))) {
+    const [a, b] = [await sources.reference.read(name), await sources.current.read(name)];
+    if (!a || !b || !canReconstruct(a, b)) continue;
+    reference.set(name, asCompared(a));
+    current.set(name, asCompared(b));
+  }
+  if (reference.size === 0 || sources.reference.rows < 2) return;
   const fit = fitReconstruction(reference);
-  const own = chunks.reference.map(({ rows }) => reconstructionError(fit, reference, rows).value);
+  const pieces = resampled
+    ? samples(sources.reference.rows, medianSize(chunks.current), FEW_SAMPLES)
+    : chunks.reference.map(({ rows }) => rows);
+  const own = pieces.map((rows) => reconstructionError(fit, reference, rows).value);
   const limits = limitsOf(own, 0, null, true);
   chunks.current.forEach(({ rows }, i) => {
     const { value } = reconstructionError(fit, current, rows);
@@ -193,28 +229,42 @@ function addReconstruction(
   });
 }
 
-/** Columns of one kind on both sides, other than times. */
-function canReconstruct({ reference, current }: { reference: Table; current: Table }, name: string): boolean {
-  const [a, b] = [reference.columns.get(name), current.columns.get(name)];
-  if (!a || !b || asCompared(a).kind !== asCompared(b).kind) return false;
+/** Columns of one kind on both sides, other than times and free text. */
+function canReconstruct(a: Column, b: Column): boolean {
+  if (asCompared(a).kind !== asCompared(b).kind) return false;
   return driftTypeOf(a, 'nannyml') !== 'time' && driftTypeOf(a, 'psi') !== 'text';
 }
 
 function addPerformance(
   reports: ChunkReport[],
   chunks: Chunks,
-  { reference, current, costs }: NonNullable<CompareOptions['scores']>,
+  { reference, current, costs }: ScoresToCompare,
+  resampled: boolean | undefined,
 ): { calibrated: boolean | null; notes: DatasetNote[] } {
   const labelled = labelledOf(withScores(reference));
   if (labelled.target.length === 0) return { calibrated: null, notes: ['reference-unlabelled'] };
   if (new Set(labelled.target).size < 2) return { calibrated: null, notes: ['reference-one-class'] };
-  const pieces = chunks.reference.map(({ rows }) => labelledOf(withScores(takeScored(reference, rows))));
+  const pieces = resampled
+    ? samples(labelled.target.length, medianSize(chunks.current), SAMPLES).map((rows) =>
+        labelledOf(takeScored(labelled, rows)),
+      )
+    : chunks.reference.map(({ rows }) => labelledOf(withScores(takeScored(reference, rows))));
   const fit = fitPerformance(labelled, pieces, costs);
   chunks.current.forEach(({ rows }, i) => {
     reports[i].metrics = performanceOf(fit, withScores(takeScored(current, rows)));
   });
   const known = current.target?.some((label) => label >= 0);
   return { calibrated: fit.calibration !== null, notes: known ? [] : ['current-unlabelled'] };
+}
+
+const SAMPLES = 200;
+const FEW_SAMPLES = 40;
+const SEED = 1;
+
+/** So many samples of rows, drawn with replacement, seeded. */
+function samples(total: number, size: number, count: number): Int32Array[] {
+  const random = seededRandom(SEED);
+  return Array.from({ length: count }, () => Int32Array.from({ length: size }, () => random() * total));
 }
 
 /** The rows that have a score. */

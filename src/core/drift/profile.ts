@@ -9,6 +9,8 @@ export interface NumberProfile {
   kind: 'number';
   /** Edges of equal bins between the 0.5th and 99.5th percentile of both sides; the outer bins are open. */
   edges: Float64Array;
+  /** Each bin is one whole number. */
+  perValue: boolean;
   /** Shares of the values that are there. */
   reference: Float64Array;
   current: Float64Array;
@@ -26,7 +28,7 @@ export interface LevelProfile {
 }
 
 export const QUANTILES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1] as const;
-const BINS = 40;
+const BINS = 24;
 const LEVELS = 24;
 
 export const profileOf = (pair: Pair): Profile =>
@@ -36,10 +38,11 @@ function numberProfile({ reference, current }: NumberPair): NumberProfile {
   const [a, b] = [reference.sorted, current.sorted];
   const quantiles = (sorted: ArrayLike<number>) =>
     Float64Array.from(QUANTILES, (q) => quantileSorted(sorted, q));
-  const edges = edgesOf(a, b);
+  const { edges, perValue } = edgesOf(a, b);
   return {
     kind: 'number',
     edges,
+    perValue,
     reference: openHistogram(a, edges),
     current: openHistogram(b, edges),
     quantiles: { at: QUANTILES, reference: quantiles(a), current: quantiles(b) },
@@ -47,24 +50,21 @@ function numberProfile({ reference, current }: NumberPair): NumberProfile {
   };
 }
 
-function edgesOf(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+function edgesOf(a: ArrayLike<number>, b: ArrayLike<number>): { edges: Float64Array; perValue: boolean } {
   const sides = [a, b].filter((sorted) => sorted.length > 0);
-  if (sides.length === 0) return Float64Array.of(0, 1);
+  if (sides.length === 0) return { edges: Float64Array.of(0, 1), perValue: false };
   const least = Math.min(...sides.map((sorted) => quantileSorted(sorted, 0.005)));
   const most = Math.max(...sides.map((sorted) => quantileSorted(sorted, 0.995)));
-  if (!(most > least)) return Float64Array.of(least - 0.5, least + 0.5);
-  return linspace(least, most, binsBetween(least, most, sides));
+  if (most - least < BINS && sides.every(isWhole)) {
+    const [first, last] = [Math.floor(least), Math.ceil(most)];
+    return { edges: linspace(first - 0.5, last + 0.5, last - first + 1), perValue: true };
+  }
+  return { edges: linspace(least, most > least ? most : least + 1, BINS), perValue: false };
 }
 
-/** Whole numbers of a narrow range get a bin each. */
-function binsBetween(least: number, most: number, sides: readonly ArrayLike<number>[]): number {
-  const range = most - least;
-  if (range > BINS) return BINS;
-  const whole = sides.every((sorted) => {
-    for (let i = 0; i < sorted.length; i++) if (!Number.isInteger(sorted[i])) return false;
-    return true;
-  });
-  return whole && Number.isInteger(range) ? range + 1 : BINS;
+function isWhole(sorted: ArrayLike<number>): boolean {
+  for (let i = 0; i < sorted.length; i++) if (!Number.isInteger(sorted[i])) return false;
+  return true;
 }
 
 function openHistogram(sorted: ArrayLike<number>, edges: Float64Array): Float64Array {

@@ -4,7 +4,6 @@ import { stabilityParts } from './distances';
 import {
   asLevels,
   countDistinctBoth,
-  present,
   type LevelPair,
   type NumberPair,
   type NumberSample,
@@ -16,6 +15,8 @@ export interface Stability {
   value: number;
   /** Upper edges of the number bins (lo, hi]; the last one is open. Empty for levels. */
   edges: Float64Array;
+  /** Levels, where bins are levels; empty for bins of numbers. */
+  levels: readonly string[];
   /** A bin for missing values, last, because a side has some. */
   missingBin: boolean;
   /** By bin: shares of all rows, before the floor, and what the bin adds. */
@@ -57,7 +58,7 @@ export function decileEdges(sorted: ArrayLike<number>): Float64Array {
 function numberStability({ reference, current }: NumberPair, edges: Float64Array): Stability {
   const missingBin = reference.missing + current.missing > 0;
   const sides = [reference, current].map((side) => binShares(side, edges, missingBin));
-  return { edges, missingBin, ...indexOf(sides[0], sides[1]) };
+  return { edges, levels: [], missingBin, ...indexOf(sides[0], sides[1]) };
 }
 
 function binShares(side: NumberSample, edges: Float64Array, missingBin: boolean): Float64Array {
@@ -82,7 +83,7 @@ function levelStability({ reference, current, keys }: LevelPair): Stability {
     if (missingBin) shares[keys.length] = missing;
     return shares.map((count) => count / rows);
   });
-  return { edges: new Float64Array(0), missingBin, ...indexOf(sides[0], sides[1]) };
+  return { edges: new Float64Array(0), levels: keys, missingBin, ...indexOf(sides[0], sides[1]) };
 }
 
 function indexOf(reference: Float64Array, current: Float64Array) {
@@ -91,6 +92,21 @@ function indexOf(reference: Float64Array, current: Float64Array) {
   return { value: parts.reduce((sum, part) => sum + part, 0), reference, current, parts };
 }
 
-/** Whether both sides have a row, so that the index exists. */
-export const comparable = (pair: Pair): boolean =>
-  pair.reference.rows > 0 && pair.current.rows > 0 && present(pair.reference) + present(pair.current) > 0;
+const KEPT = 40;
+
+/** The index with the bins that add most, where levels are very many: what is shown and kept. */
+export function shortened(stability: Stability): Stability {
+  const { parts, levels, missingBin } = stability;
+  if (parts.length <= KEPT) return stability;
+  const order = Array.from(parts, (_, i) => i).sort((a, b) => parts[b] - parts[a] || a - b);
+  const kept = order.slice(0, KEPT).sort((a, b) => a - b);
+  const take = (values: Float64Array) => Float64Array.from(kept, (i) => values[i]);
+  return {
+    ...stability,
+    levels: kept.filter((i) => i < levels.length).map((i) => levels[i]),
+    missingBin: missingBin && kept.includes(levels.length),
+    reference: take(stability.reference),
+    current: take(stability.current),
+    parts: take(parts),
+  };
+}

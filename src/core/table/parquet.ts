@@ -1,6 +1,14 @@
-import { parquetMetadata, parquetRead, parquetSchema, type DecodedArray, type FileMetaData } from 'hyparquet';
+import {
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+  type AsyncBuffer,
+  type DecodedArray,
+  type FileMetaData,
+} from 'hyparquet';
 import { compressors as allCompressors } from 'hyparquet-compressors';
 import { reasonOf, ScoredeskError } from '../errors';
+import type { TableSource } from './source';
 import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
 
 /** No page that a writer makes unpacks to more than this; a larger claim is damage or an attack. */
@@ -25,25 +33,49 @@ export async function readParquet(
   options: ParquetOptions = {},
 ): Promise<Table> {
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const metadata = readable(file, () => metadataOf(buffer));
-  const names = readable(file, () => columnNames(metadata, file));
-  const rows = Number(metadata.num_rows);
-  const asText = new Set(options.text);
+  const inMemory = {
+    byteLength: buffer.byteLength,
+    slice: (from: number, to?: number) => buffer.slice(from, to),
+  };
+  const source = await openParquet(inMemory, file, options);
   const columns = new Map<string, Column>();
-  for (const name of names) {
-    const chunks = await readChunks(buffer, metadata, name, file);
-    columns.set(name, toColumn(chunks, rows, asText.has(name), { file, name }));
-  }
-  return { name: file, rows, columns };
+  for (const name of source.names) columns.set(name, (await source.read(name)) as Column);
+  return { name: file, rows: source.rows, columns };
 }
 
-/** Runs a step of the library; whatever it throws becomes one coded error. */
-function readable<T>(file: string, step: () => T): T {
+/** Bytes that are read piece by piece: of a file on disk, of a Blob. */
+export type ByteRanges = AsyncBuffer;
+
+/**
+ * A Parquet file that is read column by column, each from its row groups: nothing else of it is held.
+ *
+ * @throws as `readParquet`
+ */
+export async function openParquet(
+  bytes: ByteRanges,
+  file: string,
+  options: ParquetOptions = {},
+): Promise<TableSource> {
+  let metadata: FileMetaData;
+  let names: string[];
   try {
-    return step();
+    metadata = checked(await parquetMetadataAsync(bytes));
+    names = columnNames(metadata, file);
   } catch (error) {
     throw asUnreadable(file, error);
   }
+  const rows = Number(metadata.num_rows);
+  const asText = new Set(options.text);
+  const known = new Set(names);
+  return {
+    name: file,
+    rows,
+    names,
+    read: async (name) =>
+      known.has(name)
+        ? toColumn(await readChunks(bytes, metadata, name, file), rows, asText.has(name), { file, name })
+        : null,
+  };
 }
 
 function asUnreadable(file: string, error: unknown): ScoredeskError {
@@ -51,8 +83,8 @@ function asUnreadable(file: string, error: unknown): ScoredeskError {
   return new ScoredeskError('parquet-unreadable', { file, reason: reasonOf(error) }, { cause: error });
 }
 
-function metadataOf(buffer: ArrayBuffer): FileMetaData {
-  const metadata = parquetMetadata(buffer);
+/** Claims of a size that no file of ours has are damage or an attack. */
+function checked(metadata: FileMetaData): FileMetaData {
   const rows = Number(metadata.num_rows);
   if (!Array.isArray(metadata.row_groups) || !(rows >= 0)) throw new Error('no row count');
   const grouped = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
@@ -79,7 +111,7 @@ function columnNames(metadata: FileMetaData, file: string): string[] {
 }
 
 async function readChunks(
-  buffer: ArrayBuffer,
+  bytes: ByteRanges,
   metadata: FileMetaData,
   name: string,
   file: string,
@@ -87,7 +119,7 @@ async function readChunks(
   const chunks: { start: number; data: DecodedArray }[] = [];
   try {
     await parquetRead({
-      file: buffer,
+      file: bytes,
       metadata,
       columns: [name],
       compressors: boundedCompressors,

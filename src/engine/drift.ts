@@ -1,0 +1,308 @@
+import type { ColumnDrift } from '../core/drift/column';
+import { compareTables, type Comparison, type ScoresToCompare } from '../core/drift/compare';
+import type { Costs, Scored } from '../core/drift/performance';
+import type { Decision } from '../core/decision/decision';
+import { checkStopped } from '../core/errors';
+import { meanAbsolute } from '../core/explain/importance';
+import { sampleRows } from '../core/numeric/random';
+import { sourceOf } from '../core/table/source';
+import { takeRows, type Column, type Table } from '../core/table/table';
+import type { LocalText } from '../bundle/schema';
+import type { DriftRequest, Side } from './driftRequest';
+import { sideRows, type SideRows, type Supplies } from './driftSides';
+import type { Engine } from './engine';
+import { breathe, type Task } from './runtime';
+
+/** A comparison of a bundle's data, with what it means to the model. Plain data, aggregates only. */
+export interface DriftResult {
+  request: DriftRequest;
+  comparison: Comparison;
+  sides: { reference: SideInfo; current: SideInfo };
+  /** Names of the model's inputs, of the score's column and of the outcome's. */
+  features: string[];
+  score: string | null;
+  target: string | null;
+  model: ModelDrift | null;
+  /** Rows that estimates of performance are fitted on: `reference` means training rows, too good. */
+  fittedOn: 'test' | 'reference' | null;
+}
+
+export interface SideInfo {
+  rows: number;
+  labelled: boolean;
+  /** Days of the first and last row; "" without times. */
+  absent: string[];
+  repeatedIds: number;
+  /** Rows that the model gave no number. */
+  unscored: number;
+  /** What the bundle says of these rows. */
+  note: LocalText | null;
+}
+
+/** What changes for the model: by feature, and for its decisions. */
+export interface ModelDrift {
+  unit: 'margin' | 'probability';
+  /** Rows explained on each side, at most. */
+  explained: number;
+  /** Share of the mean |contribution| of all features, reference rows; by feature. */
+  importance: Float64Array;
+  /** Mean contribution, by feature, in the unit of the explanation. */
+  contribution: { reference: Float64Array; current: Float64Array };
+  /** Shares of the scored rows. */
+  decisions: { reference: DecisionShares; current: DecisionShares };
+  /** Half the sum of the absolute changes of these shares: the least share of decisions that is another. */
+  changed: number;
+  meanScore: { reference: number; current: number };
+}
+
+export type DecisionShares = Record<Exclude<Decision, 'unscored'>, number>;
+
+export interface DriftTask extends Task {
+  /** Called with columns as they are done. */
+  columns?: ((done: readonly ColumnDrift[]) => void) | undefined;
+}
+
+const EXPLAINED_ROWS = 1000;
+const EXPLAINED_ROWS_AGNOSTIC = 20;
+const SEED = 1;
+
+/**
+ * Compares two sets of rows in the words of a bundle.
+ *
+ * @throws drift-side-none, drift-filter-empty, drift-period-time, stopped
+ */
+export async function compareSides(
+  engine: Engine,
+  request: DriftRequest,
+  supplies: Supplies,
+  task: DriftTask = {},
+): Promise<DriftResult> {
+  const reference = await sideRows(engine, request.reference, supplies);
+  const current = await sideRows(engine, request.current, supplies);
+  const scored = await scoreBoth(engine, reference, current, task);
+  const names = columnNames(engine, reference, current);
+  const score = scored ? freeName([reference.table, current.table], 'probability') : null;
+  const target = targetName(engine, reference, current);
+  const fitting = scored ? await fittingRows(engine, reference, scored.reference) : null;
+  const columns = request.columns ?? [...(score ? [score] : []), ...(target ? [target] : []), ...names];
+  const comparison = await stepped(
+    compareTables(
+      sourceOf(withComputed(reference, score, scored?.reference, target)),
+      sourceOf(withComputed(current, score, scored?.current, target)),
+      {
+        preset: request.preset,
+        columns,
+        outside: [score, target].filter((name) => name !== null),
+        chunking: request.chunking,
+        time: current.time ?? undefined,
+        multivariate: true,
+        resampled: true,
+        scores: fitting && scored ? scoresOf(engine, fitting.rows, current, scored.current) : undefined,
+      },
+    ),
+    columns.length,
+    task,
+  );
+  return {
+    request,
+    comparison,
+    sides: {
+      reference: infoOf(engine, request.reference, reference, scored?.reference),
+      current: infoOf(engine, request.current, current, scored?.current),
+    },
+    features: engine.columns.map(({ name }) => name),
+    score,
+    target,
+    model: scored ? await modelDrift(engine, reference, current, scored, task) : null,
+    fittedOn: fitting?.part ?? null,
+  };
+}
+
+/** Runs the comparison in slices, so that a stop is heard and columns are shown as they come. */
+async function stepped(
+  steps: AsyncGenerator<ColumnDrift, Comparison>,
+  total: number,
+  { signal, progress, columns }: DriftTask,
+): Promise<Comparison> {
+  let fresh: ColumnDrift[] = [];
+  let sent = performance.now();
+  for (let done = 0; ; done++) {
+    const step = await steps.next();
+    if (step.done) return step.value;
+    fresh.push(step.value);
+    if (performance.now() - sent < SLICE) continue;
+    columns?.(fresh);
+    progress?.({ done: done + 1, total, unit: 'columns' });
+    fresh = [];
+    await breathe();
+    checkStopped(signal);
+    sent = performance.now();
+  }
+}
+
+const SLICE = 40;
+
+/** Scores of both sides; null where either lacks a feature. */
+async function scoreBoth(engine: Engine, reference: SideRows, current: SideRows, { signal }: Task) {
+  if (reference.absent.length || current.absent.length) return null;
+  return {
+    reference: await engine.score(reference.table, { signal }),
+    current: await engine.score(current.table, { signal }),
+  };
+}
+
+/** Features in the model's order, then the other columns that both sides or one have. */
+function columnNames(engine: Engine, reference: SideRows, current: SideRows): string[] {
+  const left = new Set([engine.idColumn, reference.time, current.time]);
+  const outcome = engine.manifest.columns.filter(
+    ({ role }) => role === 'target' || role === 'name' || role === 'time',
+  );
+  for (const { name } of outcome) left.add(name);
+  const names = new Set(engine.columns.map(({ name }) => name));
+  for (const { table } of [reference, current]) for (const name of table.columns.keys()) names.add(name);
+  return [...names].filter((name) => !left.has(name));
+}
+
+function targetName(engine: Engine, reference: SideRows, current: SideRows): string | null {
+  if (!reference.target || !current.target) return null;
+  return engine.manifest.columns.find(({ role }) => role === 'target')?.name ?? null;
+}
+
+/** The side's table with its score and its outcome as columns. */
+function withComputed(
+  side: SideRows,
+  score: string | null,
+  scores: Float64Array | undefined,
+  target: string | null,
+): Table {
+  const columns = new Map<string, Column>(side.table.columns);
+  if (score && scores) columns.set(score, { kind: 'number', values: scores });
+  if (target && side.target) {
+    const values = Float64Array.from(side.target, (label) => (label < 0 ? NaN : label));
+    columns.set(target, { kind: 'number', values, written: 'truth' });
+  }
+  return { ...side.table, columns };
+}
+
+/** A name that neither table has. */
+function freeName(tables: readonly Table[], wanted: string): string {
+  let name = wanted;
+  while (tables.some((table) => table.columns.has(name))) name += '_';
+  return name;
+}
+
+/** Labelled rows to fit estimates on: the test part if there is one, else the reference side itself. */
+async function fittingRows(
+  engine: Engine,
+  reference: SideRows,
+  scores: Float64Array,
+): Promise<{ part: 'test' | 'reference'; rows: Scored } | null> {
+  const test = await engine.test();
+  const target = engine.manifest.data.test?.target;
+  if (test && target) {
+    const side = await sideRows(engine, { source: 'test' }, {});
+    return { part: 'test', rows: scoredRows(engine, await engine.score(test), side.target) };
+  }
+  return reference.target ? { part: 'reference', rows: scoredRows(engine, scores, reference.target) } : null;
+}
+
+function scoredRows(engine: Engine, probability: Float64Array, target: Int8Array | null): Scored {
+  const { threshold } = engine.manifest.decision;
+  return { probability, refused: Uint8Array.from(probability, (p) => (p >= threshold ? 1 : 0)), target };
+}
+
+function scoresOf(engine: Engine, fitting: Scored, current: SideRows, scores: Float64Array): ScoresToCompare {
+  return {
+    reference: fitting,
+    current: scoredRows(engine, scores, current.target),
+    costs: costsOf(engine),
+  };
+}
+
+/** The bundle's costs by count; 1 and 1 where it has none. */
+export function costsOf(engine: Engine): Costs {
+  const costs = engine.manifest.decision.costs;
+  if (costs?.kind !== 'count') return { fn: 1, fp: 1 };
+  return { fn: costs.falseNegative, fp: costs.falsePositive };
+}
+
+function infoOf(
+  engine: Engine,
+  { source }: Side,
+  { table, target, absent, repeatedIds }: SideRows,
+  scores: Float64Array | undefined,
+): SideInfo {
+  return {
+    rows: table.rows,
+    labelled: target !== null,
+    absent,
+    repeatedIds,
+    unscored: scores ? scores.reduce((count, p) => count + (Number.isNaN(p) ? 1 : 0), 0) : 0,
+    note: engine.manifest.texts?.[source] ?? null,
+  };
+}
+
+async function modelDrift(
+  engine: Engine,
+  reference: SideRows,
+  current: SideRows,
+  scores: { reference: Float64Array; current: Float64Array },
+  task: Task,
+): Promise<ModelDrift> {
+  const before = await explained(engine, reference.table, scores.reference, task);
+  const after = await explained(engine, current.table, scores.current, task);
+  const total = before.absolute.reduce((sum, value) => sum + value, 0);
+  const decisions = {
+    reference: decisionShares(engine, scores.reference),
+    current: decisionShares(engine, scores.current),
+  };
+  const kinds = Object.keys(decisions.reference) as (keyof DecisionShares)[];
+  return {
+    unit: engine.unitOf(engine.defaultMethod),
+    explained: Math.max(before.rows, after.rows),
+    importance: before.absolute.map((value) => (total === 0 ? 0 : value / total)),
+    contribution: { reference: before.mean, current: after.mean },
+    decisions,
+    changed:
+      kinds.reduce((sum, kind) => sum + Math.abs(decisions.reference[kind] - decisions.current[kind]), 0) / 2,
+    meanScore: { reference: meanOf(scores.reference), current: meanOf(scores.current) },
+  };
+}
+
+/** Mean and mean absolute contributions of a seeded sample of the scored rows. */
+async function explained(engine: Engine, table: Table, scores: Float64Array, { signal }: Task) {
+  const method = engine.defaultMethod;
+  const there = Int32Array.from(scores, (_, row) => row).filter((row) => !Number.isNaN(scores[row]));
+  const wanted = method === 'kernel' ? EXPLAINED_ROWS_AGNOSTIC : EXPLAINED_ROWS;
+  const rows = sampleRows(there.length, wanted, SEED).map((position) => there[position]);
+  const found = await engine.explain(takeRows(table, rows), method, {
+    signal,
+    ...(method === 'kernel' ? { background: 10, samples: 500 } : {}),
+  });
+  const mean = new Float64Array(found.width);
+  for (let i = 0; i < found.rows; i++)
+    for (let j = 0; j < found.width; j++) mean[j] += found.values[i * found.width + j] / found.rows;
+  return { rows: rows.length, mean, absolute: meanAbsolute(found) };
+}
+
+function decisionShares(engine: Engine, scores: Float64Array): DecisionShares {
+  const counts = { accepted: 0, review: 0, refused: 0, unscored: 0 };
+  for (const p of scores) counts[engine.decide(p)]++;
+  const scored = Math.max(1, scores.length - counts.unscored);
+  return {
+    accepted: counts.accepted / scored,
+    review: counts.review / scored,
+    refused: counts.refused / scored,
+  };
+}
+
+function meanOf(scores: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const p of scores)
+    if (!Number.isNaN(p)) {
+      sum += p;
+      count++;
+    }
+  return sum / count;
+}

@@ -1,0 +1,212 @@
+import { timeOf, timesOf } from '../core/drift/chunks';
+import { ScoredeskError } from '../core/errors';
+import { columnOf, takeRows, textAt, textColumn, texts, type Column, type Table } from '../core/table/table';
+import { idsOf, toDeclared } from '../bundle/columns';
+import { withDerived } from '../bundle/derived';
+import { readPart } from '../bundle/read';
+import type { ManifestColumn } from '../bundle/schema';
+import { targetOf } from '../bundle/target';
+import type { Condition, Side, Source } from './driftRequest';
+import type { Engine } from './engine';
+
+/** What the engine can't have of itself: a file somebody picked, the scores kept over time. */
+export interface Supplies {
+  file?: Table | undefined;
+  logged?: readonly LoggedScore[] | undefined;
+}
+
+/** A client scored at some time. */
+export interface LoggedScore {
+  id: string;
+  /** ISO time. */
+  at: string;
+  probability: number;
+}
+
+/** The rows of a side, as bundle rows where they can be. */
+export interface SideRows {
+  table: Table;
+  /** The column of times; null without one. */
+  time: string | null;
+  /** 1 default, 0 repaid, -1 unknown; null without a column of outcomes. */
+  target: Int8Array | null;
+  /** Features the rows lack: they can't be scored. */
+  absent: string[];
+  /** Rows whose id is there already. */
+  repeatedIds: number;
+}
+
+export const LOGGED_AT = 'logged_at';
+
+/**
+ * The rows of a side.
+ *
+ * @throws drift-side-none when the bundle has no such part, nothing was logged or no file is there;
+ *   drift-filter-empty when the filter leaves no row
+ */
+export async function sideRows(engine: Engine, side: Side, supplies: Supplies): Promise<SideRows> {
+  const whole = await sourceRows(engine, side.source, supplies);
+  const rows = keptRows(whole, side);
+  if (rows && rows.length === 0) throw new ScoredeskError('drift-filter-empty', { source: side.source });
+  if (!rows) return whole;
+  return {
+    ...whole,
+    table: takeRows(whole.table, rows),
+    target: whole.target && Int8Array.from(rows, (row) => whole.target?.[row] ?? -1),
+  };
+}
+
+async function sourceRows(engine: Engine, source: Source, supplies: Supplies): Promise<SideRows> {
+  const none = () => new ScoredeskError('drift-side-none', { source });
+  if (source === 'file') {
+    if (!supplies.file) throw none();
+    return fileRows(engine, supplies.file);
+  }
+  if (source === 'logged') {
+    if (!supplies.logged?.length) throw none();
+    return partRows(engine, loggedTable(engine, supplies.logged), null);
+  }
+  const table = await partTable(engine, source);
+  if (!table) throw none();
+  return partRows(engine, table, engine.manifest.data[source]?.target ?? null);
+}
+
+function partTable(
+  engine: Engine,
+  part: 'reference' | 'test' | 'clients' | 'current',
+): Promise<Table | null> {
+  if (part === 'clients') return Promise.resolve(engine.clients);
+  if (part === 'reference') return engine.reference();
+  return part === 'test' ? engine.test() : readPart(engine.files, part);
+}
+
+/** The clients that were scored, as often as they were, with the time. */
+function loggedTable(engine: Engine, logged: readonly LoggedScore[]): Table {
+  const known = logged.filter(({ id }) => engine.has(id));
+  const table = engine.clientsOf(known.map(({ id }) => id));
+  const columns = new Map(table.columns).set(LOGGED_AT, textColumn(known.map(({ at }) => at)));
+  return { name: 'log', rows: known.length, columns };
+}
+
+function partRows(engine: Engine, table: Table, target: string | null): SideRows {
+  return {
+    table: { ...table, columns: new Map([...table.columns].map(([name, column]) => [name, noted(column)])) },
+    time: timeColumn(engine, table),
+    target: target ? labelsOf(table, target) : null,
+    absent: engine.columns.filter(({ name }) => !table.columns.has(name)).map(({ name }) => name),
+    repeatedIds: table.columns.has(engine.idColumn) ? repeatsOf(texts(columnOf(table, engine.idColumn))) : 0,
+  };
+}
+
+/** Bundles keep whole numbers as floats: noted again, so that a preset that asks for it finds them. */
+function noted(column: Column): Column {
+  if (column.kind === 'text' || column.written) return column;
+  for (const value of column.values) if (!Number.isInteger(value)) return column;
+  return { ...column, written: 'whole' };
+}
+
+function timeColumn(engine: Engine, table: Table): string | null {
+  if (table.columns.has(LOGGED_AT)) return LOGGED_AT;
+  const declared = engine.manifest.columns.find(
+    ({ role, name }) => role === 'time' && table.columns.has(name),
+  );
+  return declared?.name ?? null;
+}
+
+function labelsOf(table: Table, target: string): Int8Array {
+  return Int8Array.from(targetOf(table, { column: target }), (label) => (Number.isNaN(label) ? -1 : label));
+}
+
+/** A file's rows: declared columns brought to their types where they can be, the others as they came. */
+function fileRows(engine: Engine, file: Table): SideRows {
+  const declared = new Map(engine.manifest.columns.map((column) => [column.name, column]));
+  const columns = new Map<string, Column>();
+  for (const [name, column] of file.columns) {
+    const declaration = declared.get(name);
+    columns.set(name, declaration ? asDeclared(column, declaration, file) : column);
+  }
+  if (columns.has(engine.idColumn)) columns.set(engine.idColumn, textColumn(idsOf(file, engine.idColumn)));
+  const table = derived(engine, { ...file, columns });
+  const target = engine.manifest.columns.find(({ role }) => role === 'target')?.name;
+  const side = partRows(engine, table, null);
+  const readable = side.absent.concat(unreadable(engine, table));
+  return {
+    ...side,
+    absent: readable,
+    target: target === undefined ? null : fileLabels(engine, file, target),
+  };
+}
+
+/** A column of another type stays as it is: the comparison says so. */
+function asDeclared(column: Column, declared: ManifestColumn, file: Table): Column {
+  if (declared.role === 'target' || declared.role === 'id') return column;
+  try {
+    return toDeclared(column, declared, file);
+  } catch (error) {
+    if (error instanceof ScoredeskError && error.code === 'column-not-number') return column;
+    throw error;
+  }
+}
+
+function derived(engine: Engine, table: Table): Table {
+  try {
+    return withDerived(table, engine.manifest.columns);
+  } catch (error) {
+    if (error instanceof ScoredeskError) return table;
+    throw error;
+  }
+}
+
+/** Features whose column is there but holds what the model can't take. */
+function unreadable(engine: Engine, table: Table): string[] {
+  return engine.columns
+    .filter(({ name, type, levels }) => {
+      const column = table.columns.get(name);
+      return column?.kind === 'text' && type !== 'category' && !levels;
+    })
+    .map(({ name }) => name);
+}
+
+/** Outcomes of a file: 0 and 1, or the value that meant default when the bundle was made; null for anything else. */
+function fileLabels(engine: Engine, file: Table, target: string): Int8Array | null {
+  if (!file.columns.has(target)) return null;
+  const value = engine.manifest.columns.find(({ name }) => name === target)?.positive;
+  try {
+    return Int8Array.from(targetOf(file, { column: target, value }), (label) =>
+      Number.isNaN(label) ? -1 : label,
+    );
+  } catch (error) {
+    if (error instanceof ScoredeskError) return null;
+    throw error;
+  }
+}
+
+const repeatsOf = (ids: readonly string[]): number => ids.length - new Set(ids).size;
+
+/** Rows that the filter leaves; null when there is none. */
+function keptRows({ table, time }: SideRows, { where, from, to }: Side): Int32Array | null {
+  const tests: ((row: number) => boolean)[] = [];
+  const column = where ? table.columns.get(where.column) : undefined;
+  if (where && column) tests.push(conditionOn(column, where));
+  const times = time && (from || to) ? timesOf(columnOf(table, time)) : null;
+  if (times) {
+    const first = from ? timeOf(from) : -Infinity;
+    const last = to ? timeOf(to) + DAY : Infinity;
+    tests.push((row) => times[row] >= first && times[row] < last);
+  }
+  if (tests.length === 0) return null;
+  return Int32Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
+    tests.every((test) => test(row)),
+  );
+}
+
+const DAY = 86_400_000;
+
+function conditionOn(
+  column: Column,
+  { level, from = -Infinity, to = Infinity }: Condition,
+): (row: number) => boolean {
+  if (level !== undefined) return (row) => textAt(column, row) === level;
+  if (column.kind === 'text') return () => true;
+  return (row) => column.values[row] >= from && column.values[row] <= to;
+}

@@ -1,0 +1,70 @@
+import type { ColumnDrift } from '../core/drift/column';
+import type { DriftResult } from '../engine/drift';
+import type { DriftRequest } from '../engine/driftRequest';
+import type { ColumnEffect } from '../engine/driftEffect';
+import type { Source } from '../engine/driftRequest';
+import type { PickedFile } from '../bundle/source';
+import type { OperationTask } from './host';
+
+/** Rows that one side of a comparison can be. */
+export interface SourceInfo {
+  source: Source;
+  rows: number;
+  labelled: boolean;
+  /** First and last day; null without a column of times. */
+  span: [string, string] | null;
+}
+
+/** A comparison that was kept: what it was, not its figures. */
+export interface SavedComparison {
+  id: number;
+  /** `id@version` of the bundle. */
+  bundle: string;
+  name: string;
+  /** ISO time. */
+  savedAt: string;
+  request: DriftRequest;
+  /** Name of the file that was compared; "" for none. */
+  file: string;
+  drifted: number;
+  compared: number;
+}
+
+export interface DriftProgress {
+  done: number;
+  total: number;
+  /** Columns done since the last report. */
+  columns: readonly ColumnDrift[];
+}
+
+interface Compared {
+  fingerprint: string;
+  request: DriftRequest;
+  /** What the side `file` is. */
+  file: PickedFile | null;
+}
+
+/** What the scoring worker does of drift. */
+export type DriftOperations = {
+  driftSources(
+    argument: { fingerprint: string; file: PickedFile | null },
+    task: OperationTask,
+  ): Promise<SourceInfo[]>;
+  drift(argument: Compared, task: OperationTask): Promise<DriftResult>;
+  /** What one column's change alone does to the scores. */
+  driftEffect(argument: Compared & { column: string }, task: OperationTask): Promise<ColumnEffect | null>;
+  saveComparison(
+    argument: { fingerprint: string; bundle: string; name: string; file: string; result: DriftResult },
+    task: OperationTask,
+  ): Promise<SavedComparison>;
+  comparisons(argument: { fingerprint: string }, task: OperationTask): Promise<SavedComparison[]>;
+  comparison(argument: { id: number }, task: OperationTask): Promise<DriftResult>;
+  removeComparison(argument: { id: number }, task: OperationTask): Promise<void>;
+  /** How much is kept of what was scored, and of comparisons, for all bundles. */
+  kept(
+    argument: Record<string, never>,
+    task: OperationTask,
+  ): Promise<{ logged: number; comparisons: number }>;
+  clearLog(argument: Record<string, never>, task: OperationTask): Promise<void>;
+  clearComparisons(argument: Record<string, never>, task: OperationTask): Promise<void>;
+};

@@ -1,0 +1,54 @@
+import type { Comparison } from '../core/drift/compare';
+import { noteText, qualityTexts } from './driftWords';
+
+const HEADER = [
+  'name',
+  'type',
+  'test',
+  'value',
+  'threshold',
+  'drifted',
+  'verdict',
+  'stability',
+  'p',
+  'p_adjusted',
+  'missing_reference',
+  'missing_current',
+  'notes',
+];
+
+/** A comparison as CSV, a line a column and test; what can't be computed is empty. Notes are English. */
+export function driftCsv({ columns }: Comparison): string {
+  const lines = columns.flatMap((column) => {
+    const notes = [...column.notes.map((note) => noteText('en', note)), ...qualityTexts('en', column)].join(
+      ' ',
+    );
+    const tests = column.tests.length
+      ? column.tests
+      : [{ test: '', value: NaN, threshold: null, drifted: null }];
+    return tests.map(({ test, value, threshold, drifted }) => [
+      column.name,
+      column.type,
+      test,
+      value,
+      threshold,
+      drifted,
+      column.verdict,
+      column.stability,
+      column.p,
+      column.adjusted,
+      column.missing.reference,
+      column.missing.current,
+      notes,
+    ]);
+  });
+  return [HEADER, ...lines].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
+}
+
+function cell(value: string | number | boolean | null): string {
+  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return '';
+  const text = String(value);
+  // A name that begins like a formula is no formula in a spreadsheet.
+  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,111 @@
+import { isTimeColumn, timesOf } from '../core/drift/chunks';
+import type { Table } from '../core/table/table';
+import { keptAsWritten } from '../bundle/columns';
+import type { PickedFile } from '../bundle/source';
+import type { Engine } from '../engine/engine';
+import type { Supplies } from '../engine/driftSides';
+import { sideRows } from '../engine/driftSides';
+import { SOURCES } from '../engine/driftRequest';
+import type { DriftOperations, DriftProgress, SourceInfo } from '../protocol/drift';
+import {
+  clearComparisons,
+  countComparisons,
+  removeComparison,
+  savedComparison,
+  savedComparisons,
+  saveComparison,
+} from '../storage/comparisons';
+import type { Db } from '../storage/db';
+import { clearLog, countLogged, loggedScores } from '../storage/log';
+
+interface Given {
+  db(): Promise<Db>;
+  engineOf(fingerprint: string): Promise<Engine>;
+}
+
+/** What the scoring worker does of drift. The code that compares is fetched when somebody does. */
+export function driftOperations({ db, engineOf }: Given): DriftOperations {
+  let last: { file: PickedFile; fingerprint: string; table: Promise<Table> } | null = null;
+
+  /** The picked file as a table, read once. */
+  const tableOf = (file: PickedFile, engine: Engine): Promise<Table> => {
+    const same =
+      last?.fingerprint === engine.fingerprint &&
+      last.file.path === file.path &&
+      last.file.file.size === file.file.size &&
+      last.file.file.lastModified === file.file.lastModified;
+    if (!same || !last) {
+      const text = keptAsWritten(engine.manifest.columns, engine.idColumn);
+      last = { file, fingerprint: engine.fingerprint, table: readPicked(file, text) };
+      last.table.catch(() => (last = null));
+    }
+    return last.table;
+  };
+
+  const supplies = async (engine: Engine, file: PickedFile | null): Promise<Supplies> => ({
+    file: file ? await tableOf(file, engine) : undefined,
+    logged: await loggedScores(await db(), engine.fingerprint),
+  });
+
+  return {
+    driftSources: async ({ fingerprint, file }) => {
+      const engine = await engineOf(fingerprint);
+      return sourcesOf(engine, await supplies(engine, file));
+    },
+    drift: async ({ fingerprint, request, file }, { signal, progress }) => {
+      const { compareSides } = await import('../engine/drift');
+      const engine = await engineOf(fingerprint);
+      let state: DriftProgress = { done: 0, total: 0, columns: [] };
+      return compareSides(engine, request, await supplies(engine, file), {
+        signal,
+        columns: (columns) => (state = { ...state, columns }),
+        progress: ({ done, total }) => progress((state = { ...state, done, total })),
+      });
+    },
+    driftEffect: async ({ fingerprint, request, file, column }, { signal }) => {
+      const { columnEffect } = await import('../engine/driftEffect');
+      const engine = await engineOf(fingerprint);
+      return columnEffect(engine, request, column, await supplies(engine, file), { signal });
+    },
+    saveComparison: async (given) => saveComparison(await db(), given),
+    comparisons: async ({ fingerprint }) => savedComparisons(await db(), fingerprint),
+    comparison: async ({ id }) => savedComparison(await db(), id),
+    removeComparison: async ({ id }) => removeComparison(await db(), id),
+    kept: async () => ({
+      logged: await countLogged(await db()),
+      comparisons: await countComparisons(await db()),
+    }),
+    clearLog: async () => clearLog(await db()),
+    clearComparisons: async () => clearComparisons(await db()),
+  };
+}
+
+async function readPicked({ file, path }: PickedFile, text: readonly string[]): Promise<Table> {
+  const { readPickedTable } = await import('../storage/own');
+  return readPickedTable({ file, path }, text);
+}
+
+/** The sides that this bundle, the log and the file can be. */
+async function sourcesOf(engine: Engine, supplies: Supplies): Promise<SourceInfo[]> {
+  const out: SourceInfo[] = [];
+  for (const source of SOURCES) {
+    const inBundle = source === 'file' ? supplies.file : source === 'logged' ? supplies.logged?.length : true;
+    if (!inBundle || (source !== 'file' && source !== 'logged' && !engine.manifest.data[source])) continue;
+    const { table, time, target } = await sideRows(engine, { source }, supplies);
+    out.push({ source, rows: table.rows, labelled: target !== null, span: spanOf(table, time) });
+  }
+  return out;
+}
+
+function spanOf(table: Table, time: string | null): [string, string] | null {
+  const column = time ? table.columns.get(time) : undefined;
+  if (!column || !isTimeColumn(column)) return null;
+  let first = Infinity;
+  let last = -Infinity;
+  for (const at of timesOf(column)) {
+    if (at < first) first = at;
+    if (at > last) last = at;
+  }
+  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
+  return Number.isFinite(first) ? [day(first), day(last)] : null;
+}

@@ -1,0 +1,207 @@
+import { drift as worker } from '../client/drift';
+import { toErrorData, type ErrorData } from '../core/errors';
+import type { ColumnDrift } from '../core/drift/column';
+import type { PickedFile } from '../bundle/source';
+import type { DriftResult } from '../engine/drift';
+import type { DriftRequest } from '../engine/driftRequest';
+import type { ColumnEffect } from '../engine/driftEffect';
+import type { SavedComparison, SourceInfo } from '../protocol/drift';
+import { Asked } from './asked.svelte';
+import { queryOf } from './driftQuery';
+
+/** What the drift pages show: one comparison of one bundle's data, and those that were kept. */
+class DriftState {
+  #sources = $state.raw<readonly SourceInfo[] | null>(null);
+  #file = $state.raw<PickedFile | null>(null);
+  #columns = $state.raw<readonly ColumnDrift[]>([]);
+  #progress = $state.raw<{ done: number; total: number } | null>(null);
+  #result = $state.raw<DriftResult | null>(null);
+  #error = $state.raw<ErrorData | null>(null);
+  #running = $state(false);
+  #saved = $state.raw<readonly SavedComparison[]>([]);
+  #savedError = $state.raw<ErrorData | null>(null);
+  /** The kept comparison that is shown; null for one computed now. */
+  #shown = $state.raw<SavedComparison | null>(null);
+  readonly effect = new Asked<{ found: ColumnEffect | null }>();
+  #fingerprint = '';
+  #key = '';
+  #stop: AbortController | null = null;
+
+  get sources() {
+    return this.#sources;
+  }
+
+  get file() {
+    return this.#file;
+  }
+
+  /** The columns that are done: all of the result's, or those so far. */
+  get columns(): readonly ColumnDrift[] {
+    return this.#result?.comparison.columns ?? this.#columns;
+  }
+
+  get progress() {
+    return this.#progress;
+  }
+
+  get result() {
+    return this.#result;
+  }
+
+  get error() {
+    return this.#error;
+  }
+
+  get running() {
+    return this.#running;
+  }
+
+  get saved() {
+    return this.#saved;
+  }
+
+  get savedError() {
+    return this.#savedError;
+  }
+
+  get shown() {
+    return this.#shown;
+  }
+
+  /** What a bundle's data, the log and the picked file can be compared. */
+  async show(fingerprint: string): Promise<void> {
+    if (fingerprint === this.#fingerprint) return;
+    this.#fingerprint = fingerprint;
+    this.#sources = null;
+    this.#file = null;
+    this.#forget();
+    await this.#readSources();
+    await this.#readSaved();
+  }
+
+  /** Takes a file as one side. @returns whether it could be read */
+  async take(file: PickedFile): Promise<boolean> {
+    const before = this.#file;
+    this.#file = file;
+    this.#key = '';
+    await this.#readSources();
+    if (this.#error) this.#file = before;
+    return this.#error === null;
+  }
+
+  async #readSources(): Promise<void> {
+    this.#error = null;
+    try {
+      this.#sources = await worker.sources(this.#fingerprint, this.#file);
+    } catch (error) {
+      this.#error = toErrorData(error);
+    }
+  }
+
+  /** Compares, unless that is what is shown or under way. */
+  async compare(request: DriftRequest): Promise<void> {
+    const key = `${this.#fingerprint}?${queryOf(request)}`;
+    if (key === this.#key) return;
+    this.#forget();
+    this.#key = key;
+    const controller = (this.#stop = new AbortController());
+    this.#running = true;
+    try {
+      const result = await worker.compare(this.#fingerprint, request, this.#file, {
+        signal: controller.signal,
+        progress: ({ done, total, columns }) => {
+          this.#progress = { done, total };
+          this.#columns = [...this.#columns, ...columns];
+        },
+      });
+      if (this.#stop === controller) this.#result = result;
+    } catch (error) {
+      const data = toErrorData(error);
+      if (this.#stop === controller && data.code !== 'stopped') this.#error = data;
+    } finally {
+      if (this.#stop === controller) this.#running = false;
+    }
+  }
+
+  /** Stops what runs; what is done stays in sight. */
+  stop(): void {
+    this.#stop?.abort();
+    this.#running = false;
+  }
+
+  /** Nobody looks any more. */
+  leave(): void {
+    if (this.#running) {
+      this.stop();
+      this.#key = '';
+    }
+    if (this.effect.running) this.effect.stop();
+  }
+
+  explainColumn(column: string): void {
+    const result = this.#result;
+    if (!result || this.#shown || !result.model) return;
+    void this.effect.ask(`${this.#key} ${column}`, async ({ signal }) => ({
+      found: await worker.effect(this.#fingerprint, result.request, this.#file, column, signal),
+    }));
+  }
+
+  async save(bundle: string, name: string): Promise<void> {
+    const result = this.#result;
+    if (!result) return;
+    await this.#keeping(async () => {
+      const usesFile = result.request.reference.source === 'file' || result.request.current.source === 'file';
+      const file = usesFile ? (this.#file?.path ?? '') : '';
+      await worker.save({ fingerprint: this.#fingerprint, bundle, name, file, result });
+    });
+  }
+
+  async open(saved: SavedComparison): Promise<void> {
+    await this.#keeping(async () => {
+      const result = await worker.open(saved.id);
+      this.#forget();
+      this.#result = result;
+      this.#shown = saved;
+      this.#key = `saved:${saved.id}`;
+    });
+  }
+
+  remove = (id: number): Promise<void> => this.#keeping(() => worker.remove(id));
+
+  /** From a kept comparison back to one computed now. */
+  close(): void {
+    this.#forget();
+  }
+
+  async #keeping(step: () => Promise<unknown>): Promise<void> {
+    this.#savedError = null;
+    try {
+      await step();
+      await this.#readSaved();
+    } catch (error) {
+      this.#savedError = toErrorData(error);
+    }
+  }
+
+  async #readSaved(): Promise<void> {
+    try {
+      this.#saved = await worker.saved(this.#fingerprint);
+    } catch (error) {
+      this.#savedError = toErrorData(error);
+    }
+  }
+
+  #forget(): void {
+    this.#stop?.abort();
+    this.#stop = null;
+    this.#running = false;
+    this.#key = '';
+    this.#shown = null;
+    this.#result = null;
+    this.#columns = [];
+    this.#progress = null;
+    this.#error = null;
+  }
+}
+
+export const drift = new DriftState();

@@ -1,0 +1,100 @@
+import { PERIODS, type Chunking, type Period } from '../core/drift/chunks';
+import type { Preset } from '../core/drift/types';
+import type { DriftRequest } from '../engine/driftRequest';
+import { SOURCES, type Condition, type Side, type Source } from '../engine/driftRequest';
+import type { SourceInfo } from '../protocol/drift';
+
+/** A comparison as the query of an address, and back: what was chosen can be linked. */
+
+const PRESETS: readonly Preset[] = ['psi', 'evidently', 'nannyml'];
+
+/** What an address asks for, filled up with what makes sense for the bundle. */
+export function requestOf(query: URLSearchParams, sources: readonly SourceInfo[]): DriftRequest {
+  const reference = sideOf(query, 'ref') ?? { source: defaultReference(sources) };
+  const current = sideOf(query, 'cur') ?? { source: defaultCurrent(sources, reference.source) };
+  const span = sources.find(({ source }) => source === current.source)?.span ?? null;
+  return {
+    reference,
+    current,
+    preset: PRESETS.find((preset) => preset === query.get('preset')) ?? 'psi',
+    chunking: query.has('chunk') ? chunkingOf(query.get('chunk') ?? '') : defaultChunking(span),
+  };
+}
+
+/** The query of a request. */
+export function queryOf({ reference, current, preset, chunking }: DriftRequest): string {
+  const query = new URLSearchParams();
+  for (const [name, side] of [
+    ['ref', reference],
+    ['cur', current],
+  ] as const) {
+    query.set(name, side.source);
+    if (side.where) query.set(`${name}Where`, conditionText(side.where));
+    if (side.from) query.set(`${name}From`, side.from);
+    if (side.to) query.set(`${name}To`, side.to);
+  }
+  query.set('preset', preset);
+  query.set('chunk', chunkingText(chunking));
+  return query.toString();
+}
+
+function sideOf(query: URLSearchParams, name: 'ref' | 'cur'): Side | null {
+  const source = SOURCES.find((candidate) => candidate === query.get(name));
+  if (!source) return null;
+  const where = conditionOf(query.get(`${name}Where`) ?? '');
+  const day = (key: string) => /^\d{4}-\d{2}-\d{2}$/.exec(query.get(name + key) ?? '')?.[0];
+  return { source, ...(where ? { where } : {}), from: day('From'), to: day('To') };
+}
+
+/** `column=level`, or `column:from..to` with either end left out. */
+export function conditionOf(text: string): Condition | null {
+  const range = /^(.+):(-?[\d.eE+]*)\.\.(-?[\d.eE+]*)$/.exec(text);
+  if (range) {
+    const [, column, from, to] = range;
+    const end = (cell: string) => (cell === '' || Number.isNaN(Number(cell)) ? undefined : Number(cell));
+    return { column, from: end(from), to: end(to) };
+  }
+  const at = text.indexOf('=');
+  return at > 0 ? { column: text.slice(0, at), level: text.slice(at + 1) } : null;
+}
+
+export function conditionText({ column, level, from, to }: Condition): string {
+  return level === undefined ? `${column}:${from ?? ''}..${to ?? ''}` : `${column}=${level}`;
+}
+
+/** `none`, a period, `500` rows, `/10` chunks. */
+export function chunkingOf(text: string): Chunking | null {
+  if (PERIODS.includes(text as Period)) return { period: text as Period };
+  if (/^[1-9]\d{0,8}$/.test(text)) return { size: Number(text) };
+  return /^\/[1-9]\d{0,3}$/.test(text) ? { number: Number(text.slice(1)) } : null;
+}
+
+export function chunkingText(chunking: Chunking | null): string {
+  if (!chunking) return 'none';
+  if ('period' in chunking) return chunking.period;
+  return 'size' in chunking ? String(chunking.size) : `/${chunking.number}`;
+}
+
+const has = (sources: readonly SourceInfo[], wanted: Source): boolean =>
+  sources.some(({ source }) => source === wanted);
+
+const defaultReference = (sources: readonly SourceInfo[]): Source =>
+  has(sources, 'reference') ? 'reference' : 'clients';
+
+/** Later rows first; else what was picked, else whatever the reference is not. */
+function defaultCurrent(sources: readonly SourceInfo[], reference: Source): Source {
+  const order: Source[] = ['current', 'file', 'test', 'clients'];
+  return order.find((source) => has(sources, source) && source !== reference) ?? 'clients';
+}
+
+const DAY = 86_400_000;
+
+/** By the longest period that gives at least six chunks; ten chunks without times. */
+function defaultChunking(span: [string, string] | null): Chunking {
+  if (!span) return { number: 10 };
+  const days = (Date.parse(span[1]) - Date.parse(span[0])) / DAY;
+  if (days > 6 * 366) return { period: 'year' };
+  if (days > 24 * 31) return { period: 'quarter' };
+  if (days > 5 * 31) return { period: 'month' };
+  return days > 35 ? { period: 'week' } : { period: 'day' };
+}

@@ -1,0 +1,222 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { goTo, install, openClient, toBundles } from '../support/app';
+import { axeViolations } from '../support/axe';
+import { visit } from '../support/browser';
+import type { Site } from '../support/server';
+import { siteCopy, useBuiltApp } from '../support/siteCopy';
+
+let browser: Browser;
+let site: Site;
+useBuiltApp((made) => ({ browser, site } = made));
+
+const DRIFT = '#/b/german-credit%401.0.0/drift';
+
+async function onDrift(page: Page, hash = DRIFT): Promise<void> {
+  await install(page);
+  await goTo(page, hash);
+  await page.getByRole('heading', { name: 'Saved comparisons' }).waitFor();
+}
+
+test('the demo: what to look at first, every column, one column by its address', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await onDrift(page);
+  await page.getByText('Look first at Savings: its stability index is 1.252').waitFor();
+  await page.getByText('Made for this demo').waitFor();
+  const rows = page.locator('tbody tr[aria-rowindex]');
+  expect(await rows.first().innerText()).toMatch(/Savings\s+7%\s+1\.252\s+0\.0% to 16\.3%\s+Drifted/);
+  await page.getByText('23 of 23 columns.').waitFor();
+  await page.getByRole('button', { name: 'Moved' }).click();
+  await page.getByText('7 of 23 columns.').waitFor();
+  await page.getByRole('searchbox', { name: 'Find a column' }).fill('duree');
+  await page.getByText('0 of 23 columns.').waitFor();
+  await page.getByRole('searchbox', { name: 'Find a column' }).fill('');
+  await page.getByRole('button', { name: 'Credit amount' }).first().click();
+  const panel = page.getByRole('region', { name: 'Credit amount' });
+  await panel.getByText('The median rose from 2,343 DM to 3,357 DM.').waitFor();
+  await panel.getByText(/With this column as in the reference and all else as it is: 66\.2%/).waitFor();
+  await panel.getByRole('img', { name: /by chunk: \d+ of 12 raise an alert/ }).waitFor();
+  expect(page.url()).toContain('/drift/credit_amount');
+  await page.reload();
+  await panel.getByRole('button', { name: 'Cumulative' }).click();
+  await panel.getByRole('button', { name: 'Close the detail' }).click();
+  await page.getByRole('heading', { name: 'Importance against drift' }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('as Evidently: verdicts that rest on the number of rows alone are told', async () => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page, `${DRIFT}/job?ref=reference&cur=current&preset=evidently&chunk=none`);
+  const panel = page.getByRole('region', { name: 'Job' });
+  await panel.getByText(/Significant, and yet the change is small/).waitFor();
+  await panel.getByText('Chi-squared, p').first().waitFor();
+});
+
+test('performance: estimated and measured, by month', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await install(page);
+  await goTo(page, '#/b/german-credit%401.0.0/performance');
+  await page.getByText(/over 12 chunks and seven metrics/).waitFor();
+  await page.getByRole('img', { name: /^ROC AUC by chunk, estimated: 0\.778 at first/ }).waitFor();
+  await page.getByText('Show as table').click();
+  expect(await page.locator('details tbody tr').first().innerText()).toMatch(
+    /Nov 25\s+250\s+0\.778\s+0\.866/,
+  );
+  await page.getByRole('heading', { name: 'Scores by band' }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a dropped file: compared, what is wrong with a column said on it', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await onDrift(page);
+  const [header, ...lines] = readFileSync('demo/german-credit/current.csv', 'utf8').trimEnd().split('\n');
+  const names = header.split(',');
+  const age = names.indexOf('age');
+  const job = names.indexOf('job');
+  const changed = lines.slice(0, 900).map((line) => {
+    const cells = line.split(',');
+    cells[age] = 'unknown age';
+    cells.splice(job, 1);
+    return cells.join(',');
+  });
+  const content = [names.filter((_, i) => i !== job).join(','), ...changed].join('\n');
+  const transfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'october.csv'));
+    return data;
+  }, content);
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await page.getByText(/2 features are missing or of another type/).waitFor();
+  expect(await page.getByLabel('Current').locator('option:checked').innerText()).toBe('october.csv, 900');
+  await page.getByRole('button', { name: 'Age', exact: true }).first().click();
+  await page.getByText('The reference holds numbers, the current rows categories').waitFor();
+  await page.getByRole('button', { name: 'Job', exact: true }).first().click();
+  await page.getByText('The current rows do not have this column.').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test.each([
+  ['an empty file', 'e.csv', '', /is empty/],
+  ['a file that is no table', 'e.parquet', 'PK??', /is not a readable Parquet file|Parquet/],
+])('%s is refused in words, and the comparison before is there again', async (_, name, content, sentence) => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page);
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
+  await page.getByRole('alert').getByText(sentence).first().waitFor();
+});
+
+test('the report opens from the disk with nothing but itself, and holds no client', async () => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page);
+  const save = async (name: string) => {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name }).click();
+    const saved = await download;
+    return { name: saved.suggestedFilename(), text: readFileSync((await saved.path()) as string, 'utf8') };
+  };
+  const html = await save('HTML report');
+  expect(html.name).toBe('drift-german-credit-current.html');
+  for (const { text } of [html, await save('CSV'), await save('JSON')]) holdsNoRow(text);
+  const path = join(siteCopy(), 'report.html');
+  writeFileSync(path, html.text);
+  const reader = await browser.newContext();
+  const opened = await reader.newPage();
+  const asked: string[] = [];
+  opened.on('request', (request) => asked.push(request.url()));
+  await opened.goto(`file://${path}`);
+  await opened.getByText('Look first at Savings').waitFor();
+  expect(await opened.locator('tbody tr').count()).toBeGreaterThan(30);
+  expect(asked).toEqual([`file://${path}`]);
+  expect(await opened.locator('script').count()).toBe(0);
+  await reader.close();
+});
+
+/** No id of a client, and no row: no four neighbouring cells of one. */
+function holdsNoRow(text: string): void {
+  for (const file of ['current.csv', 'german-credit.csv']) {
+    const [, ...lines] = readFileSync(`demo/german-credit/${file}`, 'utf8').trimEnd().split('\n');
+    for (const line of lines) {
+      const [id, ...cells] = line.split(',');
+      if (Number(id) > 1000 && new RegExp(`\\b${id}\\b`).test(text)) throw new Error(`id ${id}`);
+      if (text.includes(cells.slice(0, 4).join(','))) throw new Error(`row ${line}`);
+    }
+  }
+}
+
+test('a comparison is kept with its settings and date, opened after a reload, removed', async () => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page);
+  await page.getByPlaceholder('Name', { exact: true }).fill('October look');
+  await page.getByRole('button', { name: 'Save this comparison' }).click();
+  await page.getByText('October look').waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'Open October look' }).click();
+  await page.getByText(/This is “October look”, saved on/).waitFor();
+  await page.getByText('Look first at Savings').waitFor();
+  await page.getByRole('button', { name: 'Compare anew' }).click();
+  await page.getByRole('button', { name: 'Remove October look' }).click();
+  await page.getByText('None yet.').waitFor();
+});
+
+test('a filter and a range of days are part of the address', async () => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page);
+  await page.getByRole('button', { name: /^Filter rows/ }).click();
+  const current = page.getByRole('group', { name: 'Current' });
+  await current.getByLabel('First day').fill('2026-08-01');
+  await page.getByText(/its stability index is 2\.[45]/).waitFor();
+  expect(page.url()).toContain('curFrom=2026-08-01');
+  await current.getByLabel('Only rows where').selectOption({ label: 'Housing' });
+  await current.getByLabel('is', { exact: true }).selectOption({ label: 'rent' });
+  await page.getByText('Look first at Housing').waitFor();
+  expect(page.url()).toContain('curWhere=housing%3Drent');
+  await page.reload();
+  await page.getByText('Look first at Housing').waitFor();
+});
+
+test('scores over time are kept only when wanted, compared, and cleared', async () => {
+  const { page } = await visit(browser, site.url);
+  await install(page);
+  await openClient(page, '7');
+  await goTo(page, '#/settings');
+  await page.getByText('Nothing is kept.').waitFor();
+  await page.getByLabel('Keep each client’s score').check();
+  for (const id of ['8', '9', '8']) await openClient(page, id);
+  await goTo(page, '#/settings');
+  await page.getByText('2 scores are kept.').waitFor();
+  await goTo(page, `${DRIFT}?cur=logged`);
+  await page.getByRole('heading', { name: 'Saved comparisons' }).waitFor();
+  expect(await page.getByLabel('Current').locator('option:checked').innerText()).toBe(
+    'scored on this device, 2',
+  );
+  await page.getByText('Too few').first().waitFor();
+  await goTo(page, '#/settings');
+  await page.getByRole('button', { name: 'Delete 2 scores' }).click();
+  await page.getByText('Nothing is kept.').waitFor();
+});
+
+test.each([
+  ['light', 'en-GB', 1440],
+  ['dark', 'fr-FR', 390],
+] as const)('axe finds nothing, nothing overflows (%s, %s, %i px)', async (colorScheme, locale, width) => {
+  const { page } = await visit(browser, site.url, { colorScheme, locale, viewport: { width, height: 900 } });
+  await install(page);
+  for (const hash of [
+    DRIFT,
+    `${DRIFT}/savings_status`,
+    `${DRIFT}/age`,
+    '#/b/german-credit%401.0.0/performance',
+    '#/settings',
+  ]) {
+    await goTo(page, hash);
+    await page.locator('main h2').nth(1).waitFor();
+    await page.waitForTimeout(300);
+    expect([hash, await axeViolations(page)]).toEqual([hash, []]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  }
+  await toBundles(page);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { queryOf, requestOf } from '../../src/state/driftQuery';
+import type { DriftRequest } from '../../src/engine/driftRequest';
+
+const sources = (['reference', 'test', 'clients', 'current'] as const).map((source) => ({
+  source,
+  rows: 10,
+  labelled: true,
+  span: source === 'current' ? (['2025-11-01', '2026-10-31'] as [string, string]) : null,
+}));
+
+test('without a word: training rows against later ones, by month', () => {
+  expect(requestOf(new URLSearchParams(), sources)).toEqual({
+    reference: { source: 'reference' },
+    current: { source: 'current' },
+    preset: 'psi',
+    chunking: { period: 'month' },
+  });
+  expect(requestOf(new URLSearchParams(), sources.slice(2, 3)).current.source).toBe('clients');
+});
+
+test.each<DriftRequest>([
+  {
+    reference: { source: 'test', where: { column: 'purpose', level: 'new car' } },
+    current: {
+      source: 'current',
+      from: '2026-01-01',
+      to: '2026-03-31',
+      where: { column: 'a:b', from: -1.5, to: 20 },
+    },
+    preset: 'nannyml',
+    chunking: { size: 500 },
+  },
+  {
+    reference: { source: 'current', to: '2026-01-31' },
+    current: { source: 'current', from: '2026-02-01' },
+    preset: 'evidently',
+    chunking: null,
+  },
+])('a request is what its address says', (request) => {
+  expect(requestOf(new URLSearchParams(queryOf(request)), sources)).toEqual(request);
+});
+
+test('nonsense in an address is left out', () => {
+  const query = new URLSearchParams('ref=moon&cur=file&preset=x&chunk=-4&curFrom=soon&curWhere==');
+  expect(requestOf(query, sources)).toEqual({
+    reference: { source: 'reference' },
+    current: { source: 'file' },
+    preset: 'psi',
+    chunking: null,
+  });
+});

@@ -1,0 +1,35 @@
+import { launch, visit } from './test/support/browser';
+import { serve } from './test/support/server';
+import { install } from './test/support/app';
+const [browser, site] = await Promise.all([launch(), serve('dist')]);
+const variants = [[1440,'light','en-GB'],[1440,'dark','fr-FR'],[1024,'light','fr-FR'],[390,'dark','fr-FR'],[390,'light','en-GB']] as const;
+const only = process.argv[2];
+for (const [width, theme, locale] of variants) {
+  const suffix = `${width}-${theme}-${locale.slice(0,2)}`;
+  if (only && !suffix.includes(only)) continue;
+  const { page, complaints } = await visit(browser, site.url, { viewport: { width, height: 900 }, colorScheme: theme, locale });
+  await install(page);
+  const go = async (hash: string) => { await page.evaluate((h) => { location.hash = h; }, hash); };
+  const t = Date.now();
+  await go('#/b/german-credit%401.0.0/drift');
+  await page.locator('#saved').waitFor({ timeout: 20000 }).catch((e) => console.log('no saved', String(e).slice(0, 200)));
+  console.log(suffix, 'drift ms', Date.now() - t);
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: `/tmp/shots/drift-${suffix}.png`, fullPage: true });
+  await go('#/b/german-credit%401.0.0/drift/savings_status');
+  await page.waitForTimeout(900);
+  await page.screenshot({ path: `/tmp/shots/column-${suffix}.png`, fullPage: true });
+  await go('#/b/german-credit%401.0.0/drift/credit_amount');
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: `/tmp/shots/number-${suffix}.png`, fullPage: true });
+  await go('#/b/german-credit%401.0.0/performance');
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: `/tmp/shots/perf-${suffix}.png`, fullPage: true });
+  await go('#/settings');
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: `/tmp/shots/settings-${suffix}.png`, fullPage: true });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  console.log(complaints, over);
+  await page.context().close();
+}
+await browser.close(); await site.close(); process.exit(0);

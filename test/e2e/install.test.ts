@@ -131,7 +131,7 @@ describe('what is refused: nothing is installed, the sentence says what to do, a
     await startDownload(page);
     await page
       .getByRole('alert')
-      .getByText(/needs 50,000,000,000,000 bytes, [\d,]+ are free/)
+      .getByText(/needs 60,000,000,000,000 bytes, [\d,]+ are free/)
       .waitFor();
     expect(fetched(site, before)).toEqual(['bundle.json']);
   });

@@ -8,7 +8,7 @@ import {
 } from 'hyparquet';
 import { compressors as allCompressors } from 'hyparquet-compressors';
 import { reasonOf, ScoredeskError } from '../errors';
-import type { TableSource } from './source';
+import { wholeTable, type TableSource } from './source';
 import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
 
 /** No page that a writer makes unpacks to more than this; a larger claim is damage or an attack. */
@@ -37,10 +37,7 @@ export async function readParquet(
     byteLength: buffer.byteLength,
     slice: (from: number, to?: number) => buffer.slice(from, to),
   };
-  const source = await openParquet(inMemory, file, options);
-  const columns = new Map<string, Column>();
-  for (const name of source.names) columns.set(name, (await source.read(name)) as Column);
-  return { name: file, rows: source.rows, columns };
+  return wholeTable(await openParquet(inMemory, file, options));
 }
 
 /** Bytes that are read piece by piece: of a file on disk, of a Blob. */

@@ -9,6 +9,13 @@ export interface TableSource {
   read(name: string): Promise<Column | null>;
 }
 
+/** All of a source's columns in memory. */
+export async function wholeTable({ name, rows, names, read }: TableSource): Promise<Table> {
+  const columns = new Map<string, Column>();
+  for (const column of names) columns.set(column, (await read(column)) as Column);
+  return { name, rows, columns };
+}
+
 export const sourceOf = ({ name, rows, columns }: Table): TableSource => ({
   name,
   rows,

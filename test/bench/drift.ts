@@ -16,10 +16,10 @@ const folder = process.argv[2];
 const table = (name: string): Promise<Table> =>
   readParquet(new Uint8Array(readFileSync(join(folder, `${name}.parquet`))), name);
 
-async function compared(reference: Table, current: Table, preset: Preset) {
+async function compared(reference: Table, current: Table, preset: Preset, multivariate?: boolean) {
   const start = performance.now();
   let first = NaN;
-  const steps = compareTables(sourceOf(reference), sourceOf(current), { preset });
+  const steps = compareTables(sourceOf(reference), sourceOf(current), { preset, multivariate });
   for (;;) {
     const step = await steps.next();
     if (step.done) return { comparison: step.value, first, seconds: (performance.now() - start) / 1000 };
@@ -42,6 +42,7 @@ function reportOf(comparison: Comparison): string {
 
 const [reference, current] = [await table('reference'), await table('current')];
 const out: Record<string, unknown> = {};
+out['univariate'] = (await compared(reference, current, 'nannyml', false)).seconds;
 for (const preset of ['evidently', 'psi', 'nannyml'] as const) {
   const runs = [];
   for (let i = 0; i < 3; i++) runs.push(await compared(reference, current, preset));

@@ -6,7 +6,7 @@ import { compareColumn } from '../../src/core/drift/column';
 import { kolmogorovSmirnov, wasserstein } from '../../src/core/drift/distances';
 import { fitIsotonic, isotonicAt } from '../../src/core/drift/isotonic';
 import { kolmogorovTail, ksPValue, pelzGoodTail } from '../../src/core/drift/kolmogorov';
-import { sortedNumbers } from '../../src/core/drift/sort';
+import { sortValues } from '../../src/core/drift/sort';
 import { adjustedForMany } from '../../src/core/drift/tests';
 import { textColumn, type NumberColumn } from '../../src/core/table/table';
 import { textOf } from '../support/files';
@@ -43,7 +43,7 @@ test('sorting by bits is sorting, whatever the float32', () => {
   const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });
   fc.assert(
     fc.property(fc.array(float32, { minLength: 2000, maxLength: 2600 }), (values) => {
-      const sorted = sortedNumbers(Float64Array.from(values), values.length);
+      const { sorted } = sortValues(Float64Array.from(values));
       const wanted = Float64Array.from(values).sort();
       expect(sorted).toBeInstanceOf(Float32Array);
       for (let i = 0; i < wanted.length; i++)

@@ -81,12 +81,33 @@ export function momentsOf(values: ArrayLike<number>): { mean: number; sd: number
 export function histogramSorted(sorted: ArrayLike<number>, edges: ArrayLike<number>): Float64Array {
   const bins = edges.length - 1;
   const counts = new Float64Array(bins);
+  if (bins > sorted.length / DENSE) return countWalking(sorted, edges, counts);
   let from = lowerBound(sorted, edges[0], 0);
   for (let bin = 0; bin < bins; bin++) {
     const to =
       bin < bins - 1 ? lowerBound(sorted, edges[bin + 1], from) : upperBound(sorted, edges[bins], from);
     counts[bin] = to - from;
     from = to;
+  }
+  return counts;
+}
+
+/** Where bins are about as many as values, a walk through both is faster than a search for each edge. */
+const DENSE = 12;
+
+function countWalking(
+  sorted: ArrayLike<number>,
+  edges: ArrayLike<number>,
+  counts: Float64Array,
+): Float64Array {
+  const last = counts.length - 1;
+  let at = lowerBound(sorted, edges[0]);
+  for (let bin = 0; bin <= last && at < sorted.length; bin++) {
+    const from = at;
+    const edge = edges[bin + 1];
+    while (at < sorted.length && sorted[at] < edge) at++;
+    if (bin === last) while (at < sorted.length && sorted[at] === edge) at++;
+    counts[bin] = at - from;
   }
   return counts;
 }

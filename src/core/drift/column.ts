@@ -1,10 +1,9 @@
 import { pelzGoodTail } from './kolmogorov';
-import { kolmogorovSmirnov } from './distances';
 import { defaultTest, evidentlyTest } from './evidently';
 import { fitNumbers, isAlert, nannymlValues, type Limits, type NannymlValue } from './nannyml';
 import { profileOf, type Profile } from './profile';
 import { qualityOf, type Quality, type Verdict } from './quality';
-import { asLevels, pairOf, present, type Pair } from './sample';
+import { apartOf, asLevels, pairOf, present, type Pair } from './sample';
 import { DRIFTED_FROM, shortened, stabilityOf, WATCH_FROM, type Stability } from './stability';
 import { chiSquareContingency } from './tests';
 import { asCompared, driftTypeOf, isEmpty, type DriftType, type Preset } from './types';
@@ -133,7 +132,7 @@ function verdictOf(preset: Preset, tests: readonly TestOutcome[], stability: num
 function pValueOf(pair: Pair): number {
   if (pair.kind === 'level') return chiSquareContingency(pair.reference.counts, pair.current.counts).p;
   const [a, b] = [pair.reference.sorted, pair.current.sorted];
-  return pelzGoodTail((a.length * b.length) / (a.length + b.length), kolmogorovSmirnov(a, b));
+  return pelzGoodTail((a.length * b.length) / (a.length + b.length), apartOf(pair).most);
 }
 
 interface Ready {

@@ -32,7 +32,7 @@ export interface CompareOptions {
   /** The time column of either table. */
   time?: string | undefined;
   scores?: ScoresToCompare | undefined;
-  /** Reconstruction error by chunk whatever the preset; NannyML's always has it. */
+  /** Reconstruction error by chunk; by default NannyML's preset has it. */
   multivariate?: boolean | undefined;
   /** Limits from samples of the reference, drawn with replacement in the chunks' size, instead of from its chunks. */
   resampled?: boolean | undefined;
@@ -114,7 +114,7 @@ export async function* compareTables(
     columns.push(column);
     yield column;
   }
-  if (reports.length && (isNannyml(options) || options.multivariate))
+  if (reports.length && (options.multivariate ?? isNannyml(options)))
     await addReconstruction(reports, names, chunks, { reference, current }, options);
   const estimated = options.scores
     ? addPerformance(reports, chunks, options.scores, options.resampled)

@@ -53,39 +53,34 @@ export function kullbackLeibler(p: Float64Array, q: Float64Array): number {
   return p.reduce((sum, share, i) => sum + (share / sumP) * ln(share / sumP / (q[i] / sumQ)), 0);
 }
 
-/**
- * First Wasserstein distance of two sorted samples, in their unit: the area between the empirical
- * distribution functions (scipy.stats.wasserstein_distance).
- */
-export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let area = 0;
-  let i = 0;
-  let j = 0;
+/** How far two empirical distribution functions lie apart. */
+export interface Apart {
+  /** The largest difference: Kolmogorov-Smirnov's D. */
+  most: number;
+  /** The area between them, in the values' unit: the first Wasserstein distance (scipy.stats.wasserstein_distance). */
+  area: number;
+}
+
+/** Walks once through two sorted samples. */
+export function apart(a: ArrayLike<number>, b: ArrayLike<number>): Apart {
+  let [most, area] = [0, 0];
+  let [i, j] = [0, 0];
+  let gap = 0;
   let last = Math.min(a[0], b[0]);
   while (i < a.length || j < b.length) {
     const next = j >= b.length || (i < a.length && a[i] <= b[j]) ? a[i] : b[j];
-    if (next !== last) area += Math.abs(i / a.length - j / b.length) * (next - last);
+    area += gap * (next - last);
     last = next;
     while (i < a.length && a[i] === next) i++;
     while (j < b.length && b[j] === next) j++;
-  }
-  return area;
-}
-
-/** Kolmogorov-Smirnov D of two sorted samples: the largest difference of their distribution functions. */
-export function kolmogorovSmirnov(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let most = 0;
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const value = a[i] <= b[j] ? a[i] : b[j];
-    while (i < a.length && a[i] === value) i++;
-    while (j < b.length && b[j] === value) j++;
-    const gap = Math.abs(i / a.length - j / b.length);
+    gap = Math.abs(i / a.length - j / b.length);
     if (gap > most) most = gap;
   }
-  return most;
+  return { most, area };
 }
+
+export const wasserstein = (a: ArrayLike<number>, b: ArrayLike<number>): number => apart(a, b).area;
+export const kolmogorovSmirnov = (a: ArrayLike<number>, b: ArrayLike<number>): number => apart(a, b).most;
 
 const squared = (x: number): number => x * x;
 const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);

@@ -1,14 +1,8 @@
 import { binEdges, histogramSorted, momentsOf } from './bins';
-import {
-  hellinger,
-  jensenShannon,
-  kolmogorovSmirnov,
-  kullbackLeibler,
-  stabilityIndex,
-  wasserstein,
-} from './distances';
+import { hellinger, jensenShannon, kullbackLeibler, stabilityIndex } from './distances';
 import { ksPValue } from './kolmogorov';
 import {
+  apartOf,
   asLevels,
   countDistinct,
   countDistinctBoth,
@@ -71,11 +65,10 @@ function valueOf(test: EvidentlyTest, pair: Pair, whole: boolean): number {
   const number = pair.kind === 'number' ? pair : null;
   if (test === 'ks' && number) {
     const [a, b] = [number.reference.sorted, number.current.sorted];
-    return ksPValue(a.length, b.length, kolmogorovSmirnov(a, b));
+    return ksPValue(a.length, b.length, apartOf(number).most);
   }
   if (test === 'wasserstein' && number) {
-    const [a, b] = [number.reference.sorted, number.current.sorted];
-    return wasserstein(a, b) / Math.max(momentsOf(a).sd, LEAST_SD);
+    return apartOf(number).area / Math.max(momentsOf(number.reference.sorted).sd, LEAST_SD);
   }
   if (test === 'hellinger' && number) return hellingerOfNumbers(number, whole);
   const levels = number ? asLevels(number) : (pair as LevelPair);

@@ -1,5 +1,5 @@
 import { binEdges, histogramSorted, linspace, lowerBound, momentsOf, skewnessOf, upperBound } from './bins';
-import { hellinger, jensenShannon, kolmogorovSmirnov, lInfinity, wasserstein } from './distances';
+import { apart, hellinger, jensenShannon, lInfinity, type Apart } from './distances';
 import { present, type LevelPair, type NumberPair, type Pair } from './sample';
 import { chiSquareContingency } from './tests';
 
@@ -55,21 +55,21 @@ function cumulativeShares(sorted: ArrayLike<number>, edges: Float64Array): Float
   return counts.map((count) => (sum += count / sorted.length));
 }
 
-/** A chunk of numbers against the reference. @param sorted the chunk's values, in increasing order */
-export function numberValue(
-  method: (typeof NUMBER_METHODS)[number],
+/** All values of a chunk of numbers against the reference. @param sorted the chunk's values, in increasing order */
+function numberValues(
   fit: NumberFit,
   sorted: ArrayLike<number>,
-): number {
-  if (sorted.length === 0) return NaN;
-  if (method === 'kolmogorov_smirnov')
-    return fit.estimate ? estimatedKs(fit.estimate, sorted) : kolmogorovSmirnov(fit.sorted, sorted);
-  if (method === 'wasserstein')
-    return fit.estimate ? estimatedWasserstein(fit.estimate, sorted) : wasserstein(fit.sorted, sorted);
+): Record<(typeof NUMBER_METHODS)[number], number> {
+  if (sorted.length === 0)
+    return { jensen_shannon: NaN, kolmogorov_smirnov: NaN, wasserstein: NaN, hellinger: NaN };
   const counts = histogramSorted(sorted, fit.edges);
-  return method === 'jensen_shannon'
-    ? withLeftover(fit.shares, counts, sorted.length, (p, q) => jensenShannon(p, q, 2))
-    : withLeftover(fit.shares, counts, sorted.length, hellinger);
+  const { most, area } = fit.estimate ? estimatedApart(fit.estimate, sorted) : apart(fit.sorted, sorted);
+  return {
+    jensen_shannon: withLeftover(fit.shares, counts, sorted.length, (p, q) => jensenShannon(p, q, 2)),
+    kolmogorov_smirnov: most,
+    wasserstein: area,
+    hellinger: withLeftover(fit.shares, counts, sorted.length, hellinger),
+  };
 }
 
 /** Values outside the reference's bins are one more bin, which the reference leaves empty. */
@@ -87,34 +87,34 @@ function withLeftover(
 
 type Estimate = NonNullable<NumberFit['estimate']>;
 
-function estimatedKs({ edges, cumulative }: Estimate, sorted: ArrayLike<number>): number {
-  const below = lowerBound(sorted, edges[0]) / sorted.length;
+/**
+ * Largest difference and area between the distribution functions on equal bins; the area beyond them exactly.
+ * NannyML counts the edge itself as one more value of each part outside: the term `+ 1` is its.
+ */
+function estimatedApart({ edges, cumulative }: Estimate, sorted: ArrayLike<number>): Apart {
+  const n = sorted.length;
+  const below = lowerBound(sorted, edges[0]);
   const own = cumulativeShares(sorted, edges);
-  let most = 0;
-  for (let i = 0; i < own.length; i++) most = Math.max(most, Math.abs(cumulative[i] - below - own[i]));
-  return most;
+  const [start, shift] = [below / n, below > 0 ? (below + 1) / n : 0];
+  let [most, within] = [0, 0];
+  for (let i = 0; i < own.length; i++) {
+    const gap = cumulative[i] - own[i];
+    most = Math.max(most, Math.abs(gap - start));
+    within += Math.abs(gap - shift);
+  }
+  return { most, area: within * (edges[1] - edges[0]) + areaOutside(edges, sorted, below) };
 }
 
-/**
- * Area between the distribution functions on equal bins, and beyond them exactly. NannyML counts the edge itself
- * as one more value of each part outside: the term `+ 1` is its.
- */
-function estimatedWasserstein({ edges, cumulative }: Estimate, sorted: ArrayLike<number>): number {
+function areaOutside(edges: Float64Array, sorted: ArrayLike<number>, below: number): number {
   const [least, most] = [edges[0], edges[edges.length - 1]];
   const n = sorted.length;
-  const below = lowerBound(sorted, least);
   const above = n - upperBound(sorted, most);
-  const shift = below > 0 ? (below + 1) / n : 0;
-  let outside = 0;
+  let area = 0;
   for (let i = 0; i < below; i++)
-    outside += ((i + 1) * ((i + 1 < below ? sorted[i + 1] : least) - sorted[i])) / n;
+    area += ((i + 1) * ((i + 1 < below ? sorted[i + 1] : least) - sorted[i])) / n;
   for (let i = n - above; i < n; i++)
-    outside += ((n - i) * (sorted[i] - (i > n - above ? sorted[i - 1] : most))) / n;
-  const own = cumulativeShares(sorted, edges);
-  const width = edges[1] - edges[0];
-  let within = 0;
-  for (let i = 0; i < own.length; i++) within += Math.abs(cumulative[i] - own[i] - shift) * width;
-  return within + outside;
+    area += ((n - i) * (sorted[i] - (i > n - above ? sorted[i - 1] : most))) / n;
+  return area;
 }
 
 /** A chunk of levels against the reference, both counted by the same keys. */
@@ -181,5 +181,6 @@ export const methodsOf = (pair: Pair): readonly NannymlMethod[] =>
 export function nannymlValues(pair: NumberPair | LevelPair, fit: NumberFit | null): NannymlValue[] {
   if (pair.kind === 'level') return LEVEL_METHODS.map((method) => ({ method, ...levelValue(method, pair) }));
   if (!fit) return [];
-  return NUMBER_METHODS.map((method) => ({ method, value: numberValue(method, fit, pair.current.sorted) }));
+  const values = numberValues(fit, pair.current.sorted);
+  return NUMBER_METHODS.map((method) => ({ method, value: values[method] }));
 }

@@ -14,9 +14,10 @@ interface Coding {
 /** Principal components of the reference that hold 65 % of its variance. */
 export interface Reconstruction {
   codings: readonly Coding[];
-  /** [components, columns] row-major, orthonormal. */
-  components: Float64Array;
+  /** [count, columns] row-major, orthonormal: the components, or those that are left out where they are fewer. */
+  directions: Float64Array;
   count: number;
+  leftOut: boolean;
 }
 
 const VARIANCE = 0.65;
@@ -31,21 +32,57 @@ const VARIANCE = 0.65;
 export function fitReconstruction(columns: ReadonlyMap<string, Column>): Reconstruction {
   const codings = [...columns].map(([name, column]) => codingOf(name, column));
   const width = codings.length;
-  const rows = rowsOf(columns);
-  const covariance = new Float64Array(width * width);
-  const row = new Float64Array(width);
   const readers = codings.map((coding) => readerOf(coding, columns.get(coding.name)));
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < width; j++) row[j] = readers[j](i);
-    for (let j = 0; j < width; j++)
-      for (let k = j; k < width; k++) covariance[j * width + k] += row[j] * row[k];
-  }
+  const covariance = new Float64Array(width * width);
+  const all = Int32Array.from({ length: rowsOf(columns) }, (_, row) => row);
+  eachBlock(readers, all, (block) => addProducts(covariance, block, width));
   for (let j = 0; j < width; j++)
     for (let k = 0; k < j; k++) covariance[j * width + k] = covariance[k * width + j];
-  return { codings, ...leadingComponents(covariance, width) };
+  return { codings, ...components(covariance, width) };
 }
 
-function leadingComponents(covariance: Float64Array, width: number) {
+/** Rows that are worked on together: a column of them is contiguous, so that inner loops only read and add. */
+const BLOCK = 64;
+
+/** Calls back with up to 64 rows, [columns, 64] column-major; what is beyond `length` is 0. */
+function eachBlock(
+  readers: readonly ((row: number) => number)[],
+  rows: Int32Array,
+  use: (block: Float64Array, length: number, from: number) => void,
+): void {
+  const block = new Float64Array(readers.length * BLOCK);
+  for (let from = 0; from < rows.length; from += BLOCK) {
+    const length = Math.min(BLOCK, rows.length - from);
+    for (let j = 0; j < readers.length; j++) {
+      const read = readers[j];
+      for (let r = 0; r < length; r++) block[j * BLOCK + r] = read(rows[from + r]);
+      block.fill(0, j * BLOCK + length, (j + 1) * BLOCK);
+    }
+    use(block, length, from);
+  }
+}
+
+/** Adds the products of all pairs of columns, upper half. */
+function addProducts(covariance: Float64Array, block: Float64Array, width: number): void {
+  for (let j = 0; j < width; j++)
+    for (let k = j; k < width; k++) {
+      let [a, b, c, d] = [0, 0, 0, 0];
+      const [left, right] = [j * BLOCK, k * BLOCK];
+      for (let r = 0; r < BLOCK; r += 4) {
+        a += block[left + r] * block[right + r];
+        b += block[left + r + 1] * block[right + r + 1];
+        c += block[left + r + 2] * block[right + r + 2];
+        d += block[left + r + 3] * block[right + r + 3];
+      }
+      covariance[j * width + k] += a + b + (c + d);
+    }
+}
+
+/** The directions to measure along: those left out, where they are fewer than those kept. */
+function components(
+  covariance: Float64Array,
+  width: number,
+): Pick<Reconstruction, 'directions' | 'count' | 'leftOut'> {
   const square = new Matrix(
     Array.from({ length: width }, (_, j) => [...covariance.subarray(j * width, (j + 1) * width)]),
   );
@@ -57,10 +94,13 @@ function leadingComponents(covariance: Float64Array, width: number) {
   let held = 0;
   let count = 0;
   while (count < width && held <= VARIANCE) held += Math.max(0, realEigenvalues[order[count++]]) / total;
-  const components = new Float64Array(count * width);
-  for (let c = 0; c < count; c++)
-    for (let j = 0; j < width; j++) components[c * width + j] = eigenvectorMatrix.get(j, order[c]);
-  return { components, count };
+  const leftOut = width - count < count;
+  const chosen = leftOut ? order.slice(count) : order.slice(0, count);
+  const directions = new Float64Array(chosen.length * width);
+  chosen.forEach((position, c) => {
+    for (let j = 0; j < width; j++) directions[c * width + j] = eigenvectorMatrix.get(j, position);
+  });
+  return { directions, count: chosen.length, leftOut };
 }
 
 /**
@@ -68,31 +108,60 @@ function leadingComponents(covariance: Float64Array, width: number) {
  * mean. A level that the reference lacks has share 0.
  */
 export function reconstructionError(
-  { codings, components, count }: Reconstruction,
+  { codings, directions, count, leftOut }: Reconstruction,
   columns: ReadonlyMap<string, Column>,
   rows: Int32Array,
 ): { value: number; samplingError: number } {
   const width = codings.length;
   const readers = codings.map((coding) => readerOf(coding, columns.get(coding.name)));
-  const row = new Float64Array(width);
   const errors = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    let left = 0;
-    for (let j = 0; j < width; j++) {
-      row[j] = readers[j](rows[i]);
-      left += row[j] * row[j];
-    }
-    // What the components explain is the squared length of the projection.
+  const along = new Float64Array(BLOCK);
+  const squares = new Float64Array(BLOCK);
+  eachBlock(readers, rows, (block, length, from) => {
+    squares.fill(0);
     for (let c = 0; c < count; c++) {
-      let along = 0;
-      for (let j = 0; j < width; j++) along += row[j] * components[c * width + j];
-      left -= along * along;
+      project(block, directions, c * width, width, along);
+      for (let r = 0; r < BLOCK; r++) squares[r] += along[r] * along[r];
     }
-    errors[i] = Math.sqrt(Math.max(0, left));
-  }
+    for (let r = 0; r < length; r++) {
+      // What the kept directions explain is the squared length of the projection; the rest is the error.
+      const error = leftOut ? squares[r] : lengthOfRow(block, r, width) - squares[r];
+      errors[from + r] = Math.sqrt(Math.max(0, error));
+    }
+  });
   const { mean, sd } = momentsOf(errors);
   const n = rows.length;
   return { value: mean, samplingError: (sd * Math.sqrt(n / (n - 1))) / Math.sqrt(n) };
+}
+
+/** Dot products of a block's rows with one direction, four rows at a time. */
+function project(
+  block: Float64Array,
+  directions: Float64Array,
+  start: number,
+  width: number,
+  along: Float64Array,
+): void {
+  for (let r = 0; r < BLOCK; r += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let j = 0, at = r; j < width; j++, at += BLOCK) {
+      const weight = directions[start + j];
+      a += weight * block[at];
+      b += weight * block[at + 1];
+      c += weight * block[at + 2];
+      d += weight * block[at + 3];
+    }
+    along[r] = a;
+    along[r + 1] = b;
+    along[r + 2] = c;
+    along[r + 3] = d;
+  }
+}
+
+function lengthOfRow(block: Float64Array, row: number, width: number): number {
+  let sum = 0;
+  for (let j = 0; j < width; j++) sum += block[j * BLOCK + row] * block[j * BLOCK + row];
+  return sum;
 }
 
 function codingOf(name: string, column: Column): Coding {

@@ -1,5 +1,6 @@
 import type { Column, NumberColumn } from '../table/table';
-import { sortedNumbers } from './sort';
+import { apart, type Apart } from './distances';
+import { sortValues } from './sort';
 
 /** The values of a column that can be compared: finite numbers, sorted. */
 export interface NumberSample {
@@ -20,7 +21,7 @@ export interface LevelSample {
 
 /** A column of both sides, ready to compare. */
 export type Pair =
-  | { kind: 'number'; reference: NumberSample; current: NumberSample }
+  | { kind: 'number'; reference: NumberSample; current: NumberSample; apart?: Apart }
   | { kind: 'level'; keys: readonly string[]; reference: LevelSample; current: LevelSample };
 
 export type NumberPair = Extract<Pair, { kind: 'number' }>;
@@ -30,17 +31,10 @@ export type LevelPair = Extract<Pair, { kind: 'level' }>;
 export const present = (sample: NumberSample | LevelSample): number =>
   'sorted' in sample ? sample.sorted.length : sample.rows - sample.missing;
 
-export function numberSample({ values }: NumberColumn): NumberSample {
-  const rows = values.length;
-  let [missing, lowest, highest] = [0, 0, 0];
-  for (let i = 0; i < rows; i++) {
-    if (Number.isNaN(values[i])) missing++;
-    else if (values[i] === -Infinity) lowest++;
-    else if (values[i] === Infinity) highest++;
-  }
-  const sorted = sortedNumbers(values, rows - missing - lowest - highest);
-  return { rows, missing, lowest, highest, sorted };
-}
+export const numberSample = ({ values }: NumberColumn): NumberSample => ({
+  rows: values.length,
+  ...sortValues(values),
+});
 
 export const numberPair = (reference: NumberColumn, current: NumberColumn): NumberPair => ({
   kind: 'number',
@@ -149,6 +143,10 @@ export function countDistinctBoth(a: ArrayLike<number>, b: ArrayLike<number>, li
   }
   return count;
 }
+
+/** How far the distribution functions of a pair lie apart; walked through once. */
+export const apartOf = (pair: NumberPair): Apart =>
+  (pair.apart ??= apart(pair.reference.sorted, pair.current.sorted));
 
 /** A pair of columns of one kind; null when one holds numbers and the other texts. */
 export function pairOf(reference: Column, current: Column): Pair | null {

@@ -4,35 +4,55 @@ const DIGIT = 11;
 const BUCKETS = 1 << DIGIT;
 const PASSES = 3;
 
-/**
- * The finite values in increasing order.
- *
- * Values that are float32 (as bundles mostly hold) are sorted by their bits, 11 at a time (least significant
- * digit radix sort): some five times as fast as the engine's sort for 50,000 values.
- *
- * @param count how many of the values are finite
- */
-export function sortedNumbers(
-  values: Float64Array | Float32Array | Int32Array,
-  count: number,
-): Float64Array | Float32Array {
-  if (count < FEW || !areFloat32(values)) {
-    const finite = new Float64Array(count);
-    for (let i = 0, at = 0; at < count; i++) if (isFiniteNumber(values[i])) finite[at++] = values[i];
-    return finite.sort();
-  }
-  const floats = new Float32Array(count);
-  for (let i = 0, at = 0; at < count; i++) if (isFiniteNumber(values[i])) floats[at++] = values[i];
-  return sortFloats(floats);
+/** The finite values of a column in increasing order, and how many others there are. */
+export interface Sorted {
+  sorted: Float64Array | Float32Array;
+  missing: number;
+  lowest: number;
+  highest: number;
 }
 
-const isFiniteNumber = (value: number): boolean => value - value === 0;
+/**
+ * Sorts a column's finite values.
+ *
+ * Values that are float32 (as bundles mostly hold) are sorted by their bits, 11 at a time (least significant
+ * digit radix sort): three to four times as fast as the engine's sort for 40,000 values.
+ */
+export function sortValues(values: Float64Array | Float32Array | Int32Array): Sorted {
+  // Each kind of array has a loop of its own: one for all of them would run at half the speed.
+  if (values instanceof Float32Array) return sortFloat32(values);
+  const { finite, ...others } = finiteOf(values);
+  const exact = finite.length >= FEW && finite.every((value) => Math.fround(value) === value);
+  return { sorted: exact ? sortFloats(Float32Array.from(finite)) : finite.sort(), ...others };
+}
 
-function areFloat32(values: Float64Array | Float32Array | Int32Array): boolean {
-  if (values instanceof Float32Array) return true;
-  for (let i = 0; i < values.length; i++)
-    if (Math.fround(values[i]) !== values[i] && values[i] === values[i]) return false;
-  return true;
+function sortFloat32(values: Float32Array): Sorted {
+  const floats = new Float32Array(values.length);
+  let count = 0;
+  let [missing, lowest, highest] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value - value === 0) floats[count++] = value;
+    else if (value !== value) missing++;
+    else if (value < 0) lowest++;
+    else highest++;
+  }
+  const finite = floats.slice(0, count);
+  return { sorted: count < FEW ? finite.sort() : sortFloats(finite), missing, lowest, highest };
+}
+
+function finiteOf(values: Float64Array | Int32Array) {
+  const all = new Float64Array(values.length);
+  let count = 0;
+  let [missing, lowest, highest] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value - value === 0) all[count++] = value;
+    else if (value !== value) missing++;
+    else if (value < 0) lowest++;
+    else highest++;
+  }
+  return { finite: all.slice(0, count), missing, lowest, highest };
 }
 
 function sortFloats(floats: Float32Array): Float32Array {

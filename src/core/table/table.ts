@@ -73,8 +73,9 @@ export function takeRows(table: Table, positions: Int32Array): Table {
 /** The cells at `positions`, in that order. */
 export function takeColumn(column: Column, positions: Int32Array): Column {
   if (column.kind === 'text') return { ...column, codes: positions.map((row) => column.codes[row]) };
-  const values = new Float64Array(positions.length);
-  positions.forEach((row, i) => (values[i] = column.values[row]));
+  const { values: all } = column;
+  const values = new (all.constructor as Float64ArrayConstructor)(positions.length);
+  for (let i = 0; i < positions.length; i++) values[i] = all[positions[i]];
   return { ...column, values };
 }
 

@@ -142,11 +142,11 @@ async function optionsFor(
     ...(prediction === undefined
       ? {}
       : {
-          scores: {
+          scores: async () => ({
             reference: await scoredOf(reference, prediction, decision, options),
             current: await scoredOf(current, prediction, decision, options),
             costs: options.cost,
-          },
+          }),
         }),
   };
 }

@@ -1,11 +1,11 @@
 import type { ColumnDrift } from '../core/drift/column';
-import { compareTables, type Comparison, type ScoresToCompare } from '../core/drift/compare';
+import { compareTables, type Comparison } from '../core/drift/compare';
 import type { Costs, Scored } from '../core/drift/performance';
 import type { Decision } from '../core/decision/decision';
 import { checkStopped } from '../core/errors';
 import { meanAbsolute } from '../core/explain/importance';
 import { sampleRows } from '../core/numeric/random';
-import { sourceOf } from '../core/table/source';
+import { sourceOf, type TableSource } from '../core/table/source';
 import { takeRows, type Column, type Table } from '../core/table/table';
 import type { LocalText } from '../bundle/schema';
 import type { DriftRequest, Side } from './driftRequest';
@@ -79,16 +79,20 @@ export async function compareSides(
 ): Promise<DriftResult> {
   const reference = await sideRows(engine, request.reference, supplies);
   const current = await sideRows(engine, request.current, supplies);
-  const scored = await scoreBoth(engine, reference, current, task);
-  const names = columnNames(engine, reference, current);
-  const score = scored ? freeName([reference.table, current.table], 'probability') : null;
+  const canScore = reference.absent.length + current.absent.length === 0;
+  const score = canScore ? freeName([reference.table, current.table], 'probability') : null;
   const target = targetName(engine, reference, current);
-  const fitting = scored ? await fittingRows(engine, reference, scored.reference) : null;
-  const columns = request.columns ?? [...(score ? [score] : []), ...(target ? [target] : []), ...names];
+  const scores = scoresOf(engine, { reference, current }, task);
+  // What takes no score comes first: the first columns are in sight before anybody is scored.
+  const columns = request.columns ?? [
+    ...columnNames(engine, reference, current),
+    ...[target, score].filter((name) => name !== null),
+  ];
+  let fittedOn: DriftResult['fittedOn'] = null;
   const comparison = await stepped(
     compareTables(
-      sourceOf(withComputed(reference, score, scored?.reference, target)),
-      sourceOf(withComputed(current, score, scored?.current, target)),
+      withComputed(reference, { score, target }, scores.reference),
+      withComputed(current, { score, target }, scores.current),
       {
         preset: request.preset,
         columns,
@@ -97,7 +101,17 @@ export async function compareSides(
         time: current.time ?? undefined,
         multivariate: true,
         resampled: true,
-        scores: fitting && scored ? scoresOf(engine, fitting.rows, current, scored.current) : undefined,
+        ...(canScore
+          ? {
+              scores: async () => {
+                const fitting = await fittingRows(engine, reference, scores.reference);
+                if (!fitting) return null;
+                fittedOn = fitting.part;
+                const rows = scoredRows(engine, await scores.current(), current.target);
+                return { reference: fitting.rows, current: rows, costs: costsOf(engine) };
+              },
+            }
+          : {}),
       },
     ),
     columns.length,
@@ -107,15 +121,37 @@ export async function compareSides(
     request,
     comparison,
     sides: {
-      reference: infoOf(engine, request.reference, reference, scored?.reference),
-      current: infoOf(engine, request.current, current, scored?.current),
+      reference: infoOf(
+        engine,
+        request.reference,
+        reference,
+        canScore ? await scores.reference() : undefined,
+      ),
+      current: infoOf(engine, request.current, current, canScore ? await scores.current() : undefined),
     },
     features: engine.columns.map(({ name }) => name),
     score,
     target,
-    model: scored ? await modelDrift(engine, reference, current, scored, task) : null,
-    fittedOn: fitting?.part ?? null,
+    model: canScore ? await modelDrift(engine, reference, current, scores, task) : null,
+    fittedOn,
   };
+}
+
+type Scores = Record<'reference' | 'current', () => Promise<Float64Array>>;
+
+/** Scores of both sides, computed once, when they are first asked for. */
+function scoresOf(
+  engine: Engine,
+  sides: Record<'reference' | 'current', SideRows>,
+  { signal }: Task,
+): Scores {
+  const known = new Map<string, Promise<Float64Array>>();
+  const of = (side: 'reference' | 'current') => () => {
+    const found = known.get(side) ?? engine.score(sides[side].table, { signal });
+    known.set(side, found);
+    return found;
+  };
+  return { reference: of('reference'), current: of('current') };
 }
 
 /** Runs the comparison in slices, so that a stop is heard and columns are shown as they come. */
@@ -142,15 +178,6 @@ async function stepped(
 
 const SLICE = 40;
 
-/** Scores of both sides; null where either lacks a feature. */
-async function scoreBoth(engine: Engine, reference: SideRows, current: SideRows, { signal }: Task) {
-  if (reference.absent.length || current.absent.length) return null;
-  return {
-    reference: await engine.score(reference.table, { signal }),
-    current: await engine.score(current.table, { signal }),
-  };
-}
-
 /** Features in the model's order, then the other columns that both sides or one have. */
 function columnNames(engine: Engine, reference: SideRows, current: SideRows): string[] {
   const left = new Set([engine.idColumn, reference.time, current.time]);
@@ -168,20 +195,24 @@ function targetName(engine: Engine, reference: SideRows, current: SideRows): str
   return engine.manifest.columns.find(({ role }) => role === 'target')?.name ?? null;
 }
 
-/** The side's table with its score and its outcome as columns. */
+/** The side's table with its outcome as a column, and its score as one that is computed when it is read. */
 function withComputed(
   side: SideRows,
-  score: string | null,
-  scores: Float64Array | undefined,
-  target: string | null,
-): Table {
+  { score, target }: { score: string | null; target: string | null },
+  scores: () => Promise<Float64Array>,
+): TableSource {
   const columns = new Map<string, Column>(side.table.columns);
-  if (score && scores) columns.set(score, { kind: 'number', values: scores });
   if (target && side.target) {
     const values = Float64Array.from(side.target, (label) => (label < 0 ? NaN : label));
     columns.set(target, { kind: 'number', values, written: 'truth' });
   }
-  return { ...side.table, columns };
+  const source = sourceOf({ ...side.table, columns });
+  if (score === null) return source;
+  return {
+    ...source,
+    names: [...source.names, score],
+    read: async (name) => (name === score ? { kind: 'number', values: await scores() } : source.read(name)),
+  };
 }
 
 /** A name that neither table has. */
@@ -195,7 +226,7 @@ function freeName(tables: readonly Table[], wanted: string): string {
 async function fittingRows(
   engine: Engine,
   reference: SideRows,
-  scores: Float64Array,
+  scores: () => Promise<Float64Array>,
 ): Promise<{ part: 'test' | 'reference'; rows: Scored } | null> {
   const test = await engine.test();
   const target = engine.manifest.data.test?.target;
@@ -203,20 +234,14 @@ async function fittingRows(
     const side = await sideRows(engine, { source: 'test' }, {});
     return { part: 'test', rows: scoredRows(engine, await engine.score(test), side.target) };
   }
-  return reference.target ? { part: 'reference', rows: scoredRows(engine, scores, reference.target) } : null;
+  return reference.target
+    ? { part: 'reference', rows: scoredRows(engine, await scores(), reference.target) }
+    : null;
 }
 
 function scoredRows(engine: Engine, probability: Float64Array, target: Int8Array | null): Scored {
   const { threshold } = engine.manifest.decision;
   return { probability, refused: Uint8Array.from(probability, (p) => (p >= threshold ? 1 : 0)), target };
-}
-
-function scoresOf(engine: Engine, fitting: Scored, current: SideRows, scores: Float64Array): ScoresToCompare {
-  return {
-    reference: fitting,
-    current: scoredRows(engine, scores, current.target),
-    costs: costsOf(engine),
-  };
 }
 
 /** The bundle's costs by count; 1 and 1 where it has none. */
@@ -246,9 +271,10 @@ async function modelDrift(
   engine: Engine,
   reference: SideRows,
   current: SideRows,
-  scores: { reference: Float64Array; current: Float64Array },
+  scored: Scores,
   task: Task,
 ): Promise<ModelDrift> {
+  const scores = { reference: await scored.reference(), current: await scored.current() };
   const before = await explained(engine, reference.table, scores.reference, task);
   const after = await explained(engine, current.table, scores.current, task);
   const total = before.absolute.reduce((sum, value) => sum + value, 0);

@@ -1,6 +1,6 @@
 """Memory of `scoredesk drift` on two Parquet files of 1,000,000 rows x 50 columns, against the data's own.
 
-    python test/bench/driftMemory.py [--rows 1000000]
+    python test/bench/driftMemory.py [--rows 1000000] [--out test/bench/driftMemory.md]
 
 The files are read column by column from their row groups; the figure is the process's largest resident set.
 """
@@ -29,8 +29,17 @@ def write(path, rows, seed):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000)
-    rows = parser.parse_args().rows
+    parser.add_argument("--out", type=Path, default=ROOT / "test/bench/driftMemory.md")
+    given = parser.parse_args()
+    rows = given.rows
     data = 2 * rows * COLUMNS * 4
+    lines = [
+        "# Memory of drift\n",
+        f"Measured by `python test/bench/driftMemory.py`: two Parquet files of {rows:,} rows x {COLUMNS} float32 columns, "
+        f"{data / 1e6:,.0f} MB of data; the largest resident set of the whole Node process.\n",
+        "| preset | seconds | MB at most | of the data's own |",
+        "|---|---:|---:|---:|",
+    ]
     with tempfile.TemporaryDirectory() as name:
         sides = [Path(name) / f"{side}.parquet" for side in ("reference", "current")]
         for seed, path in enumerate(sides):
@@ -44,7 +53,9 @@ def main():
             _, status, usage = os.wait4(process.pid, 0)
             assert status == 0
             peak = usage.ru_maxrss * 1024
-            print(f"{preset}: {time.time() - started:.1f} s, {peak / 1e6:,.0f} MB at most, {peak / data:.2f} of the data's {data / 1e6:,.0f} MB")
+            lines.append(f"| {preset} | {time.time() - started:.1f} | {peak / 1e6:,.0f} | {peak / data:.2f} |")
+    given.out.write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@ import { zipSync } from 'fflate';
 import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { unzipBundle, zipSource } from '../../src/bundle/zip';
+import { compareSides } from '../../src/engine/drift';
+import { columnEffect, matchedColumn } from '../../src/engine/driftEffect';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { accountsOf } from '../../src/engine/insight';
 import { ClientList } from '../../src/engine/list';
@@ -173,3 +175,74 @@ function flipped(all: Map<string, Uint8Array>, path: string): Uint8Array {
   bytes[bytes.length >> 1] ^= 1;
   return bytes;
 }
+
+describe('drift of the demo', () => {
+  const request = {
+    reference: { source: 'reference' },
+    current: { source: 'current' },
+    preset: 'psi',
+    chunking: { period: 'month' },
+  } as const;
+
+  test('what moved, what it does to scores and decisions', async () => {
+    const seen: string[] = [];
+    const columns = (done: readonly { name: string }[]) => seen.push(...done.map(({ name }) => name));
+    const found = await compareSides(engine, request, {}, { columns });
+    const { comparison, model, sides } = found;
+    const drifted = comparison.columns.filter(({ verdict }) => verdict === 'drifted');
+    expect(drifted.map(({ name }) => name)).toEqual(['savings_status']);
+    expect(comparison.chunks.map(({ rows }) => rows)).toEqual(new Array(12).fill(250));
+    expect(comparison.chunks[0].metrics.length).toBe(7);
+    expect([found.fittedOn, found.score, found.target]).toEqual(['test', 'probability', 'class']);
+    expect(sides.current).toMatchObject({
+      rows: 3000,
+      labelled: true,
+      absent: [],
+      repeatedIds: 0,
+      unscored: 0,
+    });
+    expect(model?.importance.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(model?.changed).toBeGreaterThan(0.05);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test('the same request gives the same figures', async () => {
+    const text = async () => JSON.stringify(await compareSides(engine, request, {}));
+    expect(await text()).toBe(await text());
+  });
+
+  test('a column brought back to itself changes no score; numbers and levels keep their shares', async () => {
+    const same = { ...request, current: { source: 'reference' } } as const;
+    for (const column of ['duration', 'purpose', 'savings_status']) {
+      const found = await columnEffect(engine, same, column, {});
+      expect(found?.refused.now).toBeCloseTo(found?.refused.asReference ?? NaN, 12);
+    }
+    const current = {
+      kind: 'text' as const,
+      dictionary: ['a', 'b'],
+      codes: Int32Array.from({ length: 1000 }, (_, i) => i % 2),
+    };
+    const reference = {
+      kind: 'text' as const,
+      dictionary: ['b', 'c'],
+      codes: Int32Array.from({ length: 400 }, (_, i) => (i % 4 ? 0 : -1)),
+    };
+    const matched = matchedColumn(reference, current);
+    const count = (code: number) =>
+      matched?.kind === 'text' ? matched.codes.filter((other) => other === code).length : NaN;
+    expect(count(-1)).toBeGreaterThan(200);
+    expect(count(-1)).toBeLessThan(300);
+    expect(count(0)).toBe(0);
+  });
+
+  test('stops when asked, refuses what is not there', async () => {
+    const stop = new AbortController();
+    const stopped = codeOf(() => compareSides(engine, request, {}, { signal: stop.signal }));
+    stop.abort();
+    expect(await stopped).toBe('stopped');
+    const logged = { ...request, current: { source: 'logged' } } as const;
+    expect(await codeOf(() => compareSides(engine, logged, {}))).toBe('drift-side-none');
+    const empty = { ...request, current: { source: 'current', from: '2030-01-01' } } as const;
+    expect(await codeOf(() => compareSides(engine, empty, {}))).toBe('drift-filter-empty');
+  });
+});

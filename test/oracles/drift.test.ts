@@ -104,7 +104,7 @@ describe.each(PAIRS)('%s', (name) => {
       columns: ['car_value'],
       chunking: { size: chunk as number },
       time: time as string,
-      scores: { reference: scoredOf(reference), current: scoredOf(current, labelled), costs: { fn: 5, fp: 1 } },
+      scores: async () => ({ reference: scoredOf(reference), current: scoredOf(current, labelled), costs: { fn: 5, fp: 1 } }),
     });
     const chunks = expected.performance[labelled ? 'chunks' : 'unlabelled'];
     expect(found.calibrated).toBe(expected.performance.calibrated);

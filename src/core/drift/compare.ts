@@ -31,7 +31,8 @@ export interface CompareOptions {
   chunking?: Chunking | null | undefined;
   /** The time column of either table. */
   time?: string | undefined;
-  scores?: ScoresToCompare | undefined;
+  /** Asked for when the columns are done; null where performance can't be estimated. */
+  scores?: (() => Promise<ScoresToCompare | null>) | undefined;
   /** Reconstruction error by chunk; by default NannyML's preset has it. */
   multivariate?: boolean | undefined;
   /** Limits from samples of the reference, drawn with replacement in the chunks' size, instead of from its chunks. */
@@ -116,9 +117,8 @@ export async function* compareTables(
   }
   if (reports.length && (options.multivariate ?? isNannyml(options)))
     await addReconstruction(reports, names, chunks, { reference, current }, options);
-  const estimated = options.scores
-    ? addPerformance(reports, chunks, options.scores, options.resampled)
-    : null;
+  const scores = await options.scores?.();
+  const estimated = scores ? addPerformance(reports, chunks, scores, options.resampled) : null;
   return {
     preset: options.preset,
     reference: { name: reference.name, rows: reference.rows },

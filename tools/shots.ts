@@ -50,6 +50,22 @@ async function throughTheApp(page: Page, shot: (name: string, whole?: boolean) =
   await page.getByRole('img').nth(2).waitFor();
   await page.waitForTimeout(400);
   await shot('10-model');
+  for (const [name, address] of [
+    ['11-drift', 'drift'],
+    ['12-drift-number', 'drift/credit_amount'],
+    ['13-drift-level', 'drift/savings_status'],
+    ['14-performance', 'performance'],
+  ]) {
+    await page.goto(links[1].replace(/clients\/(.*)$/, address));
+    await page.locator('main h2:visible').nth(1).waitFor();
+    await page.waitForTimeout(900);
+    await shot(name);
+  }
+  await goTo(page, '#/settings');
+  await page.locator('#comparisons').waitFor();
+  await shot('15-settings');
+  await page.goto(links[1]);
+  await page.locator(`.bars[role=table]`).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('64');
   await page.getByRole('option').first().waitFor();

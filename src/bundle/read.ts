@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../core/errors';
 import { concatTables, type Column, type Table } from '../core/table/table';
-import { readParquet } from '../core/table/parquet';
+import { openParquet, rangesOf, readParquet } from '../core/table/parquet';
 import { fromCodes, isText, levelValues } from './columns';
 import { withDerived } from './derived';
 import { sha256Hex } from './hash';
@@ -60,6 +60,22 @@ export async function readPart(files: BundleFiles, name: PartName): Promise<Tabl
   const { columns } = files.manifest;
   // Shards may hold codes or texts: joined by text, then coded again in the order of the levels.
   return withDerived(typed(concatTables(part.files[0].path, tables), files.manifest), columns);
+}
+
+/** One column of a part as it is stored, all others left unread; null where the part has none of that name. */
+export async function readStoredColumn(
+  files: BundleFiles,
+  name: PartName,
+  column: string,
+): Promise<Column | null> {
+  const tables: Table[] = [];
+  for (const { path } of files.manifest.data[name]?.files ?? []) {
+    const source = await openParquet(rangesOf(await readFile(files, path)), path);
+    const read = await source.read(column);
+    if (!read) return null;
+    tables.push({ name: path, rows: source.rows, columns: new Map([[column, read]]) });
+  }
+  return tables.length ? (concatTables(name, tables).columns.get(column) ?? null) : null;
 }
 
 /** Stored columns brought to their declared kinds. */

@@ -2,18 +2,9 @@ import type { ColumnDrift } from '../core/drift/column';
 import type { DriftResult } from '../engine/drift';
 import type { DriftRequest } from '../engine/driftRequest';
 import type { ColumnEffect } from '../engine/driftEffect';
-import type { Source } from '../engine/driftRequest';
+import type { SourceInfo } from '../engine/driftSources';
 import type { PickedFile } from '../bundle/source';
 import type { OperationTask } from './host';
-
-/** Rows that one side of a comparison can be. */
-export interface SourceInfo {
-  source: Source;
-  rows: number;
-  labelled: boolean;
-  /** First and last day; null without a column of times. */
-  span: [string, string] | null;
-}
 
 /** A comparison that was kept: what it was, not its figures. */
 export interface SavedComparison {

@@ -1,12 +1,10 @@
-import { isTimeColumn, timesOf } from '../core/drift/chunks';
 import type { Table } from '../core/table/table';
 import { keptAsWritten } from '../bundle/columns';
 import type { PickedFile } from '../bundle/source';
 import type { Engine } from '../engine/engine';
 import type { Supplies } from '../engine/driftSides';
-import { sideRows } from '../engine/driftSides';
-import { SOURCES } from '../engine/driftRequest';
-import type { DriftOperations, DriftProgress, SourceInfo } from '../protocol/drift';
+import { sourcesOf } from '../engine/driftSources';
+import type { DriftOperations, DriftProgress } from '../protocol/drift';
 import {
   clearComparisons,
   countComparisons,
@@ -83,29 +81,4 @@ export function driftOperations({ db, engineOf }: Given): DriftOperations {
 async function readPicked({ file, path }: PickedFile, text: readonly string[]): Promise<Table> {
   const { readPickedTable } = await import('../storage/own');
   return readPickedTable({ file, path }, text);
-}
-
-/** The sides that this bundle, the log and the file can be. */
-async function sourcesOf(engine: Engine, supplies: Supplies): Promise<SourceInfo[]> {
-  const out: SourceInfo[] = [];
-  for (const source of SOURCES) {
-    const inBundle = source === 'file' ? supplies.file : source === 'logged' ? supplies.logged?.length : true;
-    if (!inBundle || (source !== 'file' && source !== 'logged' && !engine.manifest.data[source])) continue;
-    const { table, time, target } = await sideRows(engine, { source }, supplies);
-    out.push({ source, rows: table.rows, labelled: target !== null, span: spanOf(table, time) });
-  }
-  return out;
-}
-
-function spanOf(table: Table, time: string | null): [string, string] | null {
-  const column = time ? table.columns.get(time) : undefined;
-  if (!column || !isTimeColumn(column)) return null;
-  let first = Infinity;
-  let last = -Infinity;
-  for (const at of timesOf(column)) {
-    if (at < first) first = at;
-    if (at > last) last = at;
-  }
-  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
-  return Number.isFinite(first) ? [day(first), day(last)] : null;
 }

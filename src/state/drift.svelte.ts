@@ -5,7 +5,8 @@ import type { PickedFile } from '../bundle/source';
 import type { DriftResult } from '../engine/drift';
 import type { DriftRequest } from '../engine/driftRequest';
 import type { ColumnEffect } from '../engine/driftEffect';
-import type { SavedComparison, SourceInfo } from '../protocol/drift';
+import type { SourceInfo } from '../engine/driftSources';
+import type { SavedComparison } from '../protocol/drift';
 import { Asked } from './asked.svelte';
 import { queryOf } from './driftQuery';
 

@@ -2,7 +2,7 @@ import { PERIODS, type Chunking, type Period } from '../core/drift/chunks';
 import type { Preset } from '../core/drift/types';
 import type { DriftRequest } from '../engine/driftRequest';
 import { SOURCES, type Condition, type Side, type Source } from '../engine/driftRequest';
-import type { SourceInfo } from '../protocol/drift';
+import type { SourceInfo } from '../engine/driftSources';
 
 /** A comparison as the query of an address, and back: what was chosen can be linked. */
 

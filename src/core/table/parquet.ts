@@ -32,12 +32,13 @@ export async function readParquet(
   file: string,
   options: ParquetOptions = {},
 ): Promise<Table> {
+  return wholeTable(await openParquet(rangesOf(bytes), file, options));
+}
+
+/** Bytes that are in memory already. */
+export function rangesOf(bytes: Uint8Array): ByteRanges {
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const inMemory = {
-    byteLength: buffer.byteLength,
-    slice: (from: number, to?: number) => buffer.slice(from, to),
-  };
-  return wholeTable(await openParquet(inMemory, file, options));
+  return { byteLength: buffer.byteLength, slice: (from, to) => buffer.slice(from, to) };
 }
 
 /** Bytes that are read piece by piece: of a file on disk, of a Blob. */

@@ -3,7 +3,6 @@ import { ScoredeskError } from '../core/errors';
 import { columnOf, takeRows, textAt, textColumn, texts, type Column, type Table } from '../core/table/table';
 import { idsOf, toDeclared } from '../bundle/columns';
 import { withDerived } from '../bundle/derived';
-import { readPart } from '../bundle/read';
 import type { ManifestColumn } from '../bundle/schema';
 import { targetOf } from '../bundle/target';
 import type { Condition, Side, Source } from './driftRequest';
@@ -77,7 +76,7 @@ function partTable(
 ): Promise<Table | null> {
   if (part === 'clients') return Promise.resolve(engine.clients);
   if (part === 'reference') return engine.reference();
-  return part === 'test' ? engine.test() : readPart(engine.files, part);
+  return part === 'test' ? engine.test() : engine.current();
 }
 
 /** The clients that were scored, as often as they were, with the time. */

@@ -99,6 +99,7 @@ export class Engine {
   #scores: Promise<Float64Array> | null = null;
   #reference: Promise<Table | null> | null = null;
   #test: Promise<Table | null> | null = null;
+  #current: Promise<Table | null> | null = null;
 
   constructor({ files, onnx, clients, columns, runtime, failure }: Opened) {
     this.files = files;
@@ -218,5 +219,11 @@ export class Engine {
   test(): Promise<Table | null> {
     this.#test ??= readPart(this.files, 'test');
     return this.#test;
+  }
+
+  /** Later rows, to compare with the reference, when the bundle has them. */
+  current(): Promise<Table | null> {
+    this.#current ??= readPart(this.files, 'current');
+    return this.#current;
   }
 }

@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../errors';
-import { seededRandom } from '../numeric/random';
+import { sampleRows, seededRandom } from '../numeric/random';
 import { nearestName } from '../table/nearest';
 import type { TableSource } from '../table/source';
 import type { Column } from '../table/table';
@@ -18,7 +18,7 @@ import {
   type MetricValue,
   type Scored,
 } from './performance';
-import { fitReconstruction, reconstructionError } from './reconstruction';
+import { fitReconstruction, reconstructionError, rowErrors } from './reconstruction';
 import { adjustedForMany } from './tests';
 import { asCompared, driftTypeOf, type Preset } from './types';
 
@@ -216,17 +216,30 @@ async function addReconstruction(
     current.set(name, asCompared(b));
   }
   if (reference.size === 0 || sources.reference.rows < 2) return;
-  const fit = fitReconstruction(reference);
-  const pieces = resampled
-    ? samples(sources.reference.rows, medianSize(chunks.current), FEW_SAMPLES)
-    : chunks.reference.map(({ rows }) => rows);
-  const own = pieces.map((rows) => reconstructionError(fit, reference, rows).value);
+  if (resampled && reference.size > MOST_TOGETHER) return;
+  const fitted = sampleRows(sources.reference.rows, resampled ? mostRows(reference.size) : Infinity, SEED);
+  const fit = fitReconstruction(reference, fitted);
+  const own = resampled
+    ? resampledMeans(rowErrors(fit, reference, fitted), medianSize(chunks.current))
+    : chunks.reference.map(({ rows }) => reconstructionError(fit, reference, rows));
   const limits = limitsOf(own, 0, null, true);
   chunks.current.forEach(({ rows }, i) => {
-    const { value } = reconstructionError(fit, current, rows);
+    const value = reconstructionError(fit, current, rows);
     const test = 'reconstruction_error';
     reports[i].columns.push({ name: ALL_COLUMNS, test, value, ...limits, alert: isAlert(value, limits) });
   });
+}
+
+/** In the app all columns are taken together up to this many, and so many products computed at most. */
+const MOST_TOGETHER = 300;
+const MOST_PRODUCTS = 1.5e9;
+const mostRows = (width: number): number => Math.floor(MOST_PRODUCTS / (width * width));
+
+/** Means of samples of errors, drawn with replacement. */
+function resampledMeans(errors: Float64Array, size: number): number[] {
+  return samples(errors.length, size, SAMPLES).map((rows) =>
+    rows.reduce((sum, row) => sum + errors[row] / rows.length, 0),
+  );
 }
 
 /** Columns of one kind on both sides, other than times and free text. */
@@ -258,7 +271,6 @@ function addPerformance(
 }
 
 const SAMPLES = 200;
-const FEW_SAMPLES = 40;
 const SEED = 1;
 
 /** So many samples of rows, drawn with replacement, seeded. */

@@ -25,17 +25,19 @@ const VARIANCE = 0.65;
 /**
  * Fits the reconstruction error of NannyML 0.13: gaps become the mean or the most frequent level, levels their
  * share in the reference, columns are standardised, and as many principal components kept as hold 65 % of the
- * variance.
+ * variance. Columns that are all missing in the reference count as constant.
  *
- * @throws nothing; columns that are all missing in the reference count as constant
+ * @param rows that are fitted on; all by default
  */
-export function fitReconstruction(columns: ReadonlyMap<string, Column>): Reconstruction {
+export function fitReconstruction(
+  columns: ReadonlyMap<string, Column>,
+  rows: Int32Array = everyRow(columns),
+): Reconstruction {
   const codings = [...columns].map(([name, column]) => codingOf(name, column));
   const width = codings.length;
   const readers = codings.map((coding) => readerOf(coding, columns.get(coding.name)));
   const covariance = new Float64Array(width * width);
-  const all = Int32Array.from({ length: rowsOf(columns) }, (_, row) => row);
-  eachBlock(readers, all, (block) => addProducts(covariance, block, width));
+  eachBlock(readers, rows, (block) => addProducts(covariance, block, width));
   for (let j = 0; j < width; j++)
     for (let k = 0; k < j; k++) covariance[j * width + k] = covariance[k * width + j];
   return { codings, ...components(covariance, width) };
@@ -104,14 +106,23 @@ function components(
 }
 
 /**
- * Mean Euclidean distance of a chunk's standardised rows to their reconstruction, and the standard error of that
- * mean. A level that the reference lacks has share 0.
+ * Mean Euclidean distance of a chunk's standardised rows to their reconstruction. A level that the reference lacks
+ * has share 0.
  */
 export function reconstructionError(
+  fit: Reconstruction,
+  columns: ReadonlyMap<string, Column>,
+  rows: Int32Array,
+): number {
+  return momentsOf(rowErrors(fit, columns, rows)).mean;
+}
+
+/** The distance of each row. */
+export function rowErrors(
   { codings, directions, count, leftOut }: Reconstruction,
   columns: ReadonlyMap<string, Column>,
   rows: Int32Array,
-): { value: number; samplingError: number } {
+): Float64Array {
   const width = codings.length;
   const readers = codings.map((coding) => readerOf(coding, columns.get(coding.name)));
   const errors = new Float64Array(rows.length);
@@ -129,9 +140,7 @@ export function reconstructionError(
       errors[from + r] = Math.sqrt(Math.max(0, error));
     }
   });
-  const { mean, sd } = momentsOf(errors);
-  const n = rows.length;
-  return { value: mean, samplingError: (sd * Math.sqrt(n / (n - 1))) / Math.sqrt(n) };
+  return errors;
 }
 
 /** Dot products of a block's rows with one direction, four rows at a time. */
@@ -200,10 +209,10 @@ function levelCoding({ codes, dictionary }: Extract<Column, { kind: 'text' }>) {
 const lengthOf = (column: Column): number =>
   column.kind === 'number' ? column.values.length : column.codes.length;
 
-const rowsOf = (columns: ReadonlyMap<string, Column>): number => {
+function everyRow(columns: ReadonlyMap<string, Column>): Int32Array {
   const [first] = columns.values();
-  return first ? lengthOf(first) : 0;
-};
+  return Int32Array.from({ length: first ? lengthOf(first) : 0 }, (_, row) => row);
+}
 
 /** The standardised number of a row. Gaps and infinities take the stand-in; an absent column is all gaps. */
 function readerOf({ stand, shares, mean, sd }: Coding, column: Column | undefined): (row: number) => number {

@@ -6,7 +6,7 @@ import type { Costs, Scored } from '../core/drift/performance';
 import type { Preset } from '../core/drift/types';
 import { nearestName } from '../core/table/nearest';
 import type { TableSource } from '../core/table/source';
-import { textAt, type Column } from '../core/table/table';
+import { distinctTexts, textAt, type Column } from '../core/table/table';
 import { parseTarget, targetOf, type Target } from '../bundle/target';
 import { datasetText } from '../report/driftWords';
 import { driftCsv } from '../report/driftCsv';
@@ -70,7 +70,14 @@ Example:
     .action(run);
 }
 
-const namesOption = (text: string): string[] => text.split(',').map((name) => name.trim());
+/** Names between commas; one with a comma stands in double quotes. */
+function namesOption(text: string): string[] {
+  const found = [...text.matchAll(/\s*(?:"([^"]*)"|([^,]+))\s*(?:,|$)/g)].map(
+    ([, quoted, bare]) => quoted ?? bare.trim(),
+  );
+  if (found.length === 0) throw new InvalidArgumentError('Names of columns are wanted, as in a,b.');
+  return found;
+}
 
 function chunkOption(text: string): Chunking {
   if (/^[1-9]\d*$/.test(text)) return { size: Number(text) };
@@ -128,7 +135,10 @@ async function optionsFor(
 ): Promise<CompareOptions> {
   const { preset, time, chunk, prediction, id } = options;
   const target = options.target === undefined ? undefined : parseTarget(options.target).column;
-  const decision = options.decision ?? (current.names.includes(DECISIONS) ? DECISIONS : undefined);
+  for (const name of [options.decision, target])
+    if (name !== undefined && !reference.names.includes(name)) await columnIn(current, name);
+  const decision =
+    prediction === undefined ? options.decision : await decisionColumn(reference, current, options);
   const names = new Set([...reference.names, ...current.names]);
   for (const name of [id, time]) if (name !== undefined) names.delete(name);
   // Without labels in the current rows there is nothing to compare the outcome with.
@@ -151,6 +161,25 @@ async function optionsFor(
   };
 }
 
+/** The column of decisions: the one that was named, else NannyML's usual one where both sides have it as 0 and 1. */
+async function decisionColumn(
+  reference: TableSource,
+  current: TableSource,
+  { decision, threshold }: Options,
+): Promise<string | undefined> {
+  if (decision !== undefined) return decision;
+  for (const table of [reference, current]) {
+    const column = await table.read(DECISIONS);
+    const binary = column?.kind === 'number' && column.values.every((value) => value === 0 || value === 1);
+    if (!binary) {
+      say(`Refused from ${threshold} on: no column of decisions on both sides.`);
+      return undefined;
+    }
+  }
+  say(`The column ${DECISIONS} holds the decisions.`);
+  return DECISIONS;
+}
+
 async function scoredOf(
   table: TableSource,
   prediction: string,
@@ -171,12 +200,18 @@ async function scoredOf(
   };
 }
 
-async function labelsOf(table: TableSource, target: Target): Promise<Float64Array> {
+/** Outcomes that have not come yet, or of one kind only, are no mistake: one side has them later. */
+async function labelsOf(table: TableSource, target: Target): Promise<Float64Array | null> {
   const column = await columnIn(table, target.column);
-  return targetOf(
-    { name: table.name, rows: table.rows, columns: new Map([[target.column, column]]) },
-    target,
-  );
+  const found = distinctTexts(column);
+  if (found.length === 0) return null;
+  const positive = target.value ?? '1';
+  const named = target.value !== undefined && !found.some((value) => value === '0' || value === '1');
+  if (named && !found.includes(positive))
+    return Float64Array.from({ length: table.rows }, (_, row) => (textAt(column, row) === '' ? NaN : 0));
+  const known = { ...target, value: found.includes(positive) ? positive : undefined };
+  const rows = { name: table.name, rows: table.rows, columns: new Map([[target.column, column]]) };
+  return targetOf(rows, known);
 }
 
 /** @throws column-unknown */

@@ -49,7 +49,7 @@ export async function openTableFile(path: string, text: readonly string[] = []):
       return bytes.buffer;
     },
   };
-  return openParquet(ranges, basename(path), { text });
+  return openParquet(ranges, basename(path), { text, lenient: true });
 }
 
 /** A bundle's directory or zip. */

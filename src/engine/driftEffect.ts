@@ -88,31 +88,29 @@ export function matchedColumn(reference: Column, current: Column): Column | null
 
 const FEW_VALUES = 20;
 
-/** Gaps by share; values by rank, ties spread in row order. Few distinct values go as levels. */
+/**
+ * Gaps are exchanged only as far as their share differs; then values take those of their rank, ties in row order. Few
+ * distinct values go as levels.
+ */
 function matchedNumbers(reference: NumberColumn, current: NumberColumn): NumberColumn {
-  const target = Float64Array.from(reference.values).sort();
-  const filled = target.length - countMissing(target);
-  if (countDistinct(target.subarray(0, filled), FEW_VALUES) <= FEW_VALUES)
+  const target = Float64Array.from(reference.values.filter((value) => !Number.isNaN(value))).sort();
+  if (countDistinct(target, FEW_VALUES) <= FEW_VALUES)
     return { kind: 'number', values: exchanged(reference.values, current.values, NaN) };
-  const order = Int32Array.from(current.values, (_, row) => row).sort(
-    (a, b) => orderOf(current.values[a]) - orderOf(current.values[b]) || a - b,
+  const filled = (values: ArrayLike<number>) =>
+    Float64Array.from(values, (value) => (Number.isNaN(value) ? NaN : 1));
+  const there = exchanged(filled(reference.values), filled(current.values), NaN);
+  const random = seededRandom(SEED);
+  // A gap that is filled stands anywhere among the ranks.
+  const place = Float64Array.from(current.values, (value, row) =>
+    Number.isNaN(value) && there[row] === 1 ? target[Math.floor(random() * target.length)] : value,
   );
-  const values = new Float64Array(current.values.length);
-  const gaps = (target.length - filled) / target.length;
-  const kept = Math.round(values.length * (1 - gaps));
-  order.forEach((row, rank) => {
-    values[row] = rank < kept ? target[Math.floor(((rank + 0.5) / kept) * filled)] : NaN;
-  });
+  const rows = Int32Array.from(place, (_, row) => row).filter((row) => there[row] === 1);
+  rows.sort((a, b) => place[a] - place[b] || a - b);
+  const values = new Float64Array(place.length).fill(NaN);
+  rows.forEach(
+    (row, rank) => (values[row] = target[Math.floor(((rank + 0.5) / rows.length) * target.length)]),
+  );
   return { kind: 'number', values };
-}
-
-/** NaN last, as a typed array sorts it. */
-const orderOf = (value: number): number => (Number.isNaN(value) ? Infinity : value);
-
-function countMissing(sorted: Float64Array): number {
-  let missing = 0;
-  while (missing < sorted.length && Number.isNaN(sorted[sorted.length - 1 - missing])) missing++;
-  return missing;
 }
 
 function matchedLevels(reference: TextColumn, current: TextColumn): TextColumn {

@@ -82,6 +82,10 @@ export function formatValue(locale: Locale, column: ManifestColumn, value: numbe
   return formatNumber(locale, value, digits) + (unit ? NO_BREAK + unit : '');
 }
 
+/** A moment such as 2026-11-02T10:00:00Z in the reader's way and zone. */
+export const formatMoment = (locale: Locale, iso: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+
 /** Bytes a second. */
 export const formatRate = (locale: Locale, bytesPerSecond: number): string =>
   `${formatSize(locale, bytesPerSecond)}/s`;

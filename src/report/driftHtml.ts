@@ -4,7 +4,15 @@ import type { Profile } from '../core/drift/profile';
 import type { DriftResult } from '../engine/drift';
 import { formatFixed, formatNumber, formatPercent, formatShare, formatValue } from '../i18n/format';
 import { localText, translate, type Locale, type MessageKey } from '../i18n/translate';
-import { columnSentence, figuresOf, headline, orderRows, type DriftRow } from './driftSummary';
+import {
+  byCountText,
+  columnSentence,
+  figuresOf,
+  formatStability,
+  headline,
+  orderRows,
+  type DriftRow,
+} from './driftSummary';
 import { datasetNoteText, datasetText, formatMeasure, noteText, P_VALUES, qualityTexts } from './driftWords';
 import { html, Html } from './html';
 
@@ -12,6 +20,8 @@ import { html, Html } from './html';
 export interface DriftDocument {
   locale: Locale;
   title: string;
+  /** What is compared with what, in words; the tables' own names by default. */
+  sides?: { reference: string; current: string };
   /** The bundle, or the two files. */
   subtitle: string;
   at: Date;
@@ -38,11 +48,14 @@ export function driftHtml(given: DriftDocument): string {
       <p>
         ${say('drift.side.title.reference')}: ${comparison.reference.name},
         ${count(locale, comparison.reference.rows)} · ${say('drift.side.title.current')}:
-        ${comparison.current.name}, ${count(locale, comparison.current.rows)} ·
+        ${given.sides?.current ?? comparison.current.name}, ${count(locale, comparison.current.rows)} ·
         ${say(`drift.preset.${comparison.preset}`)}
       </p>
     </header>
-    <p class="lead">${result ? headline(locale, given.rows, result) : datasetText(locale, comparison)}</p>
+    <p class="lead">
+      ${result ? headline(locale, given.rows, result) : datasetText(locale, comparison)}
+      ${byCountText(locale, given.rows)}
+    </p>
     ${result ? figures(given, result) : ''} ${notes(given)}
     <table>
       <caption>
@@ -135,7 +148,7 @@ function columnRow(given: DriftDocument, row: DriftRow): Html {
       ? [say('drift.byCount', { value: formatMeasure(locale, column.stability) })]
       : []),
     ...column.notes.map((note) => noteText(locale, note)),
-    ...qualityTexts(locale, column),
+    ...qualityTexts(locale, column, (level) => formatValue(locale, declared, level)),
   ].filter(Boolean);
   return html`<tr>
     <th>
@@ -146,7 +159,7 @@ function columnRow(given: DriftDocument, row: DriftRow): Html {
       given.result?.model &&
       html`<td class="n">${row.importance === null ? '' : formatPercent(locale, row.importance)}</td>`
     }
-    <td class="n"><b>${formatMeasure(locale, column.stability)}</b></td>
+    <td class="n"><b>${formatStability(locale, column.stability)}</b></td>
     <td>${column.profile && spark(column.profile)}</td>
     <td class="n">
       ${missing[0] === missing[1] ? missing[0] : say('drift.fromTo', { from: missing[0], to: missing[1] })}

@@ -1,5 +1,6 @@
 import type { ColumnDrift } from '../core/drift/column';
 import type { Verdict } from '../core/drift/quality';
+import { DRIFTED_FROM, WATCH_FROM } from '../core/drift/bands';
 import type { DriftResult } from '../engine/drift';
 import type { ManifestColumn } from '../bundle/schema';
 import { columnLabel, formatPercent } from '../i18n/format';
@@ -99,26 +100,36 @@ export function figuresOf(rows: readonly DriftRow[], result: DriftResult): Drift
     drifted: drifted.length,
     watch: inModel.filter(({ ring }) => ring === 'watch').length,
     affected: model && drifted.reduce((sum, { importance }) => sum + (importance ?? 0), 0),
-    accepted: model && {
-      reference: model.decisions.reference.accepted,
-      current: model.decisions.current.accepted,
-    },
+    accepted:
+      model && Math.min(result.sides.reference.rows, result.sides.current.rows) >= ENOUGH_VALUES
+        ? {
+            reference: model.decisions.reference.accepted,
+            current: model.decisions.current.accepted,
+          }
+        : null,
   };
 }
 
-/** One sentence of verdict with what to look at first. */
+const isConcluded = ({ ring }: DriftRow): boolean => ring !== 'few' && ring !== 'none';
+
+/** One sentence of verdict with what to look at first; it never says more than was compared. */
 export function headline(locale: Locale, rows: readonly DriftRow[], result: DriftResult): string {
   const features = new Set(result.features);
   const moved = orderRows(rows, 'weight').filter(
     ({ column, ring }) => features.has(column.name) && (ring === 'drifted' || ring === 'watch'),
   );
+  const concluded = rows.filter((row) => features.has(row.column.name) && isConcluded(row)).length;
+  const count = result.features.length;
+  if (concluded === 0) return translate(locale, 'drift.headline.nothing', { count });
   if (moved.length === 0)
-    return translate(locale, 'drift.headline.stable', { count: result.features.length });
+    return concluded === count
+      ? translate(locale, 'drift.headline.stable', { count })
+      : translate(locale, 'drift.headline.partly', { concluded, count });
   const [first] = moved;
   const drifted = moved.filter(({ ring }) => ring === 'drifted').length;
   const params = {
     first: first.label,
-    value: formatMeasure(locale, first.column.stability),
+    value: formatStability(locale, first.column.stability),
     importance: first.importance === null ? '' : formatPercent(locale, first.importance),
     drifted,
     watch: moved.length - drifted,
@@ -142,6 +153,7 @@ export function columnSentence(
   if (profile.kind === 'number') {
     const median = profile.quantiles.at.indexOf(0.5);
     const [from, to] = [profile.quantiles.reference[median], profile.quantiles.current[median]];
+    if (Number.isNaN(from) || Number.isNaN(to)) return '';
     const same = format(from) === format(to);
     const key = same ? 'drift.sentence.median' : to > from ? 'drift.sentence.rose' : 'drift.sentence.fell';
     return translate(locale, key, { from: format(from), to: format(to) });
@@ -159,4 +171,18 @@ export function columnSentence(
     from: formatPercent(locale, profile.reference[most]),
     to: formatPercent(locale, profile.current[most]),
   });
+}
+
+/** A stability index that rounding does not lift onto a band it has not reached. */
+export function formatStability(locale: Locale, value: number): string {
+  const misleads = [WATCH_FROM, DRIFTED_FROM].some(
+    (band) => value < band && Number(value.toFixed(3)) >= band,
+  );
+  return formatMeasure(locale, misleads ? Math.floor(value * 1000) / 1000 : value);
+}
+
+/** How many verdicts rest on the number of rows alone; "" where none does. */
+export function byCountText(locale: Locale, rows: readonly DriftRow[]): string {
+  const count = rows.filter(({ column }) => column.byCountAlone).length;
+  return count === 0 ? '' : translate(locale, 'drift.headline.byCount', { count });
 }

@@ -1,5 +1,6 @@
 import type { ColumnDrift, Note } from '../core/drift/column';
 import type { Comparison, DatasetNote } from '../core/drift/compare';
+import type { Side } from '../engine/driftRequest';
 import { formatFixed, formatNumber, formatPercent } from '../i18n/format';
 import { translate, type Locale, type MessageKey } from '../i18n/translate';
 
@@ -24,6 +25,8 @@ export function noteText(locale: Locale, note: Note): string {
       return say({ side: sideText(locale, note.side) });
     case 'few-rows':
       return say({ side: sideText(locale, note.side), rows: note.rows });
+    case 'unreadable':
+      return say({ reason: note.reason });
     case 'infinite':
       return say({ rows: note.rows });
     default:
@@ -35,7 +38,11 @@ export const datasetNoteText = (locale: Locale, note: DatasetNote): string =>
   translate(locale, `drift.dataset.${note}` as MessageKey);
 
 /** What is wrong with a column's data, a sentence each. */
-export function qualityTexts(locale: Locale, { quality }: ColumnDrift): string[] {
+export function qualityTexts(
+  locale: Locale,
+  { quality }: ColumnDrift,
+  levelName: (level: string) => string = (level) => level,
+): string[] {
   if (!quality) return [];
   const { missing, appeared, vanished, outside, infinite } = quality;
   const out: string[] = [];
@@ -50,7 +57,7 @@ export function qualityTexts(locale: Locale, { quality }: ColumnDrift): string[]
     out.push(
       translate(locale, 'drift.quality.appeared', {
         count: appeared.count,
-        examples: appeared.examples.join(', '),
+        examples: appeared.examples.map(levelName).join(', '),
         share: formatPercent(locale, appeared.share),
       }),
     );
@@ -58,7 +65,7 @@ export function qualityTexts(locale: Locale, { quality }: ColumnDrift): string[]
     out.push(
       translate(locale, 'drift.quality.vanished', {
         count: vanished.count,
-        examples: vanished.examples.join(', '),
+        examples: vanished.examples.map(levelName).join(', '),
         share: formatPercent(locale, vanished.share),
       }),
     );
@@ -88,9 +95,28 @@ export const P_VALUES: ReadonlySet<string> = new Set(['ks', 'chisquare', 'z']);
 
 /** How many columns drifted of how many, in a sentence. */
 export function datasetText(locale: Locale, { dataset }: Comparison): string {
+  if (dataset.compared === 0) return translate(locale, 'drift.dataset.nothing');
   return translate(locale, dataset.drifted ? 'drift.dataset.drifted' : 'drift.dataset.stable', {
     count: dataset.count,
     compared: dataset.compared,
     share: formatPercent(locale, dataset.share),
   });
 }
+
+/** A side in words: its rows, and the filter on them. */
+export function sideName(
+  locale: Locale,
+  { source, where, from, to }: Side,
+  file: string,
+  columnName: (name: string) => string,
+): string {
+  const parts = [
+    source === 'file' && file ? file : translate(locale, `drift.source.${source}` as MessageKey),
+  ];
+  if (where?.level !== undefined) parts.push(`${columnName(where.column)} = ${where.level}`);
+  else if (where) parts.push(`${columnName(where.column)} ${where.from ?? '−∞'} … ${where.to ?? '∞'}`);
+  if (from || to) parts.push(`${from ?? '…'} – ${to ?? '…'}`);
+  return parts.join(', ');
+}
+
+export const isFiltered = ({ where, from, to }: Side): boolean => Boolean(where || from || to);

@@ -19,6 +19,8 @@ class DriftState {
   #result = $state.raw<DriftResult | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #running = $state(false);
+  #stopped = $state(false);
+  #fileError = $state.raw<ErrorData | null>(null);
   #saved = $state.raw<readonly SavedComparison[]>([]);
   #savedError = $state.raw<ErrorData | null>(null);
   /** The kept comparison that is shown; null for one computed now. */
@@ -37,6 +39,20 @@ class DriftState {
   }
 
   /** The columns that are done: all of the result's, or those so far. */
+  /** Name of the file that is a side; that of a kept comparison where one is shown. */
+  get fileName(): string {
+    return this.#shown?.file ?? this.#file?.path ?? '';
+  }
+
+  /** Somebody stopped before the comparison was done. */
+  get stopped() {
+    return this.#stopped;
+  }
+
+  get fileError() {
+    return this.#fileError;
+  }
+
   get columns(): readonly ColumnDrift[] {
     return this.#result?.comparison.columns ?? this.#columns;
   }
@@ -82,12 +98,18 @@ class DriftState {
 
   /** Takes a file as one side. @returns whether it could be read */
   async take(file: PickedFile): Promise<boolean> {
-    const before = this.#file;
-    this.#file = file;
-    this.#key = '';
-    await this.#readSources();
-    if (this.#error) this.#file = before;
-    return this.#error === null;
+    this.#fileError = null;
+    try {
+      const sources = await worker.sources(this.#fingerprint, file);
+      this.#file = file;
+      this.#sources = sources;
+      // The same request asks for other rows now.
+      this.#key = '';
+      return true;
+    } catch (error) {
+      this.#fileError = toErrorData(error);
+      return false;
+    }
   }
 
   async #readSources(): Promise<void> {
@@ -103,6 +125,7 @@ class DriftState {
   async compare(request: DriftRequest): Promise<void> {
     const key = `${this.#fingerprint}?${queryOf(request)}`;
     if (key === this.#key) return;
+    this.#fileError = null;
     this.#forget();
     this.#key = key;
     const controller = (this.#stop = new AbortController());
@@ -128,6 +151,13 @@ class DriftState {
   stop(): void {
     this.#stop?.abort();
     this.#running = false;
+    this.#stopped = true;
+  }
+
+  /** Once more, after a stop. */
+  again(request: DriftRequest): void {
+    this.#forget();
+    void this.compare(request);
   }
 
   /** Nobody looks any more. */
@@ -202,6 +232,7 @@ class DriftState {
     this.#columns = [];
     this.#progress = null;
     this.#error = null;
+    this.#stopped = false;
   }
 }
 

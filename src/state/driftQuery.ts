@@ -10,14 +10,21 @@ const PRESETS: readonly Preset[] = ['psi', 'evidently', 'nannyml'];
 
 /** What an address asks for, filled up with what makes sense for the bundle. */
 export function requestOf(query: URLSearchParams, sources: readonly SourceInfo[]): DriftRequest {
-  const reference = sideOf(query, 'ref') ?? { source: defaultReference(sources) };
-  const current = sideOf(query, 'cur') ?? { source: defaultCurrent(sources, reference.source) };
+  const reference = sideOf(query, 'ref', defaultReference(sources));
+  const current = sideOf(
+    query,
+    'cur',
+    defaultCurrent(sources, sourceIn(query, 'ref') ?? defaultReference(sources)),
+  );
   const span = sources.find(({ source }) => source === current.source)?.span ?? null;
   return {
     reference,
     current,
     preset: PRESETS.find((preset) => preset === query.get('preset')) ?? 'psi',
-    chunking: query.has('chunk') ? chunkingOf(query.get('chunk') ?? '') : defaultChunking(span),
+    chunking: withTimes(
+      query.has('chunk') ? chunkingOf(query.get('chunk') ?? '') : defaultChunking(span),
+      span,
+    ),
   };
 }
 
@@ -38,13 +45,25 @@ export function queryOf({ reference, current, preset, chunking }: DriftRequest):
   return query.toString();
 }
 
-function sideOf(query: URLSearchParams, name: 'ref' | 'cur'): Side | null {
-  const source = SOURCES.find((candidate) => candidate === query.get(name));
-  if (!source) return null;
+const sourceIn = (query: URLSearchParams, name: 'ref' | 'cur'): Source | undefined =>
+  SOURCES.find((candidate) => candidate === query.get(name));
+
+function sideOf(query: URLSearchParams, name: 'ref' | 'cur', otherwise: Source): Side {
   const where = conditionOf(query.get(`${name}Where`) ?? '');
-  const day = (key: string) => /^\d{4}-\d{2}-\d{2}$/.exec(query.get(name + key) ?? '')?.[0];
-  return { source, ...(where ? { where } : {}), from: day('From'), to: day('To') };
+  const [from, to] = ['From', 'To'].map(
+    (end) => /^\d{4}-\d{2}-\d{2}$/.exec(query.get(name + end) ?? '')?.[0],
+  );
+  return {
+    source: sourceIn(query, name) ?? otherwise,
+    ...(where ? { where } : {}),
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
+  };
 }
+
+/** Periods need times: rows without them go in ten pieces. */
+const withTimes = (chunking: Chunking | null, span: [string, string] | null): Chunking | null =>
+  chunking && 'period' in chunking && !span ? { number: 10 } : chunking;
 
 /** `column=level`, or `column:from..to` with either end left out. */
 export function conditionOf(text: string): Condition | null {

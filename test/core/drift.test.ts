@@ -97,8 +97,10 @@ describe('chunks', () => {
     ['2026-11', '2026-11-01T00:00:00.000Z'],
     ['2018-01-01 00:08:43.152', '2018-01-01T00:08:43.152Z'],
     ['2018-01-01T10:00:00+02:00', '2018-01-01T08:00:00.000Z'],
+    ['2024-01-01 00:00:00+00', '2024-01-01T00:00:00.000Z'],
+    ['2024-01-01 00:00 UTC', '2024-01-01T00:00:00.000Z'],
   ])('%s', (text, iso) => expect(new Date(timeOf(text)).toISOString()).toBe(iso));
-  test.each(['', 'soon', '03/04/2026', '20260401', '2026-13-45'])('%s is no time', (text) =>
+  test.each(['', 'soon', '03/04/2026', '20260401', '2026-13-45', '2026-02-30'])('%s is no time', (text) =>
     expect(timeOf(text)).toBeNaN(),
   );
 });
@@ -112,12 +114,26 @@ describe('a column by itself', () => {
       expect(codes('a', null, numbers(1, 2), { preset })).toEqual(['absent-reference']);
       expect(codes('a', numbers(1), numbers(), { preset })).toEqual(['no-rows']);
       expect(codes('a', numbers(NaN), textColumn(['']), { preset })).toEqual(['all-missing']);
+      expect(codes('a', textColumn(['x', 'y']), numbers(NaN), { preset })).toEqual(['all-missing']);
       expect(codes('a', numbers(0, 1), textColumn(['x', 'y']), { preset })).toEqual([
         'types-differ',
         'as-codes',
       ]);
       expect(codes('a', numbers(Infinity), numbers(-Infinity), { preset })).toEqual(['all-missing']);
     }
+  });
+  test('a side that loses every value has drifted by the index; truth values are 0 and 1', () => {
+    const filled = numbers(...Array.from({ length: 300 }, (_, i) => Math.sin(i)));
+    const empty = textColumn(new Array<string>(300).fill(''));
+    const lost = compareColumn('a', filled, empty, { preset: 'psi' });
+    expect([lost.verdict, lost.stability > 5, lost.quality?.missing.current]).toEqual(['drifted', true, 1]);
+    expect(compareColumn('a', filled, empty, { preset: 'evidently' })).toMatchObject({
+      verdict: null,
+      tests: [],
+    });
+    const truth: NumberColumn = { ...numbers(1, 0, 1, 1), written: 'truth' };
+    for (const preset of ['psi', 'evidently', 'nannyml'] as const)
+      expect(compareColumn('a', truth, numbers(1, 1, 1, 0), { preset }).verdict).not.toBeNull();
   });
   test('data quality: gaps, new and vanished levels, values out of range', () => {
     const reference = textColumn(Array.from({ length: 400 }, (_, i) => (i % 4 ? 'a' : 'b')));

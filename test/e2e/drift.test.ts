@@ -50,7 +50,7 @@ test('as Evidently: verdicts that rest on the number of rows alone are told', as
   const { page } = await visit(browser, site.url);
   await onDrift(page, `${DRIFT}/job?ref=reference&cur=current&preset=evidently&chunk=none`);
   const panel = page.getByRole('region', { name: 'Job' });
-  await panel.getByText(/Significant, and yet the change is small/).waitFor();
+  await panel.getByText(/and yet the change is small/).waitFor();
   await panel.getByText('Chi-squared, p').first().waitFor();
 });
 
@@ -107,6 +107,21 @@ test.each([
     .locator('input[type=file]')
     .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
   await page.getByRole('alert').getByText(sentence).first().waitFor();
+  await page.getByText('Look first at Savings').waitFor();
+});
+
+test('a file without times; a link to a file that is gone; nothing to conclude is said so', async () => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page);
+  const picker = page.locator('input[type=file]');
+  await picker.setInputFiles('demo/german-credit/test.csv');
+  await page.getByText('test.csv, 200').first().waitFor({ state: 'attached' });
+  await page.getByRole('heading', { name: 'Importance against drift' }).waitFor();
+  const other = { name: 'other.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n3,4\n') };
+  await picker.setInputFiles(other);
+  await page.getByText(/Nothing can be concluded: none of the 18 features/).waitFor();
+  await page.reload();
+  await page.getByText(/A file is not kept/).waitFor();
 });
 
 test('the report opens from the disk with nothing but itself, and holds no client', async () => {

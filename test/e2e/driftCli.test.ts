@@ -200,6 +200,27 @@ describe('bad input is a sentence on its column, never a failure of the whole', 
     ]);
   });
 
+  test('outcomes that have not come, decisions that nobody named, scores that are none', () => {
+    const rows = (cells: string[]) => `p,y,y_pred\n${cells.join('\n')}\n`;
+    const labelled = file(
+      'r.csv',
+      rows(['0.1,good,accept', '0.9,bad,refuse', '0.4,good,accept', '0.7,bad,refuse']),
+    );
+    const args = (current: string) => [
+      ...['--reference', labelled, '--current', file('c.csv', rows([current, current]))],
+      ...['--prediction', 'p', '--target', 'y=bad'],
+    ];
+    for (const current of ['0.2,,accept', '0.2,good,accept']) {
+      const { status, err, report } = drift(...args(current));
+      expect([status, err]).toEqual([0, expect.stringContaining('Refused from 0.5 on')]);
+      expect(report.chunks?.[0].metrics.length).toBe(7);
+    }
+    expect(drift(...args('20,good,accept')).report.notes?.join()).toMatch(/no probabilities/);
+    expect(drift(...args('0.2,good,accept'), '--decision', 'zz').status).toBe(1);
+    const nothing = drift('--reference', labelled, '--current', file('c.csv', 'p,y,y_pred\n'));
+    expect([nothing.status, nothing.err]).toEqual([0, expect.stringContaining('Nothing could be compared')]);
+  });
+
   test('ids that repeat, wrong times, wrong options', () => {
     const sides = ['--reference', file('r.csv', 'id,t,x\n1,2026-01-01,1\n')];
     const repeated = drift(

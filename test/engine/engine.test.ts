@@ -235,6 +235,17 @@ describe('drift of the demo', () => {
     expect(count(0)).toBe(0);
   });
 
+  test('gaps are exchanged, never ranked: values that are there stay where they are', () => {
+    const values = Float64Array.from({ length: 1000 }, (_, i) => i / 10);
+    const gapped = values.map((value, i) => (i % 5 < 2 ? NaN : value));
+    const back = matchedColumn({ kind: 'number', values }, { kind: 'number', values: gapped });
+    const found = back?.kind === 'number' ? back.values : [];
+    const moved =
+      gapped.reduce((sum, value, i) => sum + (Number.isNaN(value) ? 0 : Math.abs(value - found[i])), 0) / 600;
+    expect(moved).toBeLessThan(2);
+    expect([...found].filter((_, i) => i % 5 < 2).reduce((a, b) => a + b, 0) / 400).toBeCloseTo(50, -1);
+  });
+
   test('stops when asked, refuses what is not there', async () => {
     const stop = new AbortController();
     const stopped = codeOf(() => compareSides(engine, request, {}, { signal: stop.signal }));

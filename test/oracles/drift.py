@@ -315,7 +315,7 @@ def near(a, b):
 
 
 def check(reference_file, current_file, options):
-    read = lambda path: pd.read_parquet(path) if path.endswith(".parquet") else pd.read_csv(path)
+    read = lambda path: pd.read_parquet(path) if path.endswith(".parquet") else pd.read_csv(path, float_precision="round_trip")
     reference, current = read(reference_file), read(current_file)
     columns = columns_of(reference, options.get("time"), options.get("target"), options.get("id"))
     differences = 0

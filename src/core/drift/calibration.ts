@@ -10,7 +10,8 @@ const BINS = 10;
 /**
  * Whether isotonic calibration lowers the expected calibration error of scores, on the pooled test parts of ten
  * stratified splits (NannyML 0.13 needs_calibration). The splits are scikit-learn's StratifiedShuffleSplit with
- * random_state 42, so that the verdict is the same.
+ * random_state 42. Scores that tie keep their order here; numpy's sort leaves them in any, so that where both errors
+ * are all but equal the verdict may be the other one.
  *
  * @param target 0 or 1 a row, none missing
  */

@@ -82,15 +82,21 @@ export function timesOf(column: Column): Float64Array {
   return Float64Array.from(column.codes, (code) => (code < 0 ? NaN : known[code]));
 }
 
-const ISO = /^(\d{4}-\d{2}(?:-\d{2})?)(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?(Z|[+-]\d{2}:?\d{2})?$/;
+const ISO =
+  /^(\d{4}-\d{2}(?:-\d{2})?)(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?$/;
 
 /** Milliseconds of an ISO date or time; NaN if it is none. */
 export function timeOf(text: string): number {
   const parts = ISO.exec(text.trim());
   if (!parts) return NaN;
   const [, date, time = '00:00', zone = 'Z'] = parts;
+  const day = date.length === 7 ? `${date}-01` : date;
+  // A day that does not exist is none, not one of the next month.
+  const exists = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(exists) || new Date(exists).toISOString().slice(0, 10) !== day) return NaN;
   const seconds = time.length === 5 ? `${time}:00` : time;
-  return Date.parse(`${date.length === 7 ? `${date}-01` : date}T${seconds.slice(0, 12)}${zone}`);
+  const offset = zone === 'UTC' ? 'Z' : /^[+-]\d{2}$/.test(zone) ? `${zone}:00` : zone;
+  return Date.parse(`${day}T${seconds.slice(0, 12)}${offset}`);
 }
 
 /** Whether a column looks like times: texts of which all that are there are ISO dates. */

@@ -4,9 +4,10 @@ import { fitNumbers, isAlert, nannymlValues, type Limits, type NannymlValue } fr
 import { profileOf, type Profile } from './profile';
 import { qualityOf, type Quality, type Verdict } from './quality';
 import { apartOf, asLevels, pairOf, present, type Pair } from './sample';
-import { DRIFTED_FROM, shortened, stabilityOf, WATCH_FROM, type Stability } from './stability';
+import { DRIFTED_FROM, WATCH_FROM } from './bands';
+import { shortened, stabilityOf, type Stability } from './stability';
 import { chiSquareContingency } from './tests';
-import { asCompared, driftTypeOf, isEmpty, type DriftType, type Preset } from './types';
+import { aligned, driftTypeOf, isEmpty, lengthOf, type DriftType, type Preset } from './types';
 import type { Column } from '../table/table';
 
 /** One test's outcome, by the tool's own name. */
@@ -28,6 +29,9 @@ export type Note =
   | { code: 'all-missing'; side: Side | 'both' }
   | { code: 'constant' }
   | { code: 'free-text' }
+  | { code: 'truth-gaps' }
+  | { code: 'too-large' }
+  | { code: 'unreadable'; reason: string }
   | { code: 'time' }
   | { code: 'infinite'; rows: number }
   | { code: 'few-rows'; side: Side; rows: number };
@@ -73,29 +77,33 @@ export function compareColumn(
   { preset, limits }: { preset: Preset; limits?: ReadonlyMap<string, Limits> },
 ): ColumnDrift {
   const ready = readyPair(reference, current, preset);
-  const { type, notes, pair } = ready;
+  const { type, notes, pair, untested } = ready;
   if (!pair) return uncompared(name, type, notes, [reference, current]);
   const stability = stabilityOf(pair);
   const whole = current?.kind === 'number' && current.written === 'whole';
-  const tests = testsOf(pair, preset, { whole, limits, stability });
+  // The stability index has a bin for missing values; the tools have nothing to say of a side without a value.
+  const tests = untested && preset !== 'psi' ? [] : testsOf(pair, preset, { whole, limits, stability });
   const quality = qualityOf(pair);
-  const verdict = verdictOf(preset, tests, stability.value);
+  const verdict = tests.length ? verdictOf(preset, tests, stability.value) : null;
   return {
     name,
     type,
     tests,
     verdict,
     stability: stability.value,
-    p: pValueOf(pair),
+    p: untested ? NaN : pValueOf(pair),
     adjusted: NaN,
-    byCountAlone: tests[0].drifted && P_TESTS.has(tests[0].test) && stability.value < WATCH_FROM,
+    byCountAlone: byCount(tests, stability.value),
     missing: { reference: quality.missing.reference, current: quality.missing.current },
     quality,
     profile: profileOf(pair),
     stabilityParts: shortened(stability),
-    notes: [...notes, ...remarks(pair)],
+    notes: [...notes, ...(untested ? [] : remarks(pair))],
   };
 }
+
+const byCount = ([first]: readonly TestOutcome[], stability: number): boolean =>
+  first !== undefined && first.drifted && P_TESTS.has(first.test) && stability < WATCH_FROM;
 
 function testsOf(
   pair: Pair,
@@ -139,13 +147,15 @@ interface Ready {
   type: DriftType;
   pair: Pair | null;
   notes: Note[];
+  /** There are gaps and levels to count, but nothing that a tool would test. */
+  untested: boolean;
 }
 
 /** Both sides brought to one type, or why they can't be. */
 export function readyPair(reference: Column | null, current: Column | null, preset: Preset): Ready {
   const declared = current ?? reference;
   const type = declared ? driftTypeOf(declared, preset) : 'number';
-  const no = (...notes: Note[]): Ready => ({ type, pair: null, notes });
+  const no = (...notes: Note[]): Ready => ({ type, pair: null, notes, untested: true });
   if (!current) return no({ code: 'absent-current' });
   if (!reference) return no({ code: 'absent-reference' });
   for (const [side, column] of [
@@ -153,22 +163,45 @@ export function readyPair(reference: Column | null, current: Column | null, pres
     ['current', current],
   ] as const)
     if (lengthOf(column) === 0) return no({ code: 'no-rows', side });
-  const empty = [reference, current].map(isEmpty);
-  if (empty[0] || empty[1])
-    return no({
-      code: 'all-missing',
-      side: empty[0] && empty[1] ? 'both' : empty[0] ? 'reference' : 'current',
-    });
+  if (isEmpty(reference) && isEmpty(current)) return no({ code: 'all-missing', side: 'both' });
   const ofReference = driftTypeOf(reference, preset);
-  if (type === 'time' || ofReference === 'time') return no({ code: 'time' });
-  const [a, b] = [asCompared(reference), asCompared(current)];
+  const known = isEmpty(current) ? ofReference : type;
+  if (known === 'time' || ofReference === 'time') return no({ code: 'time' });
+  const [a, b] = aligned(reference, current, preset);
   const both = pairOf(a, b);
   if (!both) return no(...mismatch(a, b, ofReference, type));
-  if (type === 'text') return no({ code: 'free-text' });
-  if (present(both.reference) === 0 || present(both.current) === 0)
-    return no({ code: 'all-missing', side: present(both.reference) === 0 ? 'reference' : 'current' });
-  const pair = type === 'category' && both.kind === 'number' ? asLevels(both) : both;
-  return { type, pair, notes: infinities(both) };
+  if (known === 'text' && !isEmpty(current)) return no({ code: 'free-text' });
+  const pair = known === 'category' && both.kind === 'number' ? asLevels(both) : both;
+  const [n, m] = [present(both.reference), present(both.current)];
+  if (n === 0 && m === 0) return no({ code: 'all-missing', side: 'both' });
+  const notes = [...infinities(both), ...tooLarge(both)];
+  if (n === 0 || m === 0)
+    return {
+      type: known,
+      pair,
+      notes: [...notes, { code: 'all-missing', side: n === 0 ? 'reference' : 'current' }],
+      untested: true,
+    };
+  if (preset === 'evidently' && hasTruthGaps(current))
+    return { type, pair, notes: [...notes, { code: 'truth-gaps' }], untested: true };
+  return { type, pair, notes, untested: false };
+}
+
+/** pandas holds such a column as objects, whose type Evidently does not know. */
+const hasTruthGaps = (column: Column): boolean =>
+  column.kind === 'number' && column.written === 'truth' && column.values.some(Number.isNaN);
+
+/** Whole numbers beyond 2^53 are not exact. */
+function tooLarge(pair: Pair): Note[] {
+  if (pair.kind === 'level') return [];
+  const beyond = [pair.reference.sorted, pair.current.sorted].some(
+    (sorted) =>
+      sorted instanceof Float64Array &&
+      sorted.length > 0 &&
+      Math.max(-sorted[0], sorted[sorted.length - 1]) > Number.MAX_SAFE_INTEGER &&
+      sorted.every(Number.isInteger),
+  );
+  return beyond ? [{ code: 'too-large' }] : [];
 }
 
 /** Numbers against texts; whole numbers from 0 on may be the codes of levels. */
@@ -205,6 +238,10 @@ function isConstant({ reference, current }: Extract<Pair, { kind: 'number' }>): 
   return a[0] === a[a.length - 1] && b[0] === a[0] && b[b.length - 1] === a[0];
 }
 
+/** A column that a file does not give. */
+export const unreadColumn = (name: string, reason: string): ColumnDrift =>
+  uncompared(name, 'text', [{ code: 'unreadable', reason }], [null, null]);
+
 function uncompared(
   name: string,
   type: DriftType,
@@ -236,6 +273,3 @@ function missingShare(column: Column): number {
   else for (const code of column.codes) missing += code < 0 ? 1 : 0;
   return rows === 0 ? NaN : missing / rows;
 }
-
-export const lengthOf = (column: Column): number =>
-  column.kind === 'number' ? column.values.length : column.codes.length;

@@ -4,7 +4,7 @@ import { nearestName } from '../table/nearest';
 import type { TableSource } from '../table/source';
 import type { Column } from '../table/table';
 import { chunksOf, timesOf, type Chunk, type Chunking } from './chunks';
-import { compareColumn, type ColumnDrift } from './column';
+import { compareColumn, unreadColumn, type ColumnDrift } from './column';
 import { DATASET_SHARE } from './evidently';
 import { monitorColumn, type ChunkValue } from './monitor';
 import { ALL_COLUMNS } from './names';
@@ -20,7 +20,7 @@ import {
 } from './performance';
 import { fitReconstruction, reconstructionError, rowErrors } from './reconstruction';
 import { adjustedForMany } from './tests';
-import { asCompared, driftTypeOf, type Preset } from './types';
+import { aligned, driftTypeOf, type Preset } from './types';
 
 export interface CompareOptions {
   preset: Preset;
@@ -50,7 +50,13 @@ export interface ScoresToCompare {
 
 /** What is not one column's. */
 export type DatasetNote =
-  'reference-unlabelled' | 'reference-one-class' | 'current-unlabelled' | 'few-chunks';
+  | 'reference-unlabelled'
+  | 'reference-one-class'
+  | 'current-unlabelled'
+  | 'not-probabilities'
+  | 'few-chunks'
+  | 'small-chunks'
+  | 'rows-without-time';
 
 export interface Comparison {
   preset: Preset;
@@ -76,6 +82,8 @@ export interface ChunkReport {
 }
 
 const FEW_CHUNKS = 6;
+/** Chunks of fewer rows say more of chance than of drift. */
+const FEW_ROWS = 30;
 
 /**
  * Compares two tables, column by column; each finished column is yielded, so that a caller can show it, breathe
@@ -103,7 +111,14 @@ export async function* compareTables(
   }));
   const columns: ColumnDrift[] = [];
   for (const name of names) {
-    const [a, b] = [await reference.read(name), await current.read(name)];
+    const read = await readBoth(reference, current, name);
+    if ('reason' in read) {
+      const column = unreadColumn(name, read.reason);
+      columns.push(column);
+      yield column;
+      continue;
+    }
+    const [a, b] = read.columns;
     const monitored = a && b && reports.length ? monitorColumn(a, b, options.preset, chunks) : null;
     monitored?.chunks.forEach((values, i) =>
       reports[i].columns.push(...values.map((value) => ({ name, ...value }))),
@@ -127,11 +142,28 @@ export async function* compareTables(
     columns: withAdjusted(columns),
     chunks: reports,
     calibrated: estimated?.calibrated ?? null,
-    notes: [
-      ...(estimated?.notes ?? []),
-      ...(isNannyml(options) && chunks.reference.length < FEW_CHUNKS ? (['few-chunks'] as const) : []),
-    ],
+    notes: [...(estimated?.notes ?? []), ...chunkNotes(current.rows, chunks, options)],
   };
+}
+
+/** Both columns; the reason where a file can't give one. */
+async function readBoth(
+  reference: TableSource,
+  current: TableSource,
+  name: string,
+): Promise<{ columns: [Column | null, Column | null] } | { reason: string }> {
+  try {
+    return { columns: [await reference.read(name), await current.read(name)] };
+  } catch (error) {
+    if (error instanceof ScoredeskError && error.code.startsWith('parquet-'))
+      return { reason: reasonIn(error) };
+    throw error;
+  }
+}
+
+function reasonIn({ params }: ScoredeskError): string {
+  const { reason, found } = params as { reason?: string; found?: string };
+  return reason ?? found ?? '';
 }
 
 function namesOf(reference: TableSource, current: TableSource, { columns, time }: CompareOptions): string[] {
@@ -142,7 +174,7 @@ function namesOf(reference: TableSource, current: TableSource, { columns, time }
         const nearest = nearestName(column, [...all]);
         throw new ScoredeskError('column-unknown', { column, nearest, file: current.name });
       }
-    return [...columns];
+    return [...new Set(columns)];
   }
   if (time) all.delete(time);
   return [...all];
@@ -159,8 +191,8 @@ async function chunked(
   current: TableSource,
   options: CompareOptions,
 ): Promise<Chunks> {
-  const { preset, time, chunking = null, scores } = options;
-  if (!chunking && preset !== 'nannyml' && !scores) return { reference: [], current: [] };
+  const { time, chunking = null } = options;
+  if (!wantsChunks(options)) return { reference: [], current: [] };
   const times = async (table: TableSource) => {
     const column = time ? await table.read(time) : null;
     return column ? timesOf(column) : null;
@@ -172,6 +204,18 @@ async function chunked(
   const ofReference = chunksOf(reference.rows, own || !isPeriod(chunking) ? chunking : sameSize, own);
   return { reference: ofReference, current: ofCurrent };
 }
+
+function chunkNotes(rows: number, chunks: Chunks, options: CompareOptions): DatasetNote[] {
+  const inChunks = chunks.current.reduce((sum, chunk) => sum + chunk.rows.length, 0);
+  const notes: DatasetNote[] = [];
+  if (chunks.current.length > 0 && medianSize(chunks.current) < FEW_ROWS) notes.push('small-chunks');
+  if (isNannyml(options) && chunks.reference.length < FEW_CHUNKS) notes.push('few-chunks');
+  if (options.time !== undefined && wantsChunks(options) && inChunks < rows) notes.push('rows-without-time');
+  return notes;
+}
+
+const wantsChunks = ({ preset, chunking, scores }: CompareOptions): boolean =>
+  Boolean(chunking) || preset === 'nannyml' || scores !== undefined;
 
 const isNannyml = ({ preset }: CompareOptions): boolean => preset === 'nannyml';
 const isPeriod = (chunking: Chunking | null): boolean => chunking !== null && 'period' in chunking;
@@ -210,10 +254,14 @@ async function addReconstruction(
   const reference = new Map<string, Column>();
   const current = new Map<string, Column>();
   for (const name of names.filter((column) => !outside.includes(column))) {
-    const [a, b] = [await sources.reference.read(name), await sources.current.read(name)];
-    if (!a || !b || !canReconstruct(a, b)) continue;
-    reference.set(name, asCompared(a));
-    current.set(name, asCompared(b));
+    const read = await readBoth(sources.reference, sources.current, name);
+    const [a, b] = 'columns' in read ? read.columns : [null, null];
+    // NannyML takes free text as a category; in the app it is left out.
+    if (!a || !b || isTime(a) || isTime(b) || (resampled && driftTypeOf(a, 'psi') === 'text')) continue;
+    const both = aligned(a, b, 'nannyml');
+    if (both[0].kind !== both[1].kind) continue;
+    reference.set(name, both[0]);
+    current.set(name, both[1]);
   }
   if (reference.size === 0 || sources.reference.rows < 2) return;
   if (resampled && reference.size > MOST_TOGETHER) return;
@@ -242,11 +290,7 @@ function resampledMeans(errors: Float64Array, size: number): number[] {
   );
 }
 
-/** Columns of one kind on both sides, other than times and free text. */
-function canReconstruct(a: Column, b: Column): boolean {
-  if (asCompared(a).kind !== asCompared(b).kind) return false;
-  return driftTypeOf(a, 'nannyml') !== 'time' && driftTypeOf(a, 'psi') !== 'text';
-}
+const isTime = (column: Column): boolean => driftTypeOf(column, 'nannyml') === 'time';
 
 function addPerformance(
   reports: ChunkReport[],
@@ -254,6 +298,8 @@ function addPerformance(
   { reference, current, costs }: ScoresToCompare,
   resampled: boolean | undefined,
 ): { calibrated: boolean | null; notes: DatasetNote[] } {
+  if (!areProbabilities(reference) || !areProbabilities(current))
+    return { calibrated: null, notes: ['not-probabilities'] };
   const labelled = labelledOf(withScores(reference));
   if (labelled.target.length === 0) return { calibrated: null, notes: ['reference-unlabelled'] };
   if (new Set(labelled.target).size < 2) return { calibrated: null, notes: ['reference-one-class'] };
@@ -278,6 +324,9 @@ function samples(total: number, size: number, count: number): Int32Array[] {
   const random = seededRandom(SEED);
   return Array.from({ length: count }, () => Int32Array.from({ length: size }, () => random() * total));
 }
+
+const areProbabilities = ({ probability }: Scored): boolean =>
+  probability.every((p) => Number.isNaN(p) || (p >= 0 && p <= 1));
 
 /** The rows that have a score. */
 function withScores(scored: Scored): Scored {

@@ -13,8 +13,9 @@ import {
   type NumberFit,
 } from './nannyml';
 import { countLevels, numberSample, pairCounts, present, type Pair } from './sample';
-import { DRIFTED_FROM, stabilityOf } from './stability';
-import { asCompared, type Preset } from './types';
+import { DRIFTED_FROM } from './bands';
+import { stabilityOf } from './stability';
+import { aligned, type Preset } from './types';
 
 /** A chunk's value of a test with its limits. */
 export interface ChunkValue {
@@ -46,13 +47,14 @@ export function monitorColumn(
   preset: Preset,
   chunks: { reference: readonly Chunk[]; current: readonly Chunk[] },
 ): ColumnMonitor | null {
-  const { pair } = readyPair(reference, current, preset);
-  if (!pair) return null;
-  const watch = watcherOf(reference, pair, preset);
+  const { pair, untested } = readyPair(reference, current, preset);
+  if (!pair || (untested && preset !== 'psi')) return null;
+  const [a, b] = aligned(reference, current, preset);
+  const watch = watcherOf(a, pair, preset);
   const limits = preset === 'nannyml' ? watch.limits(chunks.reference) : new Map<NannymlMethod, Limits>();
   return {
     limits,
-    chunks: chunks.current.map(({ rows }) => watch.values(takeColumn(current, rows), limits)),
+    chunks: chunks.current.map(({ rows }) => watch.values(takeColumn(b, rows), limits)),
   };
 }
 
@@ -68,7 +70,7 @@ function watcherOf(reference: Column, whole: Pair, preset: Preset): Watcher {
     limits: (chunks) => limitsFrom(chunks, reference, whole, fit, pairWith),
     values: (chunk, limits) => {
       const pair = pairWith(chunk);
-      if (!pair || present(pair.current) === 0) return [];
+      if (!pair || (present(pair.current) === 0 && preset !== 'psi')) return [];
       return valuesOf(pair, preset, fit, limits);
     },
   };
@@ -81,8 +83,8 @@ function pairerOf(reference: Column, whole: Pair): (chunk: Column) => Pair | nul
       chunk.kind === 'number'
         ? { kind: 'number', reference: whole.reference, current: numberSample(chunk) }
         : null;
-  const counted = countLevels(asCompared(reference));
-  return (chunk) => pairCounts(counted, countLevels(asCompared(chunk)));
+  const counted = countLevels(reference);
+  return (chunk) => pairCounts(counted, countLevels(chunk));
 }
 
 function valuesOf(

@@ -181,8 +181,9 @@ export function realizedOf(metric: Metric, { probability, refused, target }: Lab
   }
   const refusals = confusion.tp + confusion.fp;
   const bothDecisions = refusals > 0 && refusals < target.length;
-  const needsBoth = metric !== 'cost' && metric !== 'accuracy';
+  const needsBoth = metric === 'f1' || metric === 'precision' || metric === 'recall';
   if (needsBoth && !(bothOutcomes && bothDecisions)) return NaN;
+  if (metric === 'specificity' && defaults === target.length) return NaN;
   return ofConfusion(metric, confusion, costs);
 }
 

@@ -29,10 +29,6 @@ export interface Stability {
 export const LEAST_SHARE = 1e-4;
 const BINS = 10;
 
-/** Verdicts of the population stability index (Siddiqi 2006): from .1 worth a look, from .25 drifted. */
-export const WATCH_FROM = 0.1;
-export const DRIFTED_FROM = 0.25;
-
 /**
  * Population stability index with deciles of the reference (numbers) or by level, natural logarithm.
  *
@@ -42,7 +38,7 @@ export const DRIFTED_FROM = 0.25;
  */
 export function stabilityOf(pair: Pair): Stability {
   if (pair.kind === 'level') return levelStability(pair);
-  const edges = decileEdges(pair.reference.sorted);
+  const edges = pair.reference.sorted.length ? decileEdges(pair.reference.sorted) : new Float64Array(0);
   const few =
     edges.length === 0 && countDistinctBoth(pair.reference.sorted, pair.current.sorted, BINS) <= BINS;
   return few ? levelStability(asLevels(pair)) : numberStability(pair, edges);

@@ -49,6 +49,42 @@ export function asCompared(column: Column): Column {
   };
 }
 
+/**
+ * Both sides brought to one kind where that is sure: a side without any value is of the other's kind, and truth
+ * values are the numbers 0 and 1. NannyML goes by the reference's kind, the others by levels.
+ */
+export function aligned(reference: Column, current: Column, preset: Preset): [Column, Column] {
+  if (isEmpty(current)) return [asCompared(reference), emptyAs(asCompared(reference), current)];
+  if (isEmpty(reference)) return [emptyAs(asCompared(current), reference), asCompared(current)];
+  const mixed = isTruth(reference) !== isTruth(current) && isBinary(reference) && isBinary(current);
+  if (!mixed) return [asCompared(reference), asCompared(current)];
+  if (preset === 'nannyml' && !isTruth(reference)) return [reference, plain(current)];
+  return [asCompared(asTruth(reference)), asCompared(asTruth(current))];
+}
+
+const isTruth = (column: Column): boolean => column.kind === 'number' && column.written === 'truth';
+const asTruth = (column: Column): Column =>
+  column.kind === 'number' ? { ...column, written: 'truth' } : column;
+
+function isBinary(column: Column): boolean {
+  if (column.kind === 'text') return false;
+  return column.values.every((value) => value === 0 || value === 1 || Number.isNaN(value));
+}
+
+function plain(column: Column): Column {
+  return column.kind === 'number' ? { kind: 'number', values: column.values } : column;
+}
+
+function emptyAs(kind: Column, column: Column): Column {
+  const rows = lengthOf(column);
+  return kind.kind === 'number'
+    ? { kind: 'number', values: new Float64Array(rows).fill(NaN) }
+    : { kind: 'text', dictionary: [], codes: new Int32Array(rows).fill(-1) };
+}
+
 /** A column without any value, which may stand for numbers or texts. */
 export const isEmpty = (column: Column): boolean =>
   column.kind === 'number' ? column.values.every(Number.isNaN) : column.codes.every((code) => code < 0);
+
+export const lengthOf = (column: Column): number =>
+  column.kind === 'number' ? column.values.length : column.codes.length;

@@ -17,6 +17,8 @@ const MAX_ROWS = 20_000_000;
 const MAX_COLUMNS = 20_000;
 
 export interface ParquetOptions {
+  /** A nested column is refused when it is read, not with the file. */
+  lenient?: boolean | undefined;
   /** Columns to keep as text, such as ids. */
   text?: readonly string[] | undefined;
 }
@@ -58,21 +60,28 @@ export async function openParquet(
   let names: string[];
   try {
     metadata = checked(await parquetMetadataAsync(bytes));
-    names = columnNames(metadata, file);
+    names = columnNames(metadata, file, options.lenient);
   } catch (error) {
     throw asUnreadable(file, error);
   }
   const rows = Number(metadata.num_rows);
   const asText = new Set(options.text);
   const known = new Set(names);
+  const nested = new Set(
+    parquetSchema(metadata)
+      .children.filter((child) => child.children.length)
+      .map((child) => child.element.name),
+  );
   return {
     name: file,
     rows,
     names,
-    read: async (name) =>
-      known.has(name)
+    read: async (name) => {
+      if (nested.has(name)) throw new ScoredeskError('parquet-type', { file, column: name, found: 'nested' });
+      return known.has(name)
         ? toColumn(await readChunks(bytes, metadata, name, file), rows, asText.has(name), { file, name })
-        : null,
+        : null;
+    },
   };
 }
 
@@ -95,12 +104,12 @@ function checked(metadata: FileMetaData): FileMetaData {
   return metadata;
 }
 
-function columnNames(metadata: FileMetaData, file: string): string[] {
+function columnNames(metadata: FileMetaData, file: string, lenient = false): string[] {
   const { children } = parquetSchema(metadata);
   if (children.length > MAX_COLUMNS) throw new Error(`${children.length} columns, at most ${MAX_COLUMNS}`);
   const names = new Set<string>();
   for (const { element, children: nested } of children) {
-    if (nested.length)
+    if (nested.length && !lenient)
       throw new ScoredeskError('parquet-type', { file, column: element.name, found: 'nested' });
     if (names.has(element.name)) throw new ScoredeskError('column-repeated', { file, column: element.name });
     names.add(element.name);

@@ -4,6 +4,7 @@ import type { ChunkReport } from '../../core/drift/compare';
 import type { DriftRow } from '../../report/driftSummary';
 import { formatMeasure } from '../../report/driftWords';
 import { translate, type Locale } from '../../i18n/translate';
+import { t } from '../../state/locale.svelte';
 
 /** A chunk on an axis: its month or day, or its number. */
 export function chunkLabel(locale: Locale, { start, index }: ChunkReport, chunking: Chunking | null): string {
@@ -75,4 +76,12 @@ export function namedOf(rows: readonly DriftRow[], most: number): Set<string> {
     names.add(column.name);
   }
   return names;
+}
+
+/** How rows are cut, in words. */
+export function chunkName(chunking: Chunking | null): string {
+  if (!chunking) return t('drift.chunk.none');
+  if ('size' in chunking) return t('drift.chunk.size', { rows: chunking.size });
+  if ('number' in chunking) return t('drift.chunk.number', { count: chunking.number });
+  return t(`drift.chunk.${chunking.period}`);
 }

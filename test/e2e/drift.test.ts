@@ -43,6 +43,9 @@ test('the demo: what to look at first, every column, one column by its address',
   await panel.getByRole('button', { name: 'Cumulative' }).click();
   await panel.getByRole('button', { name: 'Close the detail' }).click();
   await page.getByRole('heading', { name: 'Importance against drift' }).waitFor();
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  expect(await rows.count()).toBe(23);
   expect(complaints).toEqual([]);
 });
 

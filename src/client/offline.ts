@@ -1,4 +1,4 @@
-import { ENGINE_CACHE, SKIP_WAITING } from '../protocol/offline';
+import { ENGINE_CACHE, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
 
 /** Longest wait for the service worker before the page goes on without it. */
 const CONTROL_WITHIN = 5000;
@@ -61,9 +61,18 @@ export function onTakeover(reload: () => void): void {
   navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
 }
 
-/** Whether the page would open with the server gone: it is controlled, and the engine is kept. */
+/** Whether every page would open with the server gone: this one is controlled, engine and other pages are kept. */
 export async function isReadyOffline(): Promise<boolean> {
   if (!supported || !navigator.serviceWorker.controller || !('caches' in globalThis)) return false;
   const cache = await caches.open(`scoredesk:${basePath}:${ENGINE_CACHE}`);
-  return (await cache.keys()).length > 0;
+  return (await cache.keys()).length > 0 && (await restKept(navigator.serviceWorker.controller));
+}
+
+/** Lets the service worker keep what a first visit did not need. */
+function restKept(worker: ServiceWorker): Promise<boolean> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data === true);
+    worker.postMessage(KEEP_REST, [port2]);
+  });
 }

@@ -1,5 +1,7 @@
 /** What the page, its workers and the service worker say to each other, and the cache they look at. */
 export const SKIP_WAITING = 'skip-waiting';
+/** Asks for the files that no first visit needs; answered on the port that comes with it. */
+export const KEEP_REST = 'keep-rest';
 export const ENGINE_CACHE = 'engine';
 
 /** Path under which the service worker fetches from the other hosts that config.json allows. */

@@ -44,6 +44,16 @@ test('after one visit the app opens with the server stopped, deep links included
   await page.locator('.bars').waitFor();
   await page.getByRole('link', { name: 'Clients' }).click();
   await page.getByText('1,000 clients of 1,000').waitFor();
+  // Pages that the visit did not open.
+  await page.getByRole('link', { name: 'Drift' }).click();
+  await page.getByText('Look first at Savings').waitFor();
+  await page.getByRole('link', { name: 'Model' }).click();
+  await page.getByRole('heading', { name: 'What the model relies on' }).waitFor();
+  await page.getByRole('link', { name: 'About' }).click();
+  await page
+    .getByText(/onnxruntime-web \d/)
+    .first()
+    .waitFor();
   await page.getByRole('link', { name: 'Bundles' }).click();
   await page.getByRole('heading', { name: 'Ready offline' }).waitFor();
   expect(complaints.filter((line) => !line.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);

@@ -1,4 +1,5 @@
 import { ScoredeskError } from '../core/errors';
+import { remembered, wholeTable, type TableSource } from '../core/table/source';
 import { columnOf, type Column, type Table } from '../core/table/table';
 import type { ManifestColumn } from './schema';
 
@@ -79,14 +80,48 @@ function numbersOf(column: Column, name: string, table: Table) {
  */
 export function withDerived(table: Table, columns: readonly ManifestColumn[]): Table {
   const out = new Map(table.columns);
-  for (const column of derivedOrder(columns)) {
-    if (!column.derived?.of.every((operand) => out.has(operand))) continue;
-    const expected = computeDerived(column, { ...table, columns: out });
-    const present = out.get(column.name);
-    if (!present) out.set(column.name, { kind: 'number', values: expected });
-    else checkDerived(column.name, numbersOf(present, column.name, table), expected);
-  }
+  for (const column of computable(columns, out))
+    out.set(column.name, derivedColumn(column, { ...table, columns: out }));
   return { ...table, columns: out };
+}
+
+/** The same for a table that is read column by column; what was read is kept. */
+export function derivedSource(source: TableSource, columns: readonly ManifestColumn[]): TableSource {
+  const rules = computable(columns, new Set(source.names));
+  const ruleOf = new Map(rules.map((column) => [column.name, column]));
+  const derived: TableSource = remembered({
+    ...source,
+    names: [...new Set([...source.names, ...ruleOf.keys()])],
+    read: async (name) => {
+      const stored = await source.read(name);
+      const rule = ruleOf.get(name);
+      if (!rule) return stored;
+      const { columns: operands } = await wholeTable(derived, rule.derived?.of);
+      const own = stored ? new Map(operands).set(name, stored) : operands;
+      return derivedColumn(rule, { name: source.name, rows: source.rows, columns: own });
+    },
+  });
+  return derived;
+}
+
+/** The derived columns whose operands are there, or are derived of what is there. */
+function computable(
+  columns: readonly ManifestColumn[],
+  there: { has(name: string): boolean },
+): ManifestColumn[] {
+  const can = new Set<string>();
+  for (const { name, derived } of derivedOrder(columns))
+    if (derived?.of.every((operand) => there.has(operand) || can.has(operand))) can.add(name);
+  return derivedOrder(columns).filter(({ name }) => can.has(name));
+}
+
+/** What the rule gives; the column itself where the table has it and it agrees. */
+function derivedColumn(column: ManifestColumn, table: Table): Column {
+  const expected = computeDerived(column, table);
+  const present = table.columns.get(column.name);
+  if (!present) return { kind: 'number', values: expected };
+  checkDerived(column.name, numbersOf(present, column.name, table), expected);
+  return present;
 }
 
 function checkDerived(column: string, found: ArrayLike<number>, expected: Float64Array): void {

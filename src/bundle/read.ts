@@ -1,10 +1,12 @@
 import { ScoredeskError } from '../core/errors';
-import { concatTables, type Column, type Table } from '../core/table/table';
-import { openParquet, rangesOf, readParquet } from '../core/table/parquet';
+import { openParquet } from '../core/table/parquet';
+import { rangesOf, type ByteRanges } from '../core/table/ranges';
+import { wholeTable, type TableSource } from '../core/table/source';
+import { concatColumns, type Column, type Table } from '../core/table/table';
 import { fromCodes, isText, levelValues } from './columns';
-import { withDerived } from './derived';
+import { derivedSource } from './derived';
 import { sha256Hex } from './hash';
-import type { Manifest, PartName } from './schema';
+import type { Manifest, ManifestColumn, PartName } from './schema';
 import type { BundleSource } from './source';
 import { parseManifest } from './validate';
 
@@ -42,58 +44,69 @@ export async function readFile({ manifest, source }: BundleFiles, path: string):
 }
 
 /**
- * The rows of one part, categories as level codes, derived columns checked or computed.
+ * One part of the bundle, column by column as they are asked for: categories as level codes, derived columns
+ * checked or computed. What was read is kept.
  *
- * @throws bundle-rows (another row count than declared), parquet-unreadable, derived-mismatch
+ * @throws bundle-rows (another row count than declared), parquet-unreadable; reading also derived-mismatch
  */
-export async function readPart(files: BundleFiles, name: PartName): Promise<Table | null> {
+export async function openPart(files: BundleFiles, name: PartName): Promise<TableSource | null> {
   const part = files.manifest.data[name];
   if (!part) return null;
-  const tables: Table[] = [];
-  for (const shard of part.files) {
-    const bytes = await readFile(files, shard.path);
-    const table = await readParquet(bytes, shard.path, { text: part.id ? [part.id] : [] });
-    if (table.rows !== shard.rows)
-      throw new ScoredeskError('bundle-rows', { path: shard.path, found: table.rows, expected: shard.rows });
-    tables.push(typed(table, files.manifest));
+  const shards: TableSource[] = [];
+  for (const { path, rows } of part.files) {
+    const shard = await openParquet(await rangesIn(files, path), path, { text: part.id ? [part.id] : [] });
+    if (shard.rows !== rows)
+      throw new ScoredeskError('bundle-rows', { path, found: shard.rows, expected: rows });
+    shards.push(shard);
   }
-  const { columns } = files.manifest;
-  // Shards may hold codes or texts: joined by text, then coded again in the order of the levels.
-  return withDerived(typed(concatTables(part.files[0].path, tables), files.manifest), columns);
+  return derivedSource(joined(shards, files.manifest), files.manifest.columns);
 }
 
-/** One column of a part as it is stored, all others left unread; null where the part has none of that name. */
-export async function readStoredColumn(
-  files: BundleFiles,
-  name: PartName,
-  column: string,
-): Promise<Column | null> {
-  const tables: Table[] = [];
-  for (const { path } of files.manifest.data[name]?.files ?? []) {
-    const source = await openParquet(rangesOf(await readFile(files, path)), path);
-    const read = await source.read(column);
-    if (!read) return null;
-    tables.push({ name: path, rows: source.rows, columns: new Map([[column, read]]) });
-  }
-  return tables.length ? (concatTables(name, tables).columns.get(column) ?? null) : null;
+/** All rows and columns of a part. @throws as `openPart` */
+export async function readPart(files: BundleFiles, name: PartName): Promise<Table | null> {
+  const part = await openPart(files, name);
+  return part && wholeTable(part);
 }
 
-/** Stored columns brought to their declared kinds. */
-function typed(table: Table, manifest: Manifest): Table {
-  const columns = new Map<string, Column>();
+/** Storage has checked what it holds; of all else the whole file's hash comes first. */
+async function rangesIn(files: BundleFiles, path: string): Promise<ByteRanges> {
+  const { source } = files;
+  return source.verified && source.ranges ? source.ranges(path) : rangesOf(await readFile(files, path));
+}
+
+/** Shards one after the other, columns brought to their declared kinds. */
+function joined(shards: readonly TableSource[], manifest: Manifest): TableSource {
   const declared = new Map(manifest.columns.map((column) => [column.name, column]));
-  for (const [name, column] of table.columns) {
-    const declaration = declared.get(name);
-    if (declaration?.type === 'category' && declaration.levels)
-      columns.set(name, fromCodes(column, levelValues(declaration)));
-    else if (column.kind === 'text' && declaration && !isText(declaration) && declaration.role !== 'target')
-      throw new ScoredeskError('column-not-number', {
-        column: name,
-        file: table.name,
-        row: 1,
-        value: column.dictionary[0] ?? '',
-      });
-    else columns.set(name, column);
-  }
-  return { ...table, columns };
+  const [first] = shards;
+  const read = async (name: string): Promise<Column | null> => {
+    const parts: Column[] = [];
+    for (const shard of shards) {
+      const column = await shard.read(name);
+      if (!column && shard === first) return null;
+      if (!column)
+        throw new ScoredeskError('column-unknown', { column: name, nearest: '', file: shard.name });
+      parts.push(typed(column, declared.get(name), shard.name));
+    }
+    // Shards may hold codes or texts: joined by text, then coded again in the order of the levels.
+    return parts.length === 1 ? parts[0] : typed(concatColumns(parts), declared.get(name), first.name);
+  };
+  return {
+    name: first.name,
+    rows: shards.reduce((sum, { rows }) => sum + rows, 0),
+    names: first.names,
+    read,
+  };
+}
+
+/** A stored column brought to its declared kind. @throws column-not-number */
+function typed(column: Column, declared: ManifestColumn | undefined, file: string): Column {
+  if (declared?.type === 'category' && declared.levels) return fromCodes(column, levelValues(declared));
+  if (column.kind === 'text' && declared && !isText(declared) && declared.role !== 'target')
+    throw new ScoredeskError('column-not-number', {
+      column: declared.name,
+      file,
+      row: 1,
+      value: column.dictionary[0] ?? '',
+    });
+  return column;
 }

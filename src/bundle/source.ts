@@ -1,3 +1,5 @@
+import type { ByteRanges } from '../core/table/ranges';
+
 /** A file picked or dropped on this machine, with its path in the folder it was picked from. */
 export interface PickedFile {
   path: string;
@@ -12,4 +14,6 @@ export interface BundleSource {
   verified: boolean;
   /** The file's bytes. @throws bundle-file-missing */
   read(path: string): Promise<Uint8Array>;
+  /** Any part of the file, where that is cheaper than all of it. @throws bundle-file-missing */
+  ranges?(path: string): Promise<ByteRanges>;
 }

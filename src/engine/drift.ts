@@ -2,12 +2,11 @@ import type { ColumnDrift } from '../core/drift/column';
 import { compareTables, type Comparison } from '../core/drift/compare';
 import type { Costs, Scored } from '../core/drift/performance';
 import { checkStopped } from '../core/errors';
-import { sourceOf, type TableSource } from '../core/table/source';
-import type { Column, Table } from '../core/table/table';
+import type { TableSource } from '../core/table/source';
 import type { LocalText } from '../bundle/schema';
 import { modelDrift, type ModelDrift, type Scores } from './driftModel';
 import type { DriftRequest, Side } from './driftRequest';
-import { sideRows, type SideRows, type Supplies } from './driftSides';
+import { modelRows, repeatedIds, sideRows, type SideRows, type Supplies } from './driftSides';
 import type { Engine } from './engine';
 import { breathe, type Task } from './runtime';
 
@@ -56,7 +55,7 @@ export async function compareSides(
   const reference = await sideRows(engine, request.reference, supplies);
   const current = await sideRows(engine, request.current, supplies);
   const canScore = reference.absent.length + current.absent.length === 0;
-  const score = canScore ? freeName([reference.table, current.table], 'probability') : null;
+  const score = canScore ? freeName([reference.source, current.source], 'probability') : null;
   const target = targetName(engine, reference, current);
   const scores = scoresOf(engine, { reference, current }, task);
   // What takes no score comes first: the first columns are in sight before anybody is scored.
@@ -97,13 +96,8 @@ export async function compareSides(
     request,
     comparison,
     sides: {
-      reference: infoOf(
-        engine,
-        request.reference,
-        reference,
-        canScore ? await scores.reference() : undefined,
-      ),
-      current: infoOf(engine, request.current, current, canScore ? await scores.current() : undefined),
+      reference: await infoOf(engine, request.reference, reference, canScore ? scores.reference : null),
+      current: await infoOf(engine, request.current, current, canScore ? scores.current : null),
     },
     features: engine.columns.map(({ name }) => name),
     score,
@@ -121,7 +115,8 @@ function scoresOf(
 ): Scores {
   const known = new Map<string, Promise<Float64Array>>();
   const of = (side: 'reference' | 'current') => () => {
-    const found = known.get(side) ?? engine.score(sides[side].table, { signal });
+    const found =
+      known.get(side) ?? modelRows(engine, sides[side]).then((table) => engine.score(table, { signal }));
     known.set(side, found);
     return found;
   };
@@ -135,7 +130,8 @@ async function stepped(
   { signal, progress, columns }: DriftTask,
 ): Promise<Comparison> {
   let fresh: ColumnDrift[] = [];
-  let sent = performance.now();
+  // The first column goes at once.
+  let sent = -Infinity;
   for (let done = 0; ; done++) {
     const step = await steps.next();
     if (step.done) return step.value;
@@ -160,7 +156,7 @@ function columnNames(engine: Engine, reference: SideRows, current: SideRows): st
   );
   for (const { name } of outcome) left.add(name);
   const names = new Set(engine.columns.map(({ name }) => name));
-  for (const { table } of [reference, current]) for (const name of table.columns.keys()) names.add(name);
+  for (const { source } of [reference, current]) for (const name of source.names) names.add(name);
   return [...names].filter((name) => !left.has(name));
 }
 
@@ -169,30 +165,29 @@ function targetName(engine: Engine, reference: SideRows, current: SideRows): str
   return engine.manifest.columns.find(({ role }) => role === 'target')?.name ?? null;
 }
 
-/** The side's table with its outcome as a column, and its score as one that is computed when it is read. */
+/** The side's columns, its outcome, and its score that is computed when it is read. */
 function withComputed(
-  side: SideRows,
+  { source, target: labels }: SideRows,
   { score, target }: { score: string | null; target: string | null },
   scores: () => Promise<Float64Array>,
 ): TableSource {
-  const columns = new Map<string, Column>(side.table.columns);
-  if (target && side.target) {
-    const values = Float64Array.from(side.target, (label) => (label < 0 ? NaN : label));
-    columns.set(target, { kind: 'number', values, written: 'truth' });
-  }
-  const source = sourceOf({ ...side.table, columns });
-  if (score === null) return source;
+  const computed = [target, score].filter((name) => name !== null);
   return {
     ...source,
-    names: [...source.names, score],
-    read: async (name) => (name === score ? { kind: 'number', values: await scores() } : source.read(name)),
+    names: [...new Set([...source.names, ...computed])],
+    read: async (name) => {
+      if (name === score) return { kind: 'number', values: await scores() };
+      if (name !== target || !labels) return source.read(name);
+      const values = Float64Array.from(labels, (label) => (label < 0 ? NaN : label));
+      return { kind: 'number', values, written: 'truth' };
+    },
   };
 }
 
 /** A name that neither table has. */
-function freeName(tables: readonly Table[], wanted: string): string {
+function freeName(tables: readonly TableSource[], wanted: string): string {
   let name = wanted;
-  while (tables.some((table) => table.columns.has(name))) name += '_';
+  while (tables.some(({ names }) => names.includes(name))) name += '_';
   return name;
 }
 
@@ -202,11 +197,10 @@ async function fittingRows(
   reference: SideRows,
   scores: () => Promise<Float64Array>,
 ): Promise<{ part: 'test' | 'reference'; rows: Scored } | null> {
-  const test = await engine.test();
-  const target = engine.manifest.data.test?.target;
-  if (test && target) {
+  if (engine.manifest.data.test?.target) {
     const side = await sideRows(engine, { source: 'test' }, {});
-    return { part: 'test', rows: scoredRows(engine, await engine.score(test), side.target) };
+    const probability = await engine.score(await modelRows(engine, side));
+    return { part: 'test', rows: scoredRows(engine, probability, side.target) };
   }
   return reference.target
     ? { part: 'reference', rows: scoredRows(engine, await scores(), reference.target) }
@@ -225,18 +219,19 @@ export function costsOf(engine: Engine): Costs {
   return { fn: costs.falseNegative, fp: costs.falsePositive };
 }
 
-function infoOf(
+async function infoOf(
   engine: Engine,
   { source }: Side,
-  { table, target, absent, repeatedIds }: SideRows,
-  scores: Float64Array | undefined,
-): SideInfo {
+  side: SideRows,
+  scores: (() => Promise<Float64Array>) | null,
+): Promise<SideInfo> {
+  const probability = await scores?.();
   return {
-    rows: table.rows,
-    labelled: target !== null,
-    absent,
-    repeatedIds,
-    unscored: scores ? scores.reduce((count, p) => count + (Number.isNaN(p) ? 1 : 0), 0) : 0,
+    rows: side.source.rows,
+    labelled: side.target !== null,
+    absent: side.absent,
+    repeatedIds: await repeatedIds(engine, side),
+    unscored: probability?.reduce((count, p) => count + (Number.isNaN(p) ? 1 : 0), 0) ?? 0,
     note: engine.manifest.texts?.[source] ?? null,
   };
 }

@@ -8,7 +8,7 @@ import {
   type Table,
   type TextColumn,
 } from '../core/table/table';
-import { sideRows, type Supplies } from './driftSides';
+import { modelRows, sideRows, type Supplies } from './driftSides';
 import type { DriftRequest } from './driftRequest';
 import type { Engine } from './engine';
 import type { Task } from './runtime';
@@ -42,8 +42,10 @@ export async function columnEffect(
   const reference = await sideRows(engine, request.reference, supplies);
   const current = await sideRows(engine, request.current, supplies);
   if (reference.absent.length || current.absent.length) return null;
-  const sample = takeRows(current.table, sampleRows(current.table.rows, ROWS, SEED));
-  const matched = matchedColumn(columnOf(reference.table, column), columnOf(sample, column));
+  const rows = await modelRows(engine, current);
+  const sample = takeRows(rows, sampleRows(rows.rows, ROWS, SEED));
+  const before = await reference.source.read(column);
+  const matched = before && matchedColumn(before, columnOf(sample, column));
   if (!matched) return null;
   const now = await engine.score(sample, task);
   const back = await engine.score(withColumn(sample, column, matched), task);

@@ -2,7 +2,7 @@ import type { Decision } from '../core/decision/decision';
 import { meanAbsolute } from '../core/explain/importance';
 import { sampleRows } from '../core/numeric/random';
 import { takeRows, type Table } from '../core/table/table';
-import type { SideRows } from './driftSides';
+import { modelRows, type SideRows } from './driftSides';
 import type { Engine } from './engine';
 import type { Task } from './runtime';
 
@@ -40,8 +40,8 @@ export async function modelDrift(
   task: Task,
 ): Promise<ModelDrift> {
   const scores = { reference: await scored.reference(), current: await scored.current() };
-  const before = await explained(engine, reference.table, scores.reference, task);
-  const after = await explained(engine, current.table, scores.current, task);
+  const before = await explained(engine, await modelRows(engine, reference), scores.reference, task);
+  const after = await explained(engine, await modelRows(engine, current), scores.current, task);
   const total = before.absolute.reduce((sum, value) => sum + value, 0);
   const decisions = {
     reference: decisionShares(engine, scores.reference),

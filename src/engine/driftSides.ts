@@ -1,6 +1,7 @@
 import { timeOf, timesOf } from '../core/drift/chunks';
 import { ScoredeskError } from '../core/errors';
-import { columnOf, takeRows, textAt, textColumn, texts, type Column, type Table } from '../core/table/table';
+import { mapped, remembered, sourceOf, takeRowsOf, wholeTable, type TableSource } from '../core/table/source';
+import { textAt, textColumn, texts, type Column, type Table } from '../core/table/table';
 import { idsOf, toDeclared } from '../bundle/columns';
 import { withDerived } from '../bundle/derived';
 import type { ManifestColumn } from '../bundle/schema';
@@ -22,17 +23,15 @@ export interface LoggedScore {
   probability: number;
 }
 
-/** The rows of a side, as bundle rows where they can be. */
+/** The rows of a side, as bundle rows where they can be. Columns are read when they are asked for. */
 export interface SideRows {
-  table: Table;
+  source: TableSource;
   /** The column of times; null without one. */
   time: string | null;
   /** 1 default, 0 repaid, -1 unknown; null without a column of outcomes. */
   target: Int8Array | null;
   /** Features the rows lack: they can't be scored. */
   absent: string[];
-  /** Rows whose id is there already. */
-  repeatedIds: number;
 }
 
 export const LOGGED_AT = 'logged_at';
@@ -45,15 +44,22 @@ export const LOGGED_AT = 'logged_at';
  */
 export async function sideRows(engine: Engine, side: Side, supplies: Supplies): Promise<SideRows> {
   const whole = await sourceRows(engine, side.source, supplies);
-  const rows = keptRows(whole, side);
+  const rows = await keptRows(whole, side);
   if (rows && rows.length === 0) throw new ScoredeskError('drift-filter-empty', { source: side.source });
   if (!rows) return whole;
   return {
     ...whole,
-    table: takeRows(whole.table, rows),
+    source: remembered(takeRowsOf(whole.source, rows)),
     target: whole.target && Int8Array.from(rows, (row) => whole.target?.[row] ?? -1),
   };
 }
+
+/** The side's rows as the model takes them. */
+export const modelRows = (engine: Engine, { source }: SideRows): Promise<Table> =>
+  wholeTable(
+    source,
+    engine.columns.map(({ name }) => name),
+  );
 
 async function sourceRows(engine: Engine, source: Source, supplies: Supplies): Promise<SideRows> {
   const none = () => new ScoredeskError('drift-side-none', { source });
@@ -63,20 +69,11 @@ async function sourceRows(engine: Engine, source: Source, supplies: Supplies): P
   }
   if (source === 'logged') {
     if (!supplies.logged?.length) throw none();
-    return partRows(engine, loggedTable(engine, supplies.logged), null);
+    return partRows(engine, sourceOf(loggedTable(engine, supplies.logged)), null);
   }
-  const table = await partTable(engine, source);
-  if (!table) throw none();
-  return partRows(engine, table, engine.manifest.data[source]?.target ?? null);
-}
-
-function partTable(
-  engine: Engine,
-  part: 'reference' | 'test' | 'clients' | 'current',
-): Promise<Table | null> {
-  if (part === 'clients') return Promise.resolve(engine.clients);
-  if (part === 'reference') return engine.reference();
-  return part === 'test' ? engine.test() : engine.current();
+  const part = await engine.part(source);
+  if (!part) throw none();
+  return partRows(engine, part, engine.manifest.data[source]?.target ?? null);
 }
 
 /** The clients that were scored, as often as they were, with the time. */
@@ -87,13 +84,13 @@ function loggedTable(engine: Engine, logged: readonly LoggedScore[]): Table {
   return { name: 'log', rows: known.length, columns };
 }
 
-function partRows(engine: Engine, table: Table, target: string | null): SideRows {
+async function partRows(engine: Engine, source: TableSource, target: string | null): Promise<SideRows> {
+  const there = new Set(source.names);
   return {
-    table: { ...table, columns: new Map([...table.columns].map(([name, column]) => [name, noted(column)])) },
-    time: timeColumn(engine, table),
-    target: target ? labelsOf(table, target) : null,
-    absent: engine.columns.filter(({ name }) => !table.columns.has(name)).map(({ name }) => name),
-    repeatedIds: table.columns.has(engine.idColumn) ? repeatsOf(texts(columnOf(table, engine.idColumn))) : 0,
+    source: mapped(source, noted),
+    time: timeColumn(engine, there),
+    target: target ? await labelsOf(source, target) : null,
+    absent: engine.columns.filter(({ name }) => !there.has(name)).map(({ name }) => name),
   };
 }
 
@@ -104,20 +101,18 @@ function noted(column: Column): Column {
   return { ...column, written: 'whole' };
 }
 
-function timeColumn(engine: Engine, table: Table): string | null {
-  if (table.columns.has(LOGGED_AT)) return LOGGED_AT;
-  const declared = engine.manifest.columns.find(
-    ({ role, name }) => role === 'time' && table.columns.has(name),
-  );
-  return declared?.name ?? null;
+function timeColumn(engine: Engine, there: ReadonlySet<string>): string | null {
+  if (there.has(LOGGED_AT)) return LOGGED_AT;
+  return engine.manifest.columns.find(({ role, name }) => role === 'time' && there.has(name))?.name ?? null;
 }
 
-function labelsOf(table: Table, target: string): Int8Array {
-  return Int8Array.from(targetOf(table, { column: target }), (label) => (Number.isNaN(label) ? -1 : label));
+async function labelsOf(source: TableSource, target: string): Promise<Int8Array> {
+  const labels = targetOf(await wholeTable(source, [target]), { column: target });
+  return Int8Array.from(labels, (label) => (Number.isNaN(label) ? -1 : label));
 }
 
 /** A file's rows: declared columns brought to their types where they can be, the others as they came. */
-function fileRows(engine: Engine, file: Table): SideRows {
+async function fileRows(engine: Engine, file: Table): Promise<SideRows> {
   const declared = new Map(engine.manifest.columns.map((column) => [column.name, column]));
   const columns = new Map<string, Column>();
   for (const [name, column] of file.columns) {
@@ -127,7 +122,7 @@ function fileRows(engine: Engine, file: Table): SideRows {
   if (columns.has(engine.idColumn)) columns.set(engine.idColumn, textColumn(idsOf(file, engine.idColumn)));
   const table = derived(engine, { ...file, columns });
   const target = engine.manifest.columns.find(({ role }) => role === 'target')?.name;
-  const side = partRows(engine, table, null);
+  const side = await partRows(engine, sourceOf(table), null);
   const readable = side.absent.concat(unreadable(engine, table));
   return {
     ...side,
@@ -180,21 +175,27 @@ function fileLabels(engine: Engine, file: Table, target: string): Int8Array | nu
   }
 }
 
-const repeatsOf = (ids: readonly string[]): number => ids.length - new Set(ids).size;
+/** Rows whose id is there already. */
+export async function repeatedIds(engine: Engine, { source }: SideRows): Promise<number> {
+  const column = await source.read(engine.idColumn);
+  const ids = column ? texts(column) : [];
+  return ids.length - new Set(ids).size;
+}
 
 /** Rows that the filter leaves; null when there is none. */
-function keptRows({ table, time }: SideRows, { where, from, to }: Side): Int32Array | null {
+async function keptRows({ source, time }: SideRows, { where, from, to }: Side): Promise<Int32Array | null> {
   const tests: ((row: number) => boolean)[] = [];
-  const column = where ? table.columns.get(where.column) : undefined;
+  const column = where ? await source.read(where.column) : null;
   if (where && column) tests.push(conditionOn(column, where));
-  const times = time && (from || to) ? timesOf(columnOf(table, time)) : null;
-  if (times) {
+  const dated = time && (from || to) ? await source.read(time) : null;
+  if (dated) {
+    const times = timesOf(dated);
     const first = from ? timeOf(from) : -Infinity;
     const last = to ? timeOf(to) + DAY : Infinity;
     tests.push((row) => times[row] >= first && times[row] < last);
   }
   if (tests.length === 0) return null;
-  return Int32Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
+  return Int32Array.from({ length: source.rows }, (_, row) => row).filter((row) =>
     tests.every((test) => test(row)),
   );
 }

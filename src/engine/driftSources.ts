@@ -1,8 +1,7 @@
 import { isTimeColumn, timesOf } from '../core/drift/chunks';
 import type { Column } from '../core/table/table';
-import { readStoredColumn } from '../bundle/read';
 import { SOURCES, type Source } from './driftRequest';
-import { LOGGED_AT, sideRows, type Supplies } from './driftSides';
+import { sideRows, type Supplies } from './driftSides';
 import type { Engine } from './engine';
 
 /** Rows that one side of a comparison can be. */
@@ -34,19 +33,19 @@ async function sourceOf(
 ): Promise<Omit<SourceInfo, 'source'> | null> {
   if (source === 'file' || source === 'logged') {
     if (source === 'file' ? !supplies.file : !supplies.logged?.length) return null;
-    const { table, time, target } = await sideRows(engine, { source }, supplies);
-    const times = table.columns.get(source === 'logged' ? LOGGED_AT : (time ?? ''));
-    return { rows: table.rows, labelled: target !== null, span: spanOf(times) };
+    const side = await sideRows(engine, { source }, supplies);
+    const times = side.time ? await side.source.read(side.time) : null;
+    return { rows: side.source.rows, labelled: side.target !== null, span: spanOf(times) };
   }
   const part = engine.manifest.data[source];
   if (!part) return null;
   const time = engine.manifest.columns.find(({ role }) => role === 'time')?.name;
-  const times = time && source !== 'clients' ? await readStoredColumn(engine.files, source, time) : null;
+  const times = time && source !== 'clients' ? await (await engine.part(source))?.read(time) : null;
   const rows = part.files.reduce((sum, file) => sum + file.rows, 0);
-  return { rows, labelled: part.target !== undefined, span: spanOf(times ?? undefined) };
+  return { rows, labelled: part.target !== undefined, span: spanOf(times ?? null) };
 }
 
-function spanOf(column: Column | undefined): [string, string] | null {
+function spanOf(column: Column | null): [string, string] | null {
   if (!column || !isTimeColumn(column)) return null;
   let first = Infinity;
   let last = -Infinity;

@@ -3,12 +3,13 @@ import { decide, type Decision } from '../core/decision/decision';
 import type { Contributions } from '../core/explain/explainer';
 import { explanationUnit, type Model } from '../core/model/model';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
+import { sourceOf, wholeTable, type TableSource } from '../core/table/source';
 import { columnOf, takeRows, texts, type Table } from '../core/table/table';
 import { encodeInputs, inputColumns } from '../bundle/encode';
 import { checkIds } from '../bundle/ids';
 import { levelsOf } from '../bundle/columns';
-import { readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
-import type { Manifest, ManifestColumn } from '../bundle/schema';
+import { openPart, readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
+import type { Manifest, ManifestColumn, PartName } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { Explanations, type ExplainTask, type Method } from './explanations';
 import { coreRuntime, onnxRuntime, scoreInChunks, type BringWasm, type Runtime, type Task } from './runtime';
@@ -97,9 +98,7 @@ export class Engine {
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #explanations = new Explanations(this);
   #scores: Promise<Float64Array> | null = null;
-  #reference: Promise<Table | null> | null = null;
-  #test: Promise<Table | null> | null = null;
-  #current: Promise<Table | null> | null = null;
+  readonly #parts = new Map<PartName, Promise<TableSource | null>>();
 
   constructor({ files, onnx, clients, columns, runtime, failure }: Opened) {
     this.files = files;
@@ -209,21 +208,27 @@ export class Engine {
     return this.#explanations.explain(table, method, task);
   }
 
+  /** A part of the bundle, when it has it; columns are read once, when they are first asked for. */
+  part(name: PartName): Promise<TableSource | null> {
+    if (name === 'clients') return Promise.resolve(sourceOf(this.clients));
+    const part = this.#parts.get(name) ?? openPart(this.files, name);
+    this.#parts.set(name, part);
+    part.catch(() => this.#parts.delete(name));
+    return part;
+  }
+
   /** The labelled rows that trained the model, when the bundle has them. */
   reference(): Promise<Table | null> {
-    this.#reference ??= readPart(this.files, 'reference');
-    return this.#reference;
+    return this.#whole('reference');
   }
 
   /** The labelled rows that the model never saw, when the bundle has them. */
   test(): Promise<Table | null> {
-    this.#test ??= readPart(this.files, 'test');
-    return this.#test;
+    return this.#whole('test');
   }
 
-  /** Later rows, to compare with the reference, when the bundle has them. */
-  current(): Promise<Table | null> {
-    this.#current ??= readPart(this.files, 'current');
-    return this.#current;
+  async #whole(name: PartName): Promise<Table | null> {
+    const part = await this.part(name);
+    return part && wholeTable(part);
   }
 }

@@ -82,7 +82,9 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
     if (open?.fingerprint === fingerprint) return open.desk;
     const desk = openDesk(fingerprint, task);
     open = { fingerprint, desk };
-    desk.catch(() => (open = null));
+    desk.catch(() => {
+      if (open?.desk === desk) open = null;
+    });
     return desk;
   };
 

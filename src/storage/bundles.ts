@@ -1,4 +1,5 @@
 import { ScoredeskError } from '../core/errors';
+import { rangesOfBlob } from '../core/table/ranges';
 import { summaryOf, type InstalledBundle, type PausedInstall } from '../bundle/installed';
 import type { Manifest } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
@@ -27,11 +28,12 @@ const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await 
 export async function storedSource(db: Db, fingerprint: string): Promise<BundleSource> {
   const manifest = await bytesOf(await readStored(db, fingerprint, 'bundle.json'));
   const hashes = new Map(parseManifest(manifest).files.map((file) => [file.path, file.sha256]));
+  const stored = (path: string) => readStored(db, hashes.get(path) ?? '', path);
   return {
     name: fingerprint.slice(0, 12),
     verified: true,
-    read: async (path) =>
-      path === 'bundle.json' ? manifest : bytesOf(await readStored(db, hashes.get(path) ?? '', path)),
+    read: async (path) => (path === 'bundle.json' ? manifest : bytesOf(await stored(path))),
+    ranges: async (path) => rangesOfBlob(await stored(path)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { ScoredeskError } from '../core/errors';
-import { openParquet, type ByteRanges } from '../core/table/parquet';
+import { openParquet } from '../core/table/parquet';
+import { inBlocks, type ByteRanges } from '../core/table/ranges';
 import { readTable } from '../core/table/read';
 import { wholeTable } from '../core/table/source';
 import type { Table } from '../core/table/table';
@@ -32,20 +33,20 @@ async function modelOf(files: readonly PickedFile[]): Promise<Uint8Array> {
 }
 
 /** A file's bytes as they are asked for: a large one is never whole in memory. */
-function rangesOf({ file, path }: PickedFile): ByteRanges {
-  return {
+function rangesIn({ file, path }: PickedFile): ByteRanges {
+  return inBlocks({
     byteLength: file.size,
     slice: async (from, to) => {
       const { buffer } = await bytesOf({ file: file.slice(from, to) as File, path });
       return buffer as ArrayBuffer;
     },
-  };
+  });
 }
 
 /** A picked file as a table. @throws what reading tables throws */
 export async function readPickedTable(file: PickedFile, text: readonly string[]): Promise<Table> {
   if (/\.parquet$/i.test(file.path))
-    return wholeTable(await openParquet(rangesOf(file), nameOf(file), { text }));
+    return wholeTable(await openParquet(rangesIn(file), nameOf(file), { text }));
   return readTable(await bytesOf(file), nameOf(file), { text });
 }
 

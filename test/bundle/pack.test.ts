@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bundle/memory';
 import { pack, type PackInput } from '../../src/bundle/pack';
-import { readManifest, readPart } from '../../src/bundle/read';
+import { openPart, readManifest, readPart } from '../../src/bundle/read';
 import { parseDictionary, parseManifest } from '../../src/bundle/validate';
 import { readCsv } from '../../src/core/table/csv';
 import { columnOf, texts } from '../../src/core/table/table';
@@ -94,6 +94,11 @@ describe('pack', () => {
       'clients',
     );
     expect(read && texts(columnOf(read, 'ratio'))).toEqual(['0.5']);
+    const stored = (await make(clients(',ratio', ',0.5000001'))).files;
+    const part = await openPart(await readManifest(memorySource('t', stored)), 'clients');
+    expect(part?.names).toEqual(['id', 'amount', 'income', 'ratio']);
+    expect(await part?.read('ratio')).toMatchObject({ values: Float64Array.of(0.5000001) });
+    expect(await part?.read('no such')).toBe(null);
     expect((await make(clients(',ratio', ',0.5000001'))).manifest.columns.length).toBe(4);
     expect(await codeOf(() => make(clients(',ratio', ',0.6')))).toBe('derived-mismatch');
     const cycle = [{ name: 'ratio', role: 'feature', derived: { op: 'ratio', of: ['ratio', 'income'] } }];

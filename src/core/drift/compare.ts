@@ -110,8 +110,7 @@ export async function* compareTables(
     metrics: [],
   }));
   const columns: ColumnDrift[] = [];
-  for (const name of names) {
-    const read = await readBoth(reference, current, name);
+  for await (const [name, read] of readAhead(names, (column) => readBoth(reference, current, column))) {
     if ('reason' in read) {
       const column = unreadColumn(name, read.reason);
       columns.push(column);
@@ -146,6 +145,21 @@ export async function* compareTables(
   };
 }
 
+/** Each name with what was read of it; the next is on its way meanwhile. */
+async function* readAhead<T>(
+  names: readonly string[],
+  read: (name: string) => Promise<T>,
+): AsyncGenerator<[string, T]> {
+  let next = names.length ? read(names[0]) : null;
+  for (let i = 0; next; i++) {
+    const found = await next;
+    next = i + 1 < names.length ? read(names[i + 1]) : null;
+    // Nobody may ask for it any more.
+    next?.catch(() => undefined);
+    yield [names[i], found];
+  }
+}
+
 /** Both columns; the reason where a file can't give one. */
 async function readBoth(
   reference: TableSource,
@@ -153,7 +167,7 @@ async function readBoth(
   name: string,
 ): Promise<{ columns: [Column | null, Column | null] } | { reason: string }> {
   try {
-    return { columns: [await reference.read(name), await current.read(name)] };
+    return { columns: await Promise.all([reference.read(name), current.read(name)]) };
   } catch (error) {
     if (error instanceof ScoredeskError && error.code.startsWith('parquet-'))
       return { reason: reasonIn(error) };

@@ -2,12 +2,12 @@ import {
   parquetMetadataAsync,
   parquetRead,
   parquetSchema,
-  type AsyncBuffer,
   type DecodedArray,
   type FileMetaData,
 } from 'hyparquet';
 import { compressors as allCompressors } from 'hyparquet-compressors';
 import { reasonOf, ScoredeskError } from '../errors';
+import { rangesOf, type ByteRanges } from './ranges';
 import { wholeTable, type TableSource } from './source';
 import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
 
@@ -36,15 +36,6 @@ export async function readParquet(
 ): Promise<Table> {
   return wholeTable(await openParquet(rangesOf(bytes), file, options));
 }
-
-/** Bytes that are in memory already. */
-export function rangesOf(bytes: Uint8Array): ByteRanges {
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  return { byteLength: buffer.byteLength, slice: (from, to) => buffer.slice(from, to) };
-}
-
-/** Bytes that are read piece by piece: of a file on disk, of a Blob. */
-export type ByteRanges = AsyncBuffer;
 
 /**
  * A Parquet file that is read column by column, each from its row groups: nothing else of it is held.

@@ -89,7 +89,8 @@ export function concatTables(name: string, tables: readonly Table[]): Table {
   return { name, rows, columns };
 }
 
-function concatColumns(parts: readonly Column[]): Column {
+/** Columns one after the other; numbers and texts together are texts. */
+export function concatColumns(parts: readonly Column[]): Column {
   if (parts.every((part) => part.kind === 'number')) {
     const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
     let at = 0;

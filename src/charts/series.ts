@@ -1,4 +1,4 @@
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
 
 /** One chunk of a measure over time. */
 export interface SeriesPoint {
@@ -25,27 +25,46 @@ export interface SeriesPlan {
   band: string;
 }
 
+/** What an axis may show. */
+export interface AxisRange {
+  /** Values that there can't be below or above: the axis ends there. */
+  least?: number | undefined;
+  most?: number | undefined;
+  /** A value that is in sight. */
+  from?: number | undefined;
+  /** Counts: no tick between whole numbers. */
+  whole?: boolean | undefined;
+}
+
 /** Where the points of a series stand; gaps break the line. */
 export function planSeries(
   points: readonly SeriesPoint[],
   limits: readonly Limit[],
   format: (value: number) => string,
-  fromZero: boolean,
+  { least: floor = -Infinity, most: ceiling = Infinity, from, whole = false }: AxisRange = {},
 ): SeriesPlan {
   const values = points.flatMap(({ value, second, low, high }) => [value, second, low, high]);
-  const there = [...values, ...limits.map(({ at }) => at), ...(fromZero ? [0] : [])].filter(
+  const there = [...values, ...limits.map(({ at }) => at), from].filter(
     (value): value is number => value !== undefined && Number.isFinite(value),
   );
   const [least, most] = there.length ? [Math.min(...there), Math.max(...there)] : [0, 1];
   const pad = least === most ? Math.abs(least) || 1 : 0;
   const scale = scaleLinear([least - pad, most + pad], [100, 0]).nice(4);
+  const [low, high] = scale.domain();
+  scale.domain([Math.max(low, floor), Math.min(high, ceiling)]);
   const x = (i: number) => xOf(i, points.length);
   return {
     up: scale,
-    ticks: scale.ticks(4).map((at) => ({ at, label: format(at) })),
+    ticks: ticksOf(scale, whole).map((at) => ({ at, label: format(at) })),
     line: runs(points, ({ value }) => value, x, scale),
     band: bandOf(points, x, scale),
   };
+}
+
+/** Some four ticks; of counts, whole ones. */
+function ticksOf(scale: ScaleLinear<number, number>, whole: boolean): number[] {
+  const ticks = scale.ticks(4);
+  return whole ? ticks.filter(Number.isInteger) : ticks;
 }
 
 /** Place of a point across, in percent: single points stand in the middle. */

@@ -1,7 +1,6 @@
 import type { PickedFile } from '../bundle/source';
-import type { DriftResult } from '../engine/drift';
 import type { DriftRequest } from '../engine/driftRequest';
-import type { DriftProgress } from '../protocol/drift';
+import type { ComparisonToSave, DriftProgress } from '../protocol/drift';
 import { worker } from './scoring';
 
 interface Watched {
@@ -22,10 +21,9 @@ export const drift = {
     column: string,
     signal: AbortSignal,
   ) => worker.call('driftEffect', { fingerprint, request, file, column }, { signal, again: true }),
-  save: (given: { fingerprint: string; bundle: string; name: string; file: string; result: DriftResult }) =>
-    worker.call('saveComparison', given),
+  save: (given: ComparisonToSave) => worker.call('saveComparison', given),
   saved: (fingerprint: string) => worker.call('comparisons', { fingerprint }, { again: true }),
-  open: (id: number) => worker.call('comparison', { id }, { again: true }),
+  open: (fingerprint: string, id: number) => worker.call('comparison', { fingerprint, id }, { again: true }),
   remove: (id: number) => worker.call('removeComparison', { id }, { again: true }),
   kept: () => worker.call('kept', {}, { again: true }),
   clearLog: () => worker.call('clearLog', {}, { again: true }),

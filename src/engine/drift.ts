@@ -1,7 +1,8 @@
 import type { ColumnDrift } from '../core/drift/column';
 import { compareTables, type Comparison } from '../core/drift/compare';
 import type { Costs, Scored } from '../core/drift/performance';
-import { checkStopped } from '../core/errors';
+import { checkStopped, ScoredeskError } from '../core/errors';
+import { nearestName } from '../core/table/nearest';
 import type { TableSource } from '../core/table/source';
 import type { LocalText } from '../bundle/schema';
 import { modelDrift, type ModelDrift, type Scores } from './driftModel';
@@ -27,7 +28,7 @@ export interface DriftResult {
 export interface SideInfo {
   rows: number;
   labelled: boolean;
-  /** Days of the first and last row; "" without times. */
+  /** Features that these rows lack. */
   absent: string[];
   repeatedIds: number;
   /** Rows that the model gave no number. */
@@ -59,10 +60,11 @@ export async function compareSides(
   const target = targetName(engine, reference, current);
   const scores = scoresOf(engine, { reference, current }, task);
   // What takes no score comes first: the first columns are in sight before anybody is scored.
-  const columns = request.columns ?? [
+  const all = [
     ...columnNames(engine, reference, current),
     ...[target, score].filter((name) => name !== null),
   ];
+  const columns = request.columns ? chosenOf(request.columns, all, current.source.name) : all;
   let fittedOn: DriftResult['fittedOn'] = null;
   const comparison = await stepped(
     compareTables(
@@ -182,6 +184,14 @@ function withComputed(
       return { kind: 'number', values, written: 'truth' };
     },
   };
+}
+
+/** The chosen columns that are there. @throws column-unknown when none is */
+function chosenOf(wanted: readonly string[], all: readonly string[], file: string): string[] {
+  const there = all.filter((name) => wanted.includes(name));
+  if (there.length > 0) return there;
+  const [column = ''] = wanted;
+  throw new ScoredeskError('column-unknown', { column, nearest: nearestName(column, all), file });
 }
 
 /** A name that neither table has. */

@@ -17,9 +17,15 @@ export interface SavedComparison {
   request: DriftRequest;
   /** Name of the file that was compared; "" for none. */
   file: string;
+  /** Features of the model that drifted, of so many compared. */
   drifted: number;
   compared: number;
 }
+
+export type ComparisonToSave = Pick<SavedComparison, 'bundle' | 'name' | 'file' | 'drifted' | 'compared'> & {
+  fingerprint: string;
+  result: DriftResult;
+};
 
 export interface DriftProgress {
   done: number;
@@ -44,12 +50,12 @@ export type DriftOperations = {
   drift(argument: Compared, task: OperationTask): Promise<DriftResult>;
   /** What one column's change alone does to the scores. */
   driftEffect(argument: Compared & { column: string }, task: OperationTask): Promise<ColumnEffect | null>;
-  saveComparison(
-    argument: { fingerprint: string; bundle: string; name: string; file: string; result: DriftResult },
-    task: OperationTask,
-  ): Promise<SavedComparison>;
+  saveComparison(argument: ComparisonToSave, task: OperationTask): Promise<SavedComparison>;
   comparisons(argument: { fingerprint: string }, task: OperationTask): Promise<SavedComparison[]>;
-  comparison(argument: { id: number }, task: OperationTask): Promise<DriftResult>;
+  comparison(
+    argument: { fingerprint: string; id: number },
+    task: OperationTask,
+  ): Promise<SavedComparison & { result: DriftResult }>;
   removeComparison(argument: { id: number }, task: OperationTask): Promise<void>;
   /** How much is kept of what was scored, and of comparisons, for all bundles. */
   kept(

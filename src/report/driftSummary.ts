@@ -115,11 +115,11 @@ const isConcluded = ({ ring }: DriftRow): boolean => ring !== 'few' && ring !== 
 /** One sentence of verdict with what to look at first; it never says more than was compared. */
 export function headline(locale: Locale, rows: readonly DriftRow[], result: DriftResult): string {
   const features = new Set(result.features);
-  const moved = orderRows(rows, 'weight').filter(
-    ({ column, ring }) => features.has(column.name) && (ring === 'drifted' || ring === 'watch'),
-  );
-  const concluded = rows.filter((row) => features.has(row.column.name) && isConcluded(row)).length;
-  const count = result.features.length;
+  const compared = rows.filter(({ column }) => features.has(column.name));
+  if (compared.length === 0) return otherHeadline(locale, rows);
+  const moved = orderRows(compared, 'weight').filter(({ ring }) => ring === 'drifted' || ring === 'watch');
+  const concluded = compared.filter(isConcluded).length;
+  const count = compared.length;
   if (concluded === 0) return translate(locale, 'drift.headline.nothing', { count });
   if (moved.length === 0)
     return concluded === count
@@ -139,6 +139,13 @@ export function headline(locale: Locale, rows: readonly DriftRow[], result: Drif
     first.importance === null ? 'drift.headline.movedPlain' : 'drift.headline.moved',
     params,
   );
+}
+
+/** Of columns of which none is a feature. */
+function otherHeadline(locale: Locale, rows: readonly DriftRow[]): string {
+  const of = (wanted: DriftRow['ring']) => rows.filter(({ ring }) => ring === wanted).length;
+  const params = { count: rows.length, drifted: of('drifted'), watch: of('watch') };
+  return translate(locale, 'drift.headline.others', params);
 }
 
 /** What happened to one column, in words. */

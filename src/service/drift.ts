@@ -67,7 +67,7 @@ export function driftOperations({ db, engineOf }: Given): DriftOperations {
     },
     saveComparison: async (given) => saveComparison(await db(), given),
     comparisons: async ({ fingerprint }) => savedComparisons(await db(), fingerprint),
-    comparison: async ({ id }) => savedComparison(await db(), id),
+    comparison: async ({ fingerprint, id }) => savedComparison(await db(), fingerprint, id),
     removeComparison: async ({ id }) => removeComparison(await db(), id),
     kept: async () => ({
       logged: await countLogged(await db()),

@@ -25,6 +25,8 @@ class DriftState {
   #savedError = $state.raw<ErrorData | null>(null);
   /** The kept comparison that is shown; null for one computed now. */
   #shown = $state.raw<SavedComparison | null>(null);
+  /** Query of the comparison that was looked at last; "" for none. */
+  asked = '';
   readonly effect = new Asked<{ found: ColumnEffect | null }>();
   #fingerprint = '';
   #key = '';
@@ -38,7 +40,6 @@ class DriftState {
     return this.#file;
   }
 
-  /** The columns that are done: all of the result's, or those so far. */
   /** Name of the file that is a side; that of a kept comparison where one is shown. */
   get fileName(): string {
     return this.#shown?.file ?? this.#file?.path ?? '';
@@ -53,6 +54,7 @@ class DriftState {
     return this.#fileError;
   }
 
+  /** The columns that are done: all of the result's, or those so far. */
   get columns(): readonly ColumnDrift[] {
     return this.#result?.comparison.columns ?? this.#columns;
   }
@@ -91,6 +93,7 @@ class DriftState {
     this.#fingerprint = fingerprint;
     this.#sources = null;
     this.#file = null;
+    this.asked = '';
     this.#forget();
     await this.#readSources();
     await this.#readSaved();
@@ -177,32 +180,48 @@ class DriftState {
     }));
   }
 
-  async save(bundle: string, name: string): Promise<void> {
+  /** Keeps what is shown, under a name of its own. @param figures features that drifted, of so many */
+  async save(
+    bundle: string,
+    name: string,
+    { drifted, features }: { drifted: number; features: number },
+  ): Promise<void> {
     const result = this.#result;
     if (!result) return;
-    await this.#keeping(async () => {
-      const usesFile = result.request.reference.source === 'file' || result.request.current.source === 'file';
-      const file = usesFile ? (this.#file?.path ?? '') : '';
-      await worker.save({ fingerprint: this.#fingerprint, bundle, name, file, result });
-    });
+    const { reference, current } = result.request;
+    const file = reference.source === 'file' || current.source === 'file' ? (this.#file?.path ?? '') : '';
+    const fingerprint = this.#fingerprint;
+    const known = new Set(this.#saved.map((saved) => saved.name));
+    await this.#keeping(() =>
+      worker.save({
+        fingerprint,
+        bundle,
+        name: freeName(name, known),
+        file,
+        drifted,
+        compared: features,
+        result,
+      }),
+    );
   }
 
-  async open(saved: SavedComparison): Promise<void> {
-    await this.#keeping(async () => {
-      const result = await worker.open(saved.id);
-      this.#forget();
+  /** Shows a kept comparison, unless it is shown. */
+  async open(id: number): Promise<void> {
+    const key = `saved:${id}`;
+    if (key === this.#key) return;
+    this.#forget();
+    this.#key = key;
+    try {
+      const { result, ...saved } = await worker.open(this.#fingerprint, id);
+      if (this.#key !== key) return;
       this.#result = result;
       this.#shown = saved;
-      this.#key = `saved:${saved.id}`;
-    });
+    } catch (error) {
+      if (this.#key === key) this.#error = toErrorData(error);
+    }
   }
 
   remove = (id: number): Promise<void> => this.#keeping(() => worker.remove(id));
-
-  /** From a kept comparison back to one computed now. */
-  close(): void {
-    this.#forget();
-  }
 
   async #keeping(step: () => Promise<unknown>): Promise<void> {
     this.#savedError = null;
@@ -234,6 +253,13 @@ class DriftState {
     this.#error = null;
     this.#stopped = false;
   }
+}
+
+/** The name, or with the first number behind it that makes it another. */
+function freeName(name: string, known: ReadonlySet<string>): string {
+  let free = name;
+  for (let i = 2; known.has(free); i++) free = `${name} (${i})`;
+  return free;
 }
 
 export const drift = new DriftState();

@@ -8,6 +8,9 @@ import type { SourceInfo } from '../engine/driftSources';
 
 const PRESETS: readonly Preset[] = ['psi', 'evidently', 'nannyml'];
 
+/** The query of an address as the router gives it. */
+export const queryIn = (text: string | null | undefined): URLSearchParams => new URLSearchParams(text ?? '');
+
 /** What an address asks for, filled up with what makes sense for the bundle. */
 export function requestOf(query: URLSearchParams, sources: readonly SourceInfo[]): DriftRequest {
   const reference = sideOf(query, 'ref', defaultReference(sources));
@@ -17,9 +20,11 @@ export function requestOf(query: URLSearchParams, sources: readonly SourceInfo[]
     defaultCurrent(sources, sourceIn(query, 'ref') ?? defaultReference(sources)),
   );
   const span = sources.find(({ source }) => source === current.source)?.span ?? null;
+  const columns = query.getAll('only');
   return {
     reference,
     current,
+    ...(columns.length ? { columns } : {}),
     preset: PRESETS.find((preset) => preset === query.get('preset')) ?? 'psi',
     chunking: withTimes(
       query.has('chunk') ? chunkingOf(query.get('chunk') ?? '') : defaultChunking(span),
@@ -29,7 +34,7 @@ export function requestOf(query: URLSearchParams, sources: readonly SourceInfo[]
 }
 
 /** The query of a request. */
-export function queryOf({ reference, current, preset, chunking }: DriftRequest): string {
+export function queryOf({ reference, current, columns, preset, chunking }: DriftRequest): string {
   const query = new URLSearchParams();
   for (const [name, side] of [
     ['ref', reference],
@@ -42,7 +47,17 @@ export function queryOf({ reference, current, preset, chunking }: DriftRequest):
   }
   query.set('preset', preset);
   query.set('chunk', chunkingText(chunking));
+  for (const column of columns ?? []) query.append('only', column);
   return query.toString();
+}
+
+/** The query of a comparison that was kept. */
+export const savedQuery = (id: number): string => `saved=${id}`;
+
+/** Number of the kept comparison that an address names; null for none. */
+export function savedIn(query: URLSearchParams): number | null {
+  const text = query.get('saved') ?? '';
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 }
 
 const sourceIn = (query: URLSearchParams, name: 'ref' | 'cur'): Source | undefined =>

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { planSeries, type AxisRange } from '../../src/charts/series';
 import { barLayout } from '../../src/charts/reasonBars';
 import { rulerLayout } from '../../src/charts/ruler';
 import { scoreScale } from '../../src/core/stats/scoreScale';
@@ -60,4 +61,23 @@ test('one scale for both sides, and small effects look small', () => {
   const { bars } = barLayout([10, -10]);
   expect(bars[0].width).toBeCloseTo(bars[1].width, 9);
   expect(barLayout([1]).bars[0].width).toBeLessThan(20);
+});
+
+describe('a series', () => {
+  const points = (values: number[]) => values.map((value, i) => ({ label: String(i), value, alert: false }));
+  const ticks = (values: number[], axis: AxisRange) =>
+    planSeries(points(values), [], String, axis).ticks.map(({ at }) => at);
+
+  test('the axis ends where values do: shares at 0 and 1, counts at whole numbers from 0', () => {
+    const shares = ticks([0.2, 0.99], { least: 0, most: 1 });
+    expect([shares[0], shares.at(-1)]).toEqual([0.2, 1]);
+    expect(ticks([1, 1], { least: 0, most: 1 })).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(ticks([0, 2], { from: 0, least: 0, whole: true })).toEqual([0, 1, 2]);
+    expect(ticks([0, 0], { from: 0, least: 0, whole: true })).toEqual([0, 1]);
+    expect(ticks([NaN], {})).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  });
+
+  test('a gap breaks the line', () => {
+    expect(planSeries(points([1, NaN, 2]), [], String).line.match(/M/g)).toHaveLength(2);
+  });
 });

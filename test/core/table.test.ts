@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inBlocks, type ByteRanges } from '../../src/core/table/ranges';
 import { remembered, sourceOf, takeRowsOf, wholeTable } from '../../src/core/table/source';
-import { textColumn, type Table } from '../../src/core/table/table';
+import { textColumn, type Column, type Table } from '../../src/core/table/table';
 
 const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 
@@ -66,8 +66,8 @@ describe('tables column by column', () => {
   const table: Table = {
     name: 't',
     rows: 3,
-    columns: new Map([
-      ['a', { kind: 'number' as const, values: Float64Array.of(1, 2, 3) }],
+    columns: new Map<string, Column>([
+      ['a', { kind: 'number', values: Float64Array.of(1, 2, 3) }],
       ['b', textColumn(['x', '', 'y'])],
     ]),
   };

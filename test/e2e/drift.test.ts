@@ -171,13 +171,66 @@ test('a comparison is kept with its settings and date, opened after a reload, re
   await page.getByPlaceholder('Name', { exact: true }).fill('October look');
   await page.getByRole('button', { name: 'Save this comparison' }).click();
   await page.getByText('October look').waitFor();
+  // The same name again is another one.
+  await page.getByPlaceholder('Name', { exact: true }).fill('October look');
+  await page.getByRole('button', { name: 'Save this comparison' }).click();
+  await page.getByText('October look (2)').waitFor();
   await page.reload();
-  await page.getByRole('button', { name: 'Open October look' }).click();
+  await page.getByRole('link', { name: 'Open October look', exact: true }).click();
   await page.getByText(/This is “October look”, saved on/).waitFor();
   await page.getByText('Look first at Savings').waitFor();
-  await page.getByRole('button', { name: 'Compare anew' }).click();
-  await page.getByRole('button', { name: 'Remove October look' }).click();
-  await page.getByText('None yet.').waitFor();
+  expect(page.url()).toMatch(/\/drift\?saved=1$/);
+  await page.getByRole('button', { name: 'Performance' }).click();
+  await page.getByText(/over 12 chunks and seven metrics/).waitFor();
+  // Its address opens it; removing asks first, and goes back to a comparison computed now.
+  await page.goBack();
+  await page.reload();
+  await page.getByText(/This is “October look”, saved on/).waitFor();
+  await page.getByRole('button', { name: 'Remove October look', exact: true }).click();
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await page.getByText(/This is “October look”, saved on/).waitFor();
+  await page.getByRole('button', { name: 'Remove October look', exact: true }).click();
+  await page.getByText('Remove “October look” for good?').waitFor();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.waitForURL(/\/drift\?ref=/);
+  await page.getByText('Look first at Savings').waitFor();
+  await page.goto(`${site.url}?again#${new URL(page.url()).hash.slice(1).split('?')[0]}?saved=1`);
+  await page.getByText(/no longer kept on this device/).waitFor();
+  await page.getByLabel('Tests').selectOption('evidently');
+  await page.getByText('Look first at Savings').waitFor();
+});
+
+test('chosen columns only; settings outlast a visit to another page; Back goes through them', async () => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page);
+  const main = page.getByRole('main');
+  await page.getByRole('button', { name: 'Columns', exact: true }).click();
+  await page.getByRole('button', { name: 'Clear all shown' }).click();
+  for (const column of ['Savings', 'Housing', 'Score'])
+    await page.getByRole('checkbox', { name: column, exact: true }).check();
+  await page.getByRole('button', { name: 'Compare these 3 columns' }).click();
+  await page.getByText('Only 3 chosen columns are compared.').waitFor();
+  await page.getByText('of 2 features').waitFor();
+  expect(await main.getByRole('row').count()).toBe(4);
+  await page.getByLabel('Tests').selectOption('evidently');
+  await page.getByText(/3 of 3 columns drifted/).waitFor();
+  await page.getByRole('link', { name: 'Clients' }).click();
+  await page.getByText('1,000 clients of 1,000').waitFor();
+  await page.getByRole('link', { name: 'Drift' }).click();
+  await page.getByText('Only 3 chosen columns are compared.').waitFor();
+  expect(await page.getByLabel('Tests').inputValue()).toBe('evidently');
+  await page.getByLabel('Tests').selectOption('psi');
+  await page.waitForURL(/preset=psi/);
+  await page.goBack();
+  await page.waitForURL(/preset=evidently/);
+  await page.getByRole('button', { name: 'Compare all columns' }).click();
+  await page.getByText('of 18 features').waitFor();
+  // Of columns that are no features nothing is said of features; one that is gone is named.
+  await page.goto(
+    `${site.url}?other#${new URL(page.url()).hash.slice(1).split('?')[0]}?only=probability&only=gone`,
+  );
+  await page.getByText('None of these columns is a feature of the model.').waitFor();
+  await page.getByText('There is no column “gone” in these rows.').waitFor();
 });
 
 test('a filter and a range of days are part of the address', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { queryOf, requestOf } from '../../src/state/driftQuery';
+import { queryIn, queryOf, requestOf, savedIn, savedQuery } from '../../src/state/driftQuery';
 import type { DriftRequest } from '../../src/engine/driftRequest';
 
 const sources = (['reference', 'test', 'clients', 'current'] as const).map((source) => ({
@@ -36,9 +36,16 @@ test.each<DriftRequest>([
     current: { source: 'current', from: '2026-02-01' },
     preset: 'evidently',
     chunking: null,
+    columns: ['a,b', 'c&d=é'],
   },
 ])('a request is what its address says', (request) => {
   expect(requestOf(new URLSearchParams(queryOf(request)), sources)).toEqual(request);
+});
+
+test('a kept comparison has a number', () => {
+  expect(savedIn(queryIn(savedQuery(12)))).toBe(12);
+  for (const text of [null, '', 'saved=', 'saved=0', 'saved=-1', 'saved=1e3', 'saved=12x'])
+    expect(savedIn(queryIn(text))).toBe(null);
 });
 
 test('nonsense in an address is left out', () => {

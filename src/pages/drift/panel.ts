@@ -1,6 +1,10 @@
 import type { Chunking } from '../../core/drift/chunks';
 import type { ColumnDrift } from '../../core/drift/column';
 import type { ChunkReport } from '../../core/drift/compare';
+import type { ManifestColumn } from '../../bundle/schema';
+import type { DriftResult } from '../../engine/drift';
+import type { DriftRequest } from '../../engine/driftRequest';
+import type { BundleView } from '../../engine/views';
 import type { DriftRow } from '../../report/driftSummary';
 import { formatMeasure } from '../../report/driftWords';
 import { translate, type Locale } from '../../i18n/translate';
@@ -84,4 +88,21 @@ export function chunkName(chunking: Chunking | null): string {
   if ('size' in chunking) return t('drift.chunk.size', { rows: chunking.size });
   if ('number' in chunking) return t('drift.chunk.number', { count: chunking.number });
   return t(`drift.chunk.${chunking.period}`);
+}
+
+/** Columns that can be compared, as far as is known: the bundle's, those of a file, outcome and score. */
+export function knownColumns(
+  bundle: BundleView,
+  compared: readonly ColumnDrift[],
+  result: DriftResult | null,
+  request: DriftRequest,
+): ManifestColumn[] {
+  const { columns } = bundle.manifest;
+  const names = new Set([
+    ...columns.filter(({ role = 'extra' }) => role === 'feature' || role === 'extra').map(({ name }) => name),
+    ...[result?.target, result?.score].filter((name) => typeof name === 'string'),
+    ...compared.map(({ name }) => name),
+    ...(request.columns ?? []),
+  ]);
+  return [...names].map((name) => columns.find((column) => column.name === name) ?? { name });
 }

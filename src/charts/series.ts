@@ -1,4 +1,5 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import type { Tick } from './frame';
 
 /** One chunk of a measure over time. */
 export interface SeriesPoint {
@@ -19,7 +20,8 @@ export interface Limit {
 export interface SeriesPlan {
   /** Height of a value, 0 top to 100 bottom. */
   up(value: number): number;
-  ticks: { at: number; label: string }[];
+  /** Heights of ticks. */
+  ticks: Tick[];
   /** Runs of values that are there. */
   line: string;
   band: string;
@@ -55,7 +57,7 @@ export function planSeries(
   const x = (i: number) => xOf(i, points.length);
   return {
     up: scale,
-    ticks: ticksOf(scale, whole).map((at) => ({ at, label: format(at) })),
+    ticks: ticksOf(scale, whole).map((at) => ({ at: scale(at), label: format(at) })),
     line: runs(points, ({ value }) => value, x, scale),
     band: bandOf(points, x, scale),
   };

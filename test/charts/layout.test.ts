@@ -66,7 +66,7 @@ test('one scale for both sides, and small effects look small', () => {
 describe('a series', () => {
   const points = (values: number[]) => values.map((value, i) => ({ label: String(i), value, alert: false }));
   const ticks = (values: number[], axis: AxisRange) =>
-    planSeries(points(values), [], String, axis).ticks.map(({ at }) => at);
+    planSeries(points(values), [], String, axis).ticks.map(({ label }) => Number(label));
 
   test('the axis ends where values do: shares at 0 and 1, counts at whole numbers from 0', () => {
     const shares = ticks([0.2, 0.99], { least: 0, most: 1 });

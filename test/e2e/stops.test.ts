@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { demoFile, DOWNLOAD, install, listed, RESUME, startDownload, storeKeys } from '../support/app';
 import { visit } from '../support/browser';
@@ -165,7 +165,8 @@ describe('a download that stops', () => {
     await listed(page);
   });
 
-  test('files picked in vain leave a paused download alone', async () => {
+  /** A page whose download of the largest file was paused. */
+  async function pausedHalfWay(): Promise<Page> {
     hold(LARGEST.path, 5000);
     const { page } = await visit(browser, site.url);
     await startDownload(page);
@@ -175,6 +176,11 @@ describe('a download that stops', () => {
       .waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText(/^Paused: /).waitFor();
+    return page;
+  }
+
+  test('files picked in vain leave a paused download alone', async () => {
+    const page = await pausedHalfWay();
     await page
       .locator('input[data-picks=files]')
       .setInputFiles([
@@ -186,14 +192,7 @@ describe('a download that stops', () => {
   });
 
   test('given up, it gives its space back', async () => {
-    hold(LARGEST.path, 5000);
-    const { page } = await visit(browser, site.url);
-    await startDownload(page);
-    await page
-      .getByText(/ of [\d,]+ bytes/)
-      .first()
-      .waitFor();
-    await page.getByRole('button', { name: 'Pause' }).click();
+    const page = await pausedHalfWay();
     await page.getByRole('button', { name: /^Give up / }).click();
     await page.getByRole('button', { name: DOWNLOAD }).waitFor();
     for (const store of ['files', 'pieces', 'installs']) expect(await storeKeys(page, store)).toEqual([]);

@@ -53,22 +53,18 @@ export function qualityTexts(
         to: formatPercent(locale, missing.current),
       }),
     );
-  if (appeared.count)
-    out.push(
-      translate(locale, 'drift.quality.appeared', {
-        count: appeared.count,
-        examples: appeared.examples.map(levelName).join(', '),
-        share: formatPercent(locale, appeared.share),
-      }),
-    );
-  if (vanished.count)
-    out.push(
-      translate(locale, 'drift.quality.vanished', {
-        count: vanished.count,
-        examples: vanished.examples.map(levelName).join(', '),
-        share: formatPercent(locale, vanished.share),
-      }),
-    );
+  for (const [key, levels] of [
+    ['drift.quality.appeared', appeared],
+    ['drift.quality.vanished', vanished],
+  ] as const)
+    if (levels.count)
+      out.push(
+        translate(locale, key, {
+          count: levels.count,
+          examples: levels.examples.map(levelName).join(', '),
+          share: formatPercent(locale, levels.share),
+        }),
+      );
   if (outside.below + outside.above)
     out.push(
       translate(locale, 'drift.quality.outside', {

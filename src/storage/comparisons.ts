@@ -36,25 +36,11 @@ export async function savedComparison(
   return { ...summaryOf(found), result: found.result };
 }
 
-const summaryOf = ({
-  id = 0,
-  bundle,
-  name,
-  savedAt,
-  request,
-  file,
-  drifted,
-  compared,
-}: StoredComparison): SavedComparison => ({
-  id,
-  bundle,
-  name,
-  savedAt,
-  request,
-  file,
-  drifted,
-  compared,
-});
+/** What a list shows of it. */
+function summaryOf(stored: StoredComparison): SavedComparison {
+  const { id = 0, bundle, name, savedAt, request, file, drifted, compared } = stored;
+  return { id, bundle, name, savedAt, request, file, drifted, compared };
+}
 
 export const removeComparison = (db: Db, id: number): Promise<void> => db.delete('comparisons', id);
 export const countComparisons = (db: Db): Promise<number> => db.count('comparisons');

@@ -20,12 +20,9 @@ describe('a download that stops', () => {
     };
   }
 
-  test.each([
-    ['with Range', true],
-    ['without Range', false],
-  ])('pause, reload, resume, %s: what is here is not fetched again', async (_, ranges) => {
-    site.ranges = ranges;
-    hold(LARGEST.path, LARGEST.bytes - 7);
+  /** A page whose download was paused after so many bytes of the largest file. */
+  async function pausedAfter(bytes: number): Promise<Page> {
+    hold(LARGEST.path, bytes);
     const { page } = await visit(browser, site.url);
     await startDownload(page);
     await page
@@ -34,6 +31,15 @@ describe('a download that stops', () => {
       .waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText(/^Paused: /).waitFor();
+    return page;
+  }
+
+  test.each([
+    ['with Range', true],
+    ['without Range', false],
+  ])('pause, reload, resume, %s: what is here is not fetched again', async (_, ranges) => {
+    site.ranges = ranges;
+    const page = await pausedAfter(LARGEST.bytes - 7);
     await page.reload();
     await page.getByText(/^Paused: /).waitFor();
     expect(await storeKeys(page, 'bundles')).toEqual([]);
@@ -165,22 +171,8 @@ describe('a download that stops', () => {
     await listed(page);
   });
 
-  /** A page whose download of the largest file was paused. */
-  async function pausedHalfWay(): Promise<Page> {
-    hold(LARGEST.path, 5000);
-    const { page } = await visit(browser, site.url);
-    await startDownload(page);
-    await page
-      .getByText(/ of [\d,]+ bytes/)
-      .first()
-      .waitFor();
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByText(/^Paused: /).waitFor();
-    return page;
-  }
-
   test('files picked in vain leave a paused download alone', async () => {
-    const page = await pausedHalfWay();
+    const page = await pausedAfter(5000);
     await page
       .locator('input[data-picks=files]')
       .setInputFiles([
@@ -192,7 +184,7 @@ describe('a download that stops', () => {
   });
 
   test('given up, it gives its space back', async () => {
-    const page = await pausedHalfWay();
+    const page = await pausedAfter(5000);
     await page.getByRole('button', { name: /^Give up / }).click();
     await page.getByRole('button', { name: DOWNLOAD }).waitFor();
     for (const store of ['files', 'pieces', 'installs']) expect(await storeKeys(page, store)).toEqual([]);

@@ -82,6 +82,8 @@ interface Params {
   'drift-period-time': { period: string };
   'drift-side-none': { source: string };
   'drift-filter-empty': { source: string };
+  'drift-filter-column': { source: string; column: string };
+  'drift-filter-times': { source: string };
   'comparison-gone': Record<never, never>;
   'drift-time': { column: string; value: string };
   'runtime-failed': { reason: string };

@@ -40,7 +40,7 @@ export const LOGGED_AT = 'logged_at';
  * The rows of a side.
  *
  * @throws drift-side-none when the bundle has no such part, nothing was logged or no file is there;
- *   drift-filter-empty when the filter leaves no row
+ *   drift-filter-empty when the filter leaves no row; drift-filter-column, drift-filter-times
  */
 export async function sideRows(engine: Engine, side: Side, supplies: Supplies): Promise<SideRows> {
   const whole = await sourceRows(engine, side.source, supplies);
@@ -182,13 +182,21 @@ export async function repeatedIds(engine: Engine, { source }: SideRows): Promise
   return ids.length - new Set(ids).size;
 }
 
-/** Rows that the filter leaves; null when there is none. */
-async function keptRows({ source, time }: SideRows, { where, from, to }: Side): Promise<Int32Array | null> {
+/**
+ * Rows that the filter leaves; null when there is none.
+ * @throws drift-filter-column, drift-filter-times: a filter that can't be applied is not left out in silence
+ */
+async function keptRows({ source, time }: SideRows, side: Side): Promise<Int32Array | null> {
+  const { where, from, to } = side;
   const tests: ((row: number) => boolean)[] = [];
-  const column = where ? await source.read(where.column) : null;
-  if (where && column) tests.push(conditionOn(column, where));
-  const dated = time && (from || to) ? await source.read(time) : null;
-  if (dated) {
+  if (where) {
+    const test = conditionOn(await source.read(where.column), where);
+    if (!test) throw new ScoredeskError('drift-filter-column', { source: side.source, column: where.column });
+    tests.push(test);
+  }
+  if (from || to) {
+    const dated = time ? await source.read(time) : null;
+    if (!dated) throw new ScoredeskError('drift-filter-times', { source: side.source });
     const times = timesOf(dated);
     const first = from ? timeOf(from) : -Infinity;
     const last = to ? timeOf(to) + DAY : Infinity;
@@ -202,11 +210,13 @@ async function keptRows({ source, time }: SideRows, { where, from, to }: Side): 
 
 const DAY = 86_400_000;
 
-function conditionOn(
-  column: Column,
-  { level, from = -Infinity, to = Infinity }: Condition,
-): (row: number) => boolean {
+/** null where the column can't answer: it is not there, or holds texts where numbers are asked for. */
+function conditionOn(column: Column | null, where: Condition): ((row: number) => boolean) | null {
+  const { level, from, to } = where;
+  if (!column) return null;
   if (level !== undefined) return (row) => textAt(column, row) === level;
-  if (column.kind === 'text') return () => true;
-  return (row) => column.values[row] >= from && column.values[row] <= to;
+  if (from === undefined && to === undefined) return () => true;
+  if (column.kind === 'text') return null;
+  const { values } = column;
+  return (row) => values[row] >= (from ?? -Infinity) && values[row] <= (to ?? Infinity);
 }

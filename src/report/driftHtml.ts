@@ -46,7 +46,7 @@ export function driftHtml(given: DriftDocument): string {
       <h1>${say('drift.report.title', { title: given.title })}</h1>
       <p>${given.subtitle} · ${date}</p>
       <p>
-        ${say('drift.side.title.reference')}: ${comparison.reference.name},
+        ${say('drift.side.title.reference')}: ${given.sides?.reference ?? comparison.reference.name},
         ${count(locale, comparison.reference.rows)} · ${say('drift.side.title.current')}:
         ${given.sides?.current ?? comparison.current.name}, ${count(locale, comparison.current.rows)} ·
         ${say(`drift.preset.${comparison.preset}`)}

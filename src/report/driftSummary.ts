@@ -54,7 +54,7 @@ function labelOf(
 }
 
 function ringOf({ verdict, notes }: ColumnDrift): DriftRow['ring'] {
-  if (verdict === null) return 'none';
+  if (verdict === null) return notes.some(({ code }) => code === 'one-chunk') ? 'few' : 'none';
   return notes.some((note) => note.code === 'few-rows' && note.rows < ENOUGH_VALUES) ? 'few' : verdict;
 }
 

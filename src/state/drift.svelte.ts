@@ -89,12 +89,14 @@ class DriftState {
 
   /** What a bundle's data, the log and the picked file can be compared. */
   async show(fingerprint: string): Promise<void> {
-    if (fingerprint === this.#fingerprint) return;
-    this.#fingerprint = fingerprint;
-    this.#sources = null;
-    this.#file = null;
-    this.asked = '';
-    this.#forget();
+    // Scores may have been logged, comparisons removed, since the last look.
+    if (fingerprint !== this.#fingerprint) {
+      this.#fingerprint = fingerprint;
+      this.#sources = null;
+      this.#file = null;
+      this.asked = '';
+      this.#forget();
+    }
     await this.#readSources();
     await this.#readSaved();
   }
@@ -239,6 +241,11 @@ class DriftState {
     } catch (error) {
       this.#savedError = toErrorData(error);
     }
+  }
+
+  /** Shows nothing: what was shown is not what is asked for. */
+  clear(): void {
+    if (this.#key !== '') this.#forget();
   }
 
   #forget(): void {

@@ -21,15 +21,18 @@ export function requestOf(query: URLSearchParams, sources: readonly SourceInfo[]
   );
   const span = sources.find(({ source }) => source === current.source)?.span ?? null;
   const columns = query.getAll('only');
+  const preset = PRESETS.find((known) => known === query.get('preset')) ?? 'psi';
+  const chunking = withTimes(
+    query.has('chunk') ? chunkingOf(query.get('chunk') ?? '') : defaultChunking(span),
+    span,
+  );
   return {
     reference,
     current,
     ...(columns.length ? { columns } : {}),
-    preset: PRESETS.find((preset) => preset === query.get('preset')) ?? 'psi',
-    chunking: withTimes(
-      query.has('chunk') ? chunkingOf(query.get('chunk') ?? '') : defaultChunking(span),
-      span,
-    ),
+    preset,
+    // NannyML's limits come from chunks: ten by its default.
+    chunking: preset === 'nannyml' ? (chunking ?? { number: 10 }) : chunking,
   };
 }
 
@@ -82,7 +85,7 @@ const withTimes = (chunking: Chunking | null, span: [string, string] | null): Ch
 
 /** `column=level`, or `column:from..to` with either end left out. */
 export function conditionOf(text: string): Condition | null {
-  const range = /^(.+):(-?[\d.eE+]*)\.\.(-?[\d.eE+]*)$/.exec(text);
+  const range = /^(.+):(-?\d*\.?\d*(?:e[+-]?\d+)?)\.\.(-?\d*\.?\d*(?:e[+-]?\d+)?)$/i.exec(text);
   if (range) {
     const [, column, from, to] = range;
     const end = (cell: string) => (cell === '' || Number.isNaN(Number(cell)) ? undefined : Number(cell));

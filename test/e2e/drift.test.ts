@@ -249,9 +249,68 @@ test('a filter and a range of days are part of the address', async () => {
   await page.getByText('“rented” went from 17.6% to 100.0%').waitFor();
 });
 
+test('two times of the same rows; a filter that can’t be applied, or is no number, is told', async () => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page);
+  const drift = page.url().split('?')[0];
+  const sides = 'ref=current&refTo=2026-01-31&cur=current&curFrom=2026-08-01';
+  await page.goto(`${drift}?${sides}&preset=psi&chunk=month`);
+  await page.getByText('Look first at Savings').waitFor();
+  await page.getByText(/^Reference, filtered: later rows, … 2026-01-31|^Reference, filtered/).waitFor();
+  await page.getByRole('heading', { name: 'Importance against drift' }).waitFor();
+  expect(await page.getByText(/^Made for this demo/).count()).toBe(1);
+  for (const [filter, words] of [
+    ['refFrom=2026-01-01', /they have no times/],
+    ['refWhere=savings_status:1..2', /“savings_status” is missing or holds no numbers/],
+    ['refWhere=gone%3Dx', /“gone” is missing or holds no numbers/],
+  ] as const) {
+    await page.goto(`${drift}?ref=reference&cur=current&preset=psi&chunk=none&${filter}`);
+    await page.getByRole('alert').getByText(words).waitFor();
+  }
+  await page.goto(`${drift}?ref=reference&cur=current&preset=psi&chunk=none&curWhere=age:..`);
+  await page.getByRole('button', { name: /^Filter rows/ }).click();
+  const current = page.getByRole('group', { name: 'Current' });
+  const from = current.getByLabel('from', { exact: true });
+  await from.fill('abc');
+  await from.press('Tab');
+  await page.getByText('Not a number: write 30 or 30.5.').waitFor();
+  await from.fill('30,5');
+  await from.press('Tab');
+  await page.waitForURL(/curWhere=age%3A30\.5\.\./);
+  await page.getByText(/^Current, filtered/).waitFor();
+  // Without chunks there is no course of time.
+  expect(await page.getByRole('heading', { name: 'Over time' }).count()).toBe(0);
+});
+
+test('as NannyML: an alert of any method is to be watched; one chunk of the reference gives no verdict', async () => {
+  const { page } = await visit(browser, site.url);
+  await onDrift(page);
+  const drift = page.url().split('?')[0];
+  await page.goto(`${drift}?ref=reference&cur=current&preset=nannyml&chunk=/10`);
+  await page.getByText(/^Look first at/).waitFor();
+  await page.goto(`${drift}?ref=reference&cur=current&preset=nannyml&chunk=5000`);
+  await page.getByText(/^Nothing can be concluded/).waitFor();
+  await page.getByRole('button', { name: 'Savings', exact: true }).first().click();
+  await page.getByText('One chunk of the reference gives no limits: no verdict.').waitFor();
+  // A long name leaves the way out in sight.
+  const text = `id,${'x'.repeat(60)},age\n${Array.from({ length: 300 }, (_, i) => `${i},${i % 7},${20 + (i % 50)}`).join('\n')}\n`;
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'long.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await page.goto(
+    `${page
+      .url()
+      .split('?')[0]
+      .replace(/drift.*/, `drift/${'x'.repeat(60)}`)}?ref=reference&cur=file&preset=psi&chunk=none`,
+  );
+  const close = await page.getByRole('button', { name: 'Close the detail' }).boundingBox();
+  expect((close?.x ?? 999) + (close?.width ?? 999)).toBeLessThanOrEqual(390);
+});
+
 test('scores over time are kept only when wanted, compared, and cleared', async () => {
   const { page } = await visit(browser, site.url);
-  await install(page);
+  await onDrift(page);
   await openClient(page, '7');
   await goTo(page, '#/settings');
   await page.getByText('Nothing is kept.').waitFor();
@@ -267,7 +326,12 @@ test('scores over time are kept only when wanted, compared, and cleared', async 
   await page.getByText('Too few').first().waitFor();
   await goTo(page, '#/settings');
   await page.getByRole('button', { name: 'Delete 2 scores' }).click();
+  await page.getByText('For good?').waitFor();
+  await page.getByRole('button', { name: 'Delete 2 scores' }).click();
   await page.getByText('Nothing is kept.').waitFor();
+  await goTo(page, `${DRIFT}?ref=reference&cur=logged`);
+  await page.getByText(/No score is kept on this device/).waitFor();
+  expect(await page.getByRole('heading', { name: 'Saved comparisons' }).count()).toBe(0);
 });
 
 test.each([

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { queryIn, queryOf, requestOf, savedIn, savedQuery } from '../../src/state/driftQuery';
+import {
+  conditionOf,
+  conditionText,
+  queryIn,
+  queryOf,
+  requestOf,
+  savedIn,
+  savedQuery,
+} from '../../src/state/driftQuery';
 import type { DriftRequest } from '../../src/engine/driftRequest';
 
 const sources = (['reference', 'test', 'clients', 'current'] as const).map((source) => ({
@@ -40,6 +48,15 @@ test.each<DriftRequest>([
   },
 ])('a request is what its address says', (request) => {
   expect(requestOf(new URLSearchParams(queryOf(request)), sources)).toEqual(request);
+});
+
+test('small and large numbers survive the address', () => {
+  for (const [from, to] of [
+    [1e-7, 1e21],
+    [-0.5, undefined],
+    [undefined, -2e-9],
+  ])
+    expect(conditionOf(conditionText({ column: 'a', from, to }))).toEqual({ column: 'a', from, to });
 });
 
 test('a kept comparison has a number', () => {

@@ -28,6 +28,7 @@ export type Note =
   | { code: 'as-codes'; side: Side }
   | { code: 'all-missing'; side: Side | 'both' }
   | { code: 'constant' }
+  | { code: 'one-chunk' }
   | { code: 'free-text' }
   | { code: 'truth-gaps' }
   | { code: 'too-large' }
@@ -60,6 +61,12 @@ export interface ColumnDrift {
   notes: Note[];
 }
 
+export interface CompareColumnOptions {
+  preset: Preset;
+  limits?: ReadonlyMap<string, Limits> | null | undefined;
+  chunks?: readonly (readonly { test: string; alert: boolean }[])[] | undefined;
+}
+
 /** Fewer values on a side are too few to conclude. */
 const FEW_ROWS = 200;
 const P_TESTS = new Set(['ks', 'chisquare', 'z']);
@@ -68,23 +75,28 @@ const P_TESTS = new Set(['ks', 'chisquare', 'z']);
  * Compares one column. Nothing is thrown: what can't be compared says why in its notes.
  *
  * @param reference null where the table has no such column, as with `current`
- * @param limits of NannyML's methods, from the reference's chunks
+ * @param limits of NannyML's methods, from the reference's chunks; null where there is one chunk only
+ * @param chunks what NannyML's methods say of the current rows' chunks
  */
 export function compareColumn(
   name: string,
   reference: Column | null,
   current: Column | null,
-  { preset, limits }: { preset: Preset; limits?: ReadonlyMap<string, Limits> },
+  { preset, limits, chunks = [] }: CompareColumnOptions,
 ): ColumnDrift {
   const ready = readyPair(reference, current, preset);
   const { type, notes, pair, untested } = ready;
   if (!pair) return uncompared(name, type, notes, [reference, current]);
-  const stability = stabilityOf(pair);
+  const drawn = stabilityPair(reference, current, pair, preset);
+  const stability = stabilityOf(drawn);
   const whole = current?.kind === 'number' && current.written === 'whole';
   // The stability index has a bin for missing values; the tools have nothing to say of a side without a value.
-  const tests = untested && preset !== 'psi' ? [] : testsOf(pair, preset, { whole, limits, stability });
+  const tests =
+    untested && preset !== 'psi'
+      ? []
+      : testsOf(pair, preset, { whole, limits: limits ?? undefined, stability });
   const quality = qualityOf(pair);
-  const verdict = tests.length ? verdictOf(preset, tests, stability.value) : null;
+  const verdict = tests.length && limits !== null ? verdictOf(preset, tests, stability.value, chunks) : null;
   return {
     name,
     type,
@@ -96,10 +108,22 @@ export function compareColumn(
     byCountAlone: byCount(tests, stability.value),
     missing: { reference: quality.missing.reference, current: quality.missing.current },
     quality,
-    profile: profileOf(pair),
+    profile: profileOf(drawn),
     stabilityParts: shortened(stability),
-    notes: [...notes, ...(untested ? [] : remarks(pair))],
+    notes: [
+      ...notes,
+      ...(untested ? [] : remarks(pair)),
+      ...(limits === null ? [{ code: 'one-chunk' } as const] : []),
+    ],
   };
+}
+
+/** The effect, and what is drawn, are the same whatever the preset takes for a category. */
+function stabilityPair(reference: Column | null, current: Column | null, pair: Pair, preset: Preset): Pair {
+  const same = [reference, current].every(
+    (column) => !column || driftTypeOf(column, preset) === driftTypeOf(column, 'psi'),
+  );
+  return same ? pair : (readyPair(reference, current, 'psi').pair ?? pair);
 }
 
 const byCount = ([first]: readonly TestOutcome[], stability: number): boolean =>
@@ -129,11 +153,26 @@ export function nannymlOutcome({ method, value, p }: NannymlValue, limits: Limit
 
 const CHI2_LEVEL = 0.05;
 
-/** PSI has two bands; the tools know one verdict. NannyML's first method of a type is its default one. */
-function verdictOf(preset: Preset, tests: readonly TestOutcome[], stability: number): Verdict {
-  if (preset !== 'psi') return tests[0].drifted ? 'drifted' : 'stable';
-  if (stability >= DRIFTED_FROM) return 'drifted';
-  return stability >= WATCH_FROM ? 'watch' : 'stable';
+/**
+ * PSI has two bands, Evidently one verdict. NannyML knows alerts by method and chunk: its first method of a type is
+ * its default one, whose alert for all rows or for the last chunk is drift; any other alert is to be watched.
+ */
+function verdictOf(
+  preset: Preset,
+  tests: readonly TestOutcome[],
+  stability: number,
+  chunks: NonNullable<CompareColumnOptions['chunks']>,
+): Verdict {
+  const [{ test, drifted }] = tests;
+  if (preset === 'evidently') return drifted ? 'drifted' : 'stable';
+  if (preset === 'psi') {
+    if (stability >= DRIFTED_FROM) return 'drifted';
+    return stability >= WATCH_FROM ? 'watch' : 'stable';
+  }
+  const last = chunks[chunks.length - 1] ?? [];
+  if (drifted || last.some((value) => value.test === test && value.alert)) return 'drifted';
+  const anyAlert = tests.some((outcome) => outcome.drifted) || chunks.flat().some(({ alert }) => alert);
+  return anyAlert ? 'watch' : 'stable';
 }
 
 /** By the limit law beyond what Pelz and Good's expansion gives: exact enough to read, fast for any n. */

@@ -110,6 +110,7 @@ export async function* compareTables(
     metrics: [],
   }));
   const columns: ColumnDrift[] = [];
+  const noLimits = isNannyml(options) ? null : undefined;
   for await (const [name, read] of readAhead(names, (column) => readBoth(reference, current, column))) {
     if ('reason' in read) {
       const column = unreadColumn(name, read.reason);
@@ -124,7 +125,9 @@ export async function* compareTables(
     );
     const column = compareColumn(name, a, b, {
       preset: options.preset,
-      ...(monitored ? { limits: monitored.limits } : {}),
+      ...(monitored
+        ? { limits: chunks.reference.length > 1 ? monitored.limits : noLimits, chunks: monitored.chunks }
+        : {}),
     });
     columns.push(column);
     yield column;

@@ -47,7 +47,8 @@ export function comparisonAt(path: (query: string) => string): ComparisonAt {
     // Of this page's addresses: a page that is left sees the next one's for a moment.
     if (query.has('ref') || saved !== null) drift.asked = query.toString();
     if (saved !== null) void drift.open(saved);
-    else if (request && !absentSide) void drift.compare(request);
+    else if (absentSide) drift.clear();
+    else if (request) void drift.compare(request);
   });
   $effect(() => () => drift.leave());
 

@@ -106,3 +106,13 @@ export function knownColumns(
   ]);
   return [...names].map((name) => columns.find((column) => column.name === name) ?? { name });
 }
+
+/** What somebody typed for the end of a range, decimal comma or point; undefined for nothing, null for no number. */
+export function parsedNumber(text: string): number | undefined | null {
+  const plain = text
+    .replace(/[\s\u00a0\u202f]/g, '')
+    .replace('\u2212', '-')
+    .replace(',', '.');
+  if (plain === '') return undefined;
+  return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : null;
+}

@@ -157,6 +157,30 @@ describe('a column by itself', () => {
     const column = compareColumn('a', rows(0.5), many, { preset: 'evidently' });
     expect([column.verdict, column.byCountAlone, column.stability < 0.01]).toEqual(['drifted', true, true]);
   });
+  test('the effect is the same whatever a preset takes for a category', () => {
+    const few = (shift: number): NumberColumn => ({
+      ...numbers(...Array.from({ length: 500 }, (_, i) => (i % 4) + (i % 5 < shift ? 1 : 0))),
+      written: 'whole',
+    });
+    const [psi, evidently, nannyml] = (['psi', 'evidently', 'nannyml'] as const).map((preset) =>
+      compareColumn('a', few(0), few(2), { preset }),
+    );
+    expect([psi.type, evidently.type]).toEqual(['number', 'category']);
+    expect([evidently.stability, nannyml.stability]).toEqual([psi.stability, psi.stability]);
+    expect(evidently.profile).toEqual(psi.profile);
+  });
+  test('as NannyML: drifted by its default method now, to watch by any alert, no verdict without limits', () => {
+    const rows = numbers(...Array.from({ length: 300 }, (_, i) => i));
+    const limits = new Map([['jensen_shannon', { lower: null, upper: 0.5 }]]);
+    const alert = (test: string, on: boolean) => [{ test, alert: on }];
+    const verdict = (chunks: { test: string; alert: boolean }[][], of: typeof limits | null = limits) =>
+      compareColumn('a', rows, rows, { preset: 'nannyml', limits: of, chunks }).verdict;
+    expect(verdict([alert('jensen_shannon', false)])).toBe('stable');
+    expect(verdict([alert('jensen_shannon', true), alert('jensen_shannon', false)])).toBe('watch');
+    expect(verdict([alert('wasserstein', true)])).toBe('watch');
+    expect(verdict([alert('jensen_shannon', false), alert('jensen_shannon', true)])).toBe('drifted');
+    expect(verdict([alert('jensen_shannon', true)], null)).toBe(null);
+  });
   test('a column of few numbers goes by value, not by one bin', () => {
     const flag = (ones: number) => numbers(...Array.from({ length: 300 }, (_, i) => (i < ones ? 1 : 0)));
     expect(compareColumn('a', flag(30), flag(120), { preset: 'psi' }).stability).toBeGreaterThan(0.25);

@@ -118,12 +118,15 @@ export function compareColumn(
   };
 }
 
-/** The effect, and what is drawn, are the same whatever the preset takes for a category. */
+/**
+ * The effect, and what is drawn, are the same whatever the preset: numbers of few values, which Evidently takes for
+ * categories, are numbers here.
+ */
 function stabilityPair(reference: Column | null, current: Column | null, pair: Pair, preset: Preset): Pair {
-  const same = [reference, current].every(
-    (column) => !column || driftTypeOf(column, preset) === driftTypeOf(column, 'psi'),
-  );
-  return same ? pair : (readyPair(reference, current, 'psi').pair ?? pair);
+  const isNumber = (column: Column | null) => column?.kind === 'number' && column.written !== 'truth';
+  if (preset !== 'evidently' || pair.kind === 'number' || !(isNumber(reference) || isNumber(current)))
+    return pair;
+  return readyPair(reference, current, 'psi').pair ?? pair;
 }
 
 const byCount = ([first]: readonly TestOutcome[], stability: number): boolean =>

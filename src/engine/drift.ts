@@ -53,8 +53,9 @@ export async function compareSides(
   supplies: Supplies,
   task: DriftTask = {},
 ): Promise<DriftResult> {
-  const reference = await sideRows(engine, request.reference, supplies);
-  const current = await sideRows(engine, request.current, supplies);
+  const [reference, current] = await Promise.all(
+    [request.reference, request.current].map((side) => sideRows(engine, side, supplies)),
+  );
   const canScore = reference.absent.length + current.absent.length === 0;
   const score = canScore ? freeName([reference.source, current.source], 'probability') : null;
   const target = targetName(engine, reference, current);

@@ -61,8 +61,11 @@ export function onTakeover(reload: () => void): void {
   navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
 }
 
-/** Whether every page would open with the server gone: this one is controlled, engine and other pages are kept. */
-export async function isReadyOffline(): Promise<boolean> {
+/**
+ * Has what is still missing kept, once the engine is here.
+ * @returns whether every page would open with the server gone: this one is controlled, engine and other pages are kept
+ */
+export async function getReadyOffline(): Promise<boolean> {
   if (!supported || !navigator.serviceWorker.controller || !('caches' in globalThis)) return false;
   const cache = await caches.open(`scoredesk:${basePath}:${ENGINE_CACHE}`);
   return (await cache.keys()).length > 0 && (await restKept(navigator.serviceWorker.controller));

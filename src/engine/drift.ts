@@ -75,8 +75,8 @@ export async function compareSides(
         preset: request.preset,
         columns,
         outside: [score, target].filter((name) => name !== null),
-        // Without chunks all current rows are one; NannyML's limits need some, by its own default ten.
-        chunking: request.chunking ?? (request.preset === 'nannyml' ? null : { number: 1 }),
+        // Without chunks all current rows are one.
+        chunking: request.chunking ?? { number: 1 },
         time: current.time ?? undefined,
         multivariate: true,
         resampled: true,

@@ -2,7 +2,7 @@ import type { ManifestColumn } from '../bundle/schema';
 import type { ChunkReport, Comparison } from '../core/drift/compare';
 import type { Profile } from '../core/drift/profile';
 import type { DriftResult } from '../engine/drift';
-import { formatFixed, formatNumber, formatPercent, formatShare, formatValue } from '../i18n/format';
+import { formatFixed, formatNumber, formatPercent, formatShare } from '../i18n/format';
 import { localText, translate, type Locale, type MessageKey } from '../i18n/translate';
 import {
   byCountText,
@@ -13,7 +13,15 @@ import {
   orderRows,
   type DriftRow,
 } from './driftSummary';
-import { datasetNoteText, datasetText, formatMeasure, noteText, P_VALUES, qualityTexts } from './driftWords';
+import {
+  columnWords,
+  datasetNoteText,
+  datasetText,
+  formatMeasure,
+  noteText,
+  P_VALUES,
+  qualityTexts,
+} from './driftWords';
 import { html, Html } from './html';
 
 /** What a report is made from: aggregates, and the words for them. */
@@ -134,26 +142,23 @@ function columnRow(given: DriftDocument, row: DriftRow): Html {
   const { locale } = given;
   const { column } = row;
   const say = (key: MessageKey, params?: Record<string, string | number>) => translate(locale, key, params);
-  const declared = given.columns.find(({ name }) => name === column.name) ?? { name: column.name };
-  const isScore = column.name === given.result?.score;
-  const format = (value: number) =>
-    isScore ? formatPercent(locale, value) : formatValue(locale, declared, value);
+  const words = columnWords(locale, column.name, given.result, given.columns);
   const [test] = column.tests;
   const missing = [column.missing.reference, column.missing.current].map((share) =>
     Number.isNaN(share) ? '–' : formatPercent(locale, share),
   );
   const remarks = [
-    columnSentence(locale, row, format, (level) => formatValue(locale, declared, level)),
+    columnSentence(locale, row, words.number, words.level),
     ...(column.byCountAlone
       ? [say('drift.byCount', { value: formatMeasure(locale, column.stability) })]
       : []),
     ...column.notes.map((note) => noteText(locale, note)),
-    ...qualityTexts(locale, column, (level) => formatValue(locale, declared, level)),
+    ...qualityTexts(locale, column, words.level),
   ].filter(Boolean);
   return html`<tr>
     <th>
       ${row.label}${row.label !== column.name && html`<code>${column.name}</code>`}
-      <small>${remarks.join(' ')} ${details(given, row, format)}</small>
+      <small>${remarks.join(' ')} ${details(locale, row, words)}</small>
     </th>
     ${
       given.result?.model &&
@@ -181,28 +186,25 @@ function columnRow(given: DriftDocument, row: DriftRow): Html {
 }
 
 /** Quantiles of numbers, shares of levels. */
-function details(
-  { locale, columns }: DriftDocument,
-  { column }: DriftRow,
-  format: (value: number) => string,
-): string {
+function details(locale: Locale, { column }: DriftRow, words: ReturnType<typeof columnWords>): string {
   const { profile } = column;
   if (!profile) return '';
   if (profile.kind === 'number') {
     const { at, reference, current } = profile.quantiles;
     return [0.05, 0.5, 0.95]
       .map((q) => at.indexOf(q))
-      .map((i) => `${formatShare(locale, at[i])}: ${format(reference[i])} → ${format(current[i])}`)
+      .map(
+        (i) => `${formatShare(locale, at[i])}: ${words.number(reference[i])} → ${words.number(current[i])}`,
+      )
       .join(' · ');
   }
-  const declared = columns.find(({ name }) => name === column.name) ?? { name: column.name };
   return profile.levels
     .slice(0, 8)
     .map((level, i) => {
       const [from, to] = [profile.reference[i], profile.current[i]].map((share) =>
         formatPercent(locale, share),
       );
-      return `${formatValue(locale, declared, level)}: ${from} → ${to}`;
+      return `${words.level(level)}: ${from} → ${to}`;
     })
     .join(' · ');
 }

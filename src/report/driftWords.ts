@@ -1,7 +1,9 @@
 import type { ColumnDrift, Note } from '../core/drift/column';
 import type { Comparison, DatasetNote } from '../core/drift/compare';
+import type { ManifestColumn } from '../bundle/schema';
+import type { DriftResult } from '../engine/drift';
 import type { Side } from '../engine/driftRequest';
-import { formatFixed, formatNumber, formatPercent } from '../i18n/format';
+import { formatFixed, formatNumber, formatPercent, formatValue } from '../i18n/format';
 import { translate, type Locale, type MessageKey } from '../i18n/translate';
 
 /** Sentences on a comparison, for pages, reports and the command line alike. */
@@ -97,6 +99,24 @@ export function datasetText(locale: Locale, { dataset }: Comparison): string {
     compared: dataset.compared,
     share: formatPercent(locale, dataset.share),
   });
+}
+
+/** How a column's numbers and levels read: scores as shares, the outcome in words, all else as the bundle says. */
+export function columnWords(
+  locale: Locale,
+  name: string,
+  result: Pick<DriftResult, 'score' | 'target'> | null,
+  columns: readonly ManifestColumn[],
+): { number(value: number): string; level(level: string): string } {
+  const declared = columns.find((column) => column.name === name) ?? { name };
+  return {
+    number: (value) =>
+      name === result?.score ? formatPercent(locale, value) : formatValue(locale, declared, value),
+    level: (level) =>
+      name === result?.target
+        ? translate(locale, level === 'True' ? 'drift.outcome.default' : 'drift.outcome.repaid')
+        : formatValue(locale, declared, level),
+  };
 }
 
 /** A side in words: its rows, and the filter on them. */

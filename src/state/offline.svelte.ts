@@ -1,4 +1,4 @@
-import { controlled, isReadyOffline, onTakeover, startServiceWorker, takeUpdate } from '../client/offline';
+import { controlled, getReadyOffline, onTakeover, startServiceWorker, takeUpdate } from '../client/offline';
 import { tabs } from './tabs';
 
 /** Connection, readiness for being offline, and a new version that waits. */
@@ -31,7 +31,7 @@ class OfflineState {
 
   /** Looks again whether everything needed offline is kept. */
   async look(): Promise<void> {
-    this.#ready = await isReadyOffline();
+    this.#ready = await getReadyOffline();
   }
 
   takeUpdate(): void {

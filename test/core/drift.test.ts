@@ -173,13 +173,13 @@ describe('a column by itself', () => {
     const rows = numbers(...Array.from({ length: 300 }, (_, i) => i));
     const limits = new Map([['jensen_shannon', { lower: null, upper: 0.5 }]]);
     const alert = (test: string, on: boolean) => [{ test, alert: on }];
-    const verdict = (chunks: { test: string; alert: boolean }[][], of: typeof limits | null = limits) =>
-      compareColumn('a', rows, rows, { preset: 'nannyml', limits: of, chunks }).verdict;
+    const verdict = (chunks: { test: string; alert: boolean }[][], limited = true) =>
+      compareColumn('a', rows, rows, { preset: 'nannyml', monitored: { limits, limited, chunks } }).verdict;
     expect(verdict([alert('jensen_shannon', false)])).toBe('stable');
     expect(verdict([alert('jensen_shannon', true), alert('jensen_shannon', false)])).toBe('watch');
     expect(verdict([alert('wasserstein', true)])).toBe('watch');
     expect(verdict([alert('jensen_shannon', false), alert('jensen_shannon', true)])).toBe('drifted');
-    expect(verdict([alert('jensen_shannon', true)], null)).toBe(null);
+    expect(verdict([alert('jensen_shannon', true)], false)).toBe(null);
   });
   test('a column of few numbers goes by value, not by one bin', () => {
     const flag = (ones: number) => numbers(...Array.from({ length: 300 }, (_, i) => (i < ones ? 1 : 0)));

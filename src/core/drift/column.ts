@@ -61,10 +61,14 @@ export interface ColumnDrift {
   notes: Note[];
 }
 
-export interface CompareColumnOptions {
-  preset: Preset;
-  limits?: ReadonlyMap<string, Limits> | null | undefined;
-  chunks?: readonly (readonly { test: string; alert: boolean }[])[] | undefined;
+/** What the chunks say of a column. */
+export interface Monitored {
+  /** Of NannyML's methods, from the reference's chunks. */
+  limits: ReadonlyMap<string, Limits>;
+  /** Whether these are chunks enough to set limits by. */
+  limited: boolean;
+  /** By chunk of the current rows. */
+  chunks: readonly (readonly { test: string; alert: boolean }[])[];
 }
 
 /** Fewer values on a side are too few to conclude. */
@@ -75,14 +79,13 @@ const P_TESTS = new Set(['ks', 'chisquare', 'z']);
  * Compares one column. Nothing is thrown: what can't be compared says why in its notes.
  *
  * @param reference null where the table has no such column, as with `current`
- * @param limits of NannyML's methods, from the reference's chunks; null where there is one chunk only
- * @param chunks what NannyML's methods say of the current rows' chunks
+ * @param monitored the same column by chunk; NannyML's limits come from there
  */
 export function compareColumn(
   name: string,
   reference: Column | null,
   current: Column | null,
-  { preset, limits, chunks = [] }: CompareColumnOptions,
+  { preset, monitored = null }: { preset: Preset; monitored?: Monitored | null },
 ): ColumnDrift {
   const ready = readyPair(reference, current, preset);
   const { type, notes, pair, untested } = ready;
@@ -94,9 +97,11 @@ export function compareColumn(
   const tests =
     untested && preset !== 'psi'
       ? []
-      : testsOf(pair, preset, { whole, limits: limits ?? undefined, stability });
+      : testsOf(pair, preset, { whole, limits: monitored?.limits, stability });
   const quality = qualityOf(pair);
-  const verdict = tests.length && limits !== null ? verdictOf(preset, tests, stability.value, chunks) : null;
+  const unlimited = preset === 'nannyml' && monitored?.limited === false;
+  const verdict =
+    tests.length && !unlimited ? verdictOf(preset, tests, stability.value, monitored?.chunks ?? []) : null;
   return {
     name,
     type,
@@ -113,7 +118,7 @@ export function compareColumn(
     notes: [
       ...notes,
       ...(untested ? [] : remarks(pair)),
-      ...(limits === null ? [{ code: 'one-chunk' } as const] : []),
+      ...(unlimited ? [{ code: 'one-chunk' } as const] : []),
     ],
   };
 }
@@ -164,7 +169,7 @@ function verdictOf(
   preset: Preset,
   tests: readonly TestOutcome[],
   stability: number,
-  chunks: NonNullable<CompareColumnOptions['chunks']>,
+  chunks: Monitored['chunks'],
 ): Verdict {
   const [{ test, drifted }] = tests;
   if (preset === 'evidently') return drifted ? 'drifted' : 'stable';

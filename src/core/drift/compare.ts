@@ -110,7 +110,6 @@ export async function* compareTables(
     metrics: [],
   }));
   const columns: ColumnDrift[] = [];
-  const noLimits = isNannyml(options) ? null : undefined;
   for await (const [name, read] of readAhead(names, (column) => readBoth(reference, current, column))) {
     if ('reason' in read) {
       const column = unreadColumn(name, read.reason);
@@ -125,9 +124,7 @@ export async function* compareTables(
     );
     const column = compareColumn(name, a, b, {
       preset: options.preset,
-      ...(monitored
-        ? { limits: chunks.reference.length > 1 ? monitored.limits : noLimits, chunks: monitored.chunks }
-        : {}),
+      monitored,
     });
     columns.push(column);
     yield column;

@@ -1,6 +1,6 @@
 import { takeColumn, type Column } from '../table/table';
 import type { Chunk } from './chunks';
-import { nannymlOutcome, readyPair, type TestOutcome } from './column';
+import { nannymlOutcome, readyPair, type Monitored, type TestOutcome } from './column';
 import { defaultTest, evidentlyTest } from './evidently';
 import {
   fitNumbers,
@@ -27,9 +27,7 @@ export interface ChunkValue {
 }
 
 /** A column chunk by chunk. */
-export interface ColumnMonitor {
-  /** Of NannyML's methods, from the reference's chunks. */
-  limits: ReadonlyMap<NannymlMethod, Limits>;
+export interface ColumnMonitor extends Monitored {
   /** By chunk of the current rows, what the preset asks; empty where a chunk has no value. */
   chunks: ChunkValue[][];
 }
@@ -54,6 +52,8 @@ export function monitorColumn(
   const limits = preset === 'nannyml' ? watch.limits(chunks.reference) : new Map<NannymlMethod, Limits>();
   return {
     limits,
+    // One value has no spread.
+    limited: chunks.reference.length > 1,
     chunks: chunks.current.map(({ rows }) => watch.values(takeColumn(b, rows), limits)),
   };
 }

@@ -107,6 +107,13 @@ export function knownColumns(
   return [...names].map((name) => columns.find((column) => column.name === name) ?? { name });
 }
 
+/** A panel below the choices: takes the comparison as it is, gives it changed. */
+export interface ChoicePanel {
+  request: DriftRequest;
+  bundle: BundleView;
+  onapply: (request: DriftRequest) => void;
+}
+
 /** What somebody typed for the end of a range, decimal comma or point; undefined for nothing, null for no number. */
 export function parsedNumber(text: string): number | undefined | null {
   const plain = text

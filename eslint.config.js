@@ -3,19 +3,18 @@ import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
-/**
- * Imports point one way: a folder may import from those before it, never from those after it.
- * report and protocol stand side by side; so do api and cli; charts may use widgets' marks.
- */
+/** Imports point one way: a folder may import from those before it, never from those after it. */
 const LAYERS = [
   ['core'],
   ['bundle'],
   ['engine'],
   ['report', 'protocol'],
   ['storage'],
+  ['supply'],
   ['client'],
   ['state'],
   ['widgets'],
+  ['marks'],
   ['charts'],
   ['pages'],
 ];
@@ -24,11 +23,14 @@ const REACH = {
   core: [],
   bundle: ['core'],
   engine: ['core', 'bundle'],
-  i18n: ['core', 'bundle'],
+  i18n: ['core', 'bundle', 'engine'],
   api: ['core', 'bundle', 'engine', 'report', 'i18n'],
   cli: ['core', 'bundle', 'engine', 'report', 'i18n'],
-  service: ['core', 'bundle', 'engine', 'report', 'protocol', 'storage'],
+  service: ['core', 'bundle', 'engine', 'report', 'protocol', 'storage', 'supply', 'i18n'],
 };
+/** What runs in the page only knows the shapes of these rooms: their code is the worker's. */
+const OF_THE_WORKER = ['engine', 'storage', 'supply', 'service'];
+const OF_THE_PAGE = ['client', 'state', 'widgets', 'marks', 'charts', 'pages'];
 const ALL = [...LAYERS.flat(), 'i18n', 'api', 'cli', 'service'];
 
 function reachOf(folder) {
@@ -38,21 +40,30 @@ function reachOf(folder) {
 }
 
 const importDirection = ALL.map((folder) => {
-  const banned = ALL.filter((other) => other !== folder && !reachOf(folder).includes(other));
+  const types = OF_THE_PAGE.includes(folder) ? OF_THE_WORKER : [];
+  const banned = ALL.filter(
+    (other) => other !== folder && !reachOf(folder).includes(other) && !types.includes(other),
+  );
+  const patterns = [
+    {
+      regex: `^(\\.\\./)+(${banned.join('|')})/`,
+      message: `${folder} imports only from: ${reachOf(folder).join(', ') || 'itself'}`,
+    },
+    types.length > 0 && {
+      regex: `^(\\.\\./)+(${types.join('|')})/`,
+      allowTypeImports: true,
+      message: `${folder} takes only types from: ${types.join(', ')}`,
+    },
+  ].filter(Boolean);
+  const late = [...banned, ...types].map((other) => ({
+    selector: `ImportExpression[source.value=/^(\\.\\.\\u002F)+${other}\\u002F/]`,
+    message: `${folder} does not import from ${other}, late or early.`,
+  }));
   return {
     files: [`src/${folder}/**`],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${banned.join('|')})/`,
-              message: `${folder} imports only from: ${reachOf(folder).join(', ') || 'itself'}`,
-            },
-          ],
-        },
-      ],
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+      ...(types.length ? { 'no-restricted-syntax': ['error', ...late] } : {}),
     },
   };
 });

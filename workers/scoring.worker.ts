@@ -2,7 +2,7 @@ import { expose } from 'comlink';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { hostOperations } from '../src/protocol/host';
 import { scoringOperations } from '../src/service/scoring';
-import { EngineFile } from '../src/storage/engineFile';
+import { EngineFile } from '../src/supply/engineFile';
 
 declare const __ENGINE_BYTES__: number;
 

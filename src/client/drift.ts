@@ -1,6 +1,6 @@
 import type { PickedFile } from '../bundle/source';
-import type { DriftRequest } from '../engine/driftRequest';
-import type { ComparisonToSave, DriftProgress } from '../protocol/drift';
+import type { DriftRequest } from '../core/drift/request';
+import type { ComparisonToSave, DriftProgress } from '../protocol/comparisons';
 import { worker } from './scoring';
 
 interface Watched {

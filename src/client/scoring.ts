@@ -1,9 +1,9 @@
-import type { InstallProgress } from '../bundle/installed';
+import type { InstallProgress } from '../protocol/installed';
 import type { MakeChoice } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
 import type { Method } from '../engine/explanations';
 import type { Progress } from '../engine/runtime';
-import type { ListQuery } from '../engine/list';
+import type { ListQuery } from '../engine/client/list';
 import type { ListArgument, ScoringOperations } from '../protocol/scoring';
 import { controlled } from './offline';
 import { WorkerClient } from './worker';

@@ -1,4 +1,4 @@
-import type { InstallProgress } from '../bundle/installed';
+import type { InstallProgress } from '../protocol/installed';
 import { uniqueName } from './uniqueName';
 
 /** What the open tabs of one site tell each other. */

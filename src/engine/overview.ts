@@ -2,7 +2,7 @@ import { median } from '../core/stats/quantile';
 import { columnOf, texts, type Column, type Table } from '../core/table/table';
 import { readPart } from '../bundle/read';
 import type { ManifestColumn } from '../bundle/schema';
-import type { CellValue } from './cells';
+import type { CellValue } from './client/cells';
 import type { Engine } from './engine';
 import type { Task } from './runtime';
 

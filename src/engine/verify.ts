@@ -5,7 +5,7 @@ import { takeRows, type Table } from '../core/table/table';
 import { encodeInputs } from '../bundle/encode';
 import { readFile, readPart } from '../bundle/read';
 import type { Engine } from './engine';
-import { verifyMonotone } from './monotone';
+import { verifyMonotone } from './model/monotone';
 import type { Task } from './runtime';
 
 /** Largest difference from `expected`, and between the runtime and core/model, that a bundle may show. */

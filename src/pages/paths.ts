@@ -1,4 +1,4 @@
-import type { PageName } from '../bundle/site';
+import type { PageName } from '../protocol/site';
 
 /** Addresses of the pages, without the `#`. */
 

@@ -1,14 +1,14 @@
-import type { InstalledBundle, PausedInstall } from '../bundle/installed';
+import type { InstalledBundle, PausedInstall } from './installed';
 import type { MakeChoice, Proposal } from '../bundle/proposal';
 import type { CatalogueEntry } from '../bundle/schema';
-import type { Site } from '../bundle/site';
+import type { Site } from './site';
 import type { PickedFile } from '../bundle/source';
-import type { ListPage, ListQuery, Neighbours } from '../engine/list';
+import type { ListPage, ListQuery, Neighbours } from '../engine/client/list';
 import type { Method } from '../engine/explanations';
-import type { Dependence, Insight, ClientAccounts, Permutation } from '../engine/insight';
-import type { ModelView } from '../engine/modelView';
-import type { BundleView, ClientReasons, ClientView } from '../engine/views';
-import type { DriftOperations } from './drift';
+import type { Dependence, Insight, ClientAccounts, Permutation } from '../engine/model/importance';
+import type { ModelView } from '../engine/model/view';
+import type { BundleView, ClientReasons, ClientView } from '../engine/client/view';
+import type { DriftOperations } from './comparisons';
 import type { OperationTask } from './host';
 
 export interface OfferedBundle extends CatalogueEntry {

@@ -1,7 +1,7 @@
 import type { ManifestColumn } from '../bundle/schema';
 import type { ChunkReport, Comparison } from '../core/drift/compare';
 import type { Profile } from '../core/drift/profile';
-import type { DriftResult } from '../engine/drift';
+import type { DriftResult } from '../engine/drift/compare';
 import { formatFixed, formatNumber, formatPercent, formatShare } from '../i18n/format';
 import { localText, translate, type Locale, type MessageKey } from '../i18n/translate';
 import {

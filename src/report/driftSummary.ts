@@ -1,7 +1,7 @@
 import type { ColumnDrift } from '../core/drift/column';
 import type { Verdict } from '../core/drift/quality';
 import { DRIFTED_FROM, WATCH_FROM } from '../core/drift/bands';
-import type { DriftResult } from '../engine/drift';
+import type { DriftResult } from '../engine/drift/compare';
 import type { ManifestColumn } from '../bundle/schema';
 import { columnLabel, formatPercent } from '../i18n/format';
 import { translate, type Locale } from '../i18n/translate';

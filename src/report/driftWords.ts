@@ -1,8 +1,8 @@
 import type { ColumnDrift, Note } from '../core/drift/column';
 import type { Comparison, DatasetNote } from '../core/drift/compare';
 import type { ManifestColumn } from '../bundle/schema';
-import type { DriftResult } from '../engine/drift';
-import type { Side } from '../engine/driftRequest';
+import type { DriftResult } from '../engine/drift/compare';
+import type { Side } from '../core/drift/request';
 import { formatFixed, formatNumber, formatPercent, formatValue } from '../i18n/format';
 import { translate, type Locale, type MessageKey } from '../i18n/translate';
 

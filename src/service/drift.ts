@@ -2,9 +2,9 @@ import type { Table } from '../core/table/table';
 import { keptAsWritten } from '../bundle/columns';
 import type { PickedFile } from '../bundle/source';
 import type { Engine } from '../engine/engine';
-import type { Supplies } from '../engine/driftSides';
-import { sourcesOf } from '../engine/driftSources';
-import type { DriftOperations, DriftProgress } from '../protocol/drift';
+import type { Supplies } from '../engine/drift/sides';
+import { sourcesOf } from '../engine/drift/sources';
+import type { DriftOperations, DriftProgress } from '../protocol/comparisons';
 import {
   clearComparisons,
   countComparisons,
@@ -48,12 +48,12 @@ export function driftOperations({ db, engineOf }: Given): DriftOperations {
   return {
     driftSources: async ({ fingerprint, file }) => {
       // Who asks what can be compared will compare: the code comes meanwhile.
-      void import('../engine/drift').catch(() => undefined);
+      void import('../engine/drift/compare').catch(() => undefined);
       const engine = await engineOf(fingerprint);
       return sourcesOf(engine, await supplies(engine, file));
     },
     drift: async ({ fingerprint, request, file }, { signal, progress }) => {
-      const { compareSides } = await import('../engine/drift');
+      const { compareSides } = await import('../engine/drift/compare');
       const engine = await engineOf(fingerprint);
       let state: DriftProgress = { done: 0, total: 0, columns: [] };
       return compareSides(engine, request, await supplies(engine, file), {
@@ -63,7 +63,7 @@ export function driftOperations({ db, engineOf }: Given): DriftOperations {
       });
     },
     driftEffect: async ({ fingerprint, request, file, column }, { signal }) => {
-      const { columnEffect } = await import('../engine/driftEffect');
+      const { columnEffect } = await import('../engine/drift/effect');
       const engine = await engineOf(fingerprint);
       return columnEffect(engine, request, column, await supplies(engine, file), { signal });
     },
@@ -81,6 +81,6 @@ export function driftOperations({ db, engineOf }: Given): DriftOperations {
 }
 
 async function readPicked({ file, path }: PickedFile, text: readonly string[]): Promise<Table> {
-  const { readPickedTable } = await import('../storage/own');
+  const { readPickedTable } = await import('../supply/own');
   return readPickedTable({ file, path }, text);
 }

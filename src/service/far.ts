@@ -1,4 +1,4 @@
-import { allows, parseSite, type Site } from '../bundle/site';
+import { allows, parseSite, type Site } from '../protocol/site';
 import { behindFar, FAR_HEADER, FAR_TYPE, type FarOutcome } from '../protocol/offline';
 
 /**

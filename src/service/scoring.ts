@@ -1,15 +1,15 @@
 import { reasonOf, ScoredeskError } from '../core/errors';
 import { MAX_MANIFEST_BYTES } from '../bundle/schema';
-import type { Site } from '../bundle/site';
+import type { Site } from '../protocol/site';
 import { parseCatalogue } from '../bundle/validate';
 import { zipFiles } from '../bundle/zip';
 import { openBundle, type Engine } from '../engine/engine';
-import { ClientList } from '../engine/list';
+import { ClientList } from '../engine/client/list';
 import type { Overview } from '../engine/overview';
 import type { Progress, Task } from '../engine/runtime';
-import { modelView } from '../engine/modelView';
-import { bundleView, clientReasons, clientView } from '../engine/views';
-import type { InstallProgress } from '../bundle/installed';
+import { modelView } from '../engine/model/view';
+import { bundleView, clientReasons, clientView } from '../engine/client/view';
+import type { InstallProgress } from '../protocol/installed';
 import type { OperationTask } from '../protocol/host';
 import type { ScoringOperations } from '../protocol/scoring';
 import {
@@ -24,13 +24,13 @@ import {
 } from '../storage/bundles';
 import { keptOverview } from '../storage/computed';
 import { openDb, type Db } from '../storage/db';
-import type { EngineFile } from '../storage/engineFile';
-import { fetchSmall } from '../storage/download';
-import { install } from '../storage/install';
+import type { EngineFile } from '../supply/engineFile';
+import { fetchSmall } from '../supply/download';
+import { install } from '../supply/install';
 import { logScore } from '../storage/log';
-import { pickedSupply } from '../storage/picked';
-import { ANSWER_WITHIN, readSite } from '../storage/reach';
-import { webSupply, type Supply } from '../storage/supply';
+import { pickedSupply } from '../supply/picked';
+import { ANSWER_WITHIN, readSite } from '../supply/reach';
+import { webSupply, type Supply } from '../supply/supply';
 import { driftOperations } from './drift';
 
 export interface ScoringSetup {
@@ -141,9 +141,9 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
       installFrom(webSupply(url, await network()), fingerprint, task),
     installPicked: async ({ files }, task) => installFrom(await pickedSupply(files), '', task),
     // Reading CSV and packing are fetched when somebody makes a bundle.
-    propose: async ({ files }) => (await import('../storage/own')).proposeOwn(files),
+    propose: async ({ files }) => (await import('../supply/own')).proposeOwn(files),
     make: async ({ files, choice }, task) => {
-      const { ownSupply } = await import('../storage/own');
+      const { ownSupply } = await import('../supply/own');
       return installFrom(await ownSupply(files, choice, wasm), '', task);
     },
     discard: async ({ fingerprint }) => {
@@ -182,22 +182,22 @@ export function scoringOperations({ base, engineFile }: ScoringSetup): ScoringOp
       clientReasons((await deskOf(fingerprint)).engine, id, { signal }),
     model: async ({ fingerprint }) => modelView((await deskOf(fingerprint)).engine),
     insight: async ({ fingerprint }, { signal, progress }) => {
-      const { insightOf } = await import('../engine/insight');
+      const { insightOf } = await import('../engine/model/importance');
       return insightOf((await deskOf(fingerprint)).engine, { signal, progress: (state) => progress(state) });
     },
     permutation: async ({ fingerprint }, { signal, progress }) => {
-      const { permutationOf } = await import('../engine/insight');
+      const { permutationOf } = await import('../engine/model/importance');
       return permutationOf((await deskOf(fingerprint)).engine, {
         signal,
         progress: (state) => progress(state),
       });
     },
     dependence: async ({ fingerprint, column }, { signal }) => {
-      const { dependenceOf } = await import('../engine/insight');
+      const { dependenceOf } = await import('../engine/model/importance');
       return dependenceOf((await deskOf(fingerprint)).engine, column, { signal });
     },
     accounts: async ({ fingerprint, id, methods }, { signal, progress }) => {
-      const { accountsOf } = await import('../engine/insight');
+      const { accountsOf } = await import('../engine/model/importance');
       const { engine } = await deskOf(fingerprint);
       return accountsOf(engine, id, methods, { signal, progress: (state) => progress(state) });
     },

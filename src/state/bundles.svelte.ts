@@ -1,7 +1,7 @@
 import { saveFile } from '../client/device';
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { BundleSummary, InstalledBundle, PausedInstall } from '../bundle/installed';
+import type { BundleSummary, InstalledBundle, PausedInstall } from '../protocol/installed';
 import type { OfferedBundle } from '../protocol/scoring';
 import { installs } from './installs.svelte';
 import { offline } from './offline.svelte';

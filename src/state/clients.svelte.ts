@@ -1,6 +1,6 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { ListQuery, ListRow } from '../engine/list';
+import type { ListQuery, ListRow } from '../engine/client/list';
 import { keepDraft, readDraft } from './settings';
 
 /** Rows brought at once: a screen and some more. */

@@ -1,9 +1,9 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { InstalledBundle } from '../bundle/installed';
-import type { Neighbours } from '../engine/list';
+import type { InstalledBundle } from '../protocol/installed';
+import type { Neighbours } from '../engine/client/list';
 import type { Progress } from '../engine/runtime';
-import type { BundleView, ClientView } from '../engine/views';
+import type { BundleView, ClientView } from '../engine/client/view';
 import { bundles } from './bundles.svelte';
 import { clients } from './clients.svelte';
 import { logging } from './logging.svelte';

@@ -2,11 +2,11 @@ import { drift as worker } from '../client/drift';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { ColumnDrift } from '../core/drift/column';
 import type { PickedFile } from '../bundle/source';
-import type { DriftResult } from '../engine/drift';
-import type { DriftRequest } from '../engine/driftRequest';
-import type { ColumnEffect } from '../engine/driftEffect';
-import type { SourceInfo } from '../engine/driftSources';
-import type { SavedComparison } from '../protocol/drift';
+import type { DriftResult } from '../engine/drift/compare';
+import type { DriftRequest } from '../core/drift/request';
+import type { ColumnEffect } from '../engine/drift/effect';
+import type { SourceInfo } from '../engine/drift/sources';
+import type { SavedComparison } from '../protocol/comparisons';
 import { Asked } from './asked.svelte';
 import { queryOf } from './driftQuery';
 

@@ -1,8 +1,8 @@
 import { PERIODS, type Chunking, type Period } from '../core/drift/chunks';
 import type { Preset } from '../core/drift/types';
-import type { DriftRequest } from '../engine/driftRequest';
-import { SOURCES, type Condition, type Side, type Source } from '../engine/driftRequest';
-import type { SourceInfo } from '../engine/driftSources';
+import type { DriftRequest } from '../core/drift/request';
+import { SOURCES, type Condition, type Side, type Source } from '../core/drift/request';
+import type { SourceInfo } from '../engine/drift/sources';
 
 /** A comparison as the query of an address, and back: what was chosen can be linked. */
 

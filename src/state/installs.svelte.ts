@@ -1,7 +1,7 @@
 import { scoring } from '../client/scoring';
 import { askForDurability } from '../client/device';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { InstalledBundle, InstallProgress } from '../bundle/installed';
+import type { InstalledBundle, InstallProgress } from '../protocol/installed';
 import type { MakeChoice } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
 import { tabs } from './tabs';

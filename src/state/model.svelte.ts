@@ -1,7 +1,7 @@
 import { scoring } from '../client/scoring';
 import type { Method } from '../engine/explanations';
-import type { Dependence, Insight, ClientAccounts, Permutation } from '../engine/insight';
-import type { ModelView } from '../engine/modelView';
+import type { Dependence, Insight, ClientAccounts, Permutation } from '../engine/model/importance';
+import type { ModelView } from '../engine/model/view';
 import { Asked } from './asked.svelte';
 
 /** What the model page shows of one bundle. */

@@ -1,5 +1,5 @@
 import { scoring } from '../client/scoring';
-import type { ListRow } from '../engine/list';
+import type { ListRow } from '../engine/client/list';
 import { FIRST_QUERY } from './clients.svelte';
 
 /** Matches shown under the search. */

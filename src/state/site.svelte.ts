@@ -1,6 +1,6 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { PageName, Site } from '../bundle/site';
+import type { PageName, Site } from '../protocol/site';
 
 /** What config.json says: which bundles and pages this site offers. */
 class SiteState {

@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../core/errors';
 import { rangesOfBlob } from '../core/table/ranges';
-import { summaryOf, type InstalledBundle, type PausedInstall } from '../bundle/installed';
+import { summaryOf, type InstalledBundle, type PausedInstall } from '../protocol/installed';
 import type { Manifest } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';

@@ -1,9 +1,9 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { reasonOf, ScoredeskError } from '../core/errors';
-import type { InstalledBundle, Origin } from '../bundle/installed';
-import type { DriftResult } from '../engine/drift';
-import type { LoggedScore } from '../engine/driftSides';
-import type { SavedComparison } from '../protocol/drift';
+import type { InstalledBundle, Origin } from '../protocol/installed';
+import type { DriftResult } from '../engine/drift/compare';
+import type { LoggedScore } from '../engine/drift/sides';
+import type { SavedComparison } from '../protocol/comparisons';
 
 /** Everything stored carries the number of the schema it was written under. */
 export const SCHEMA = 3;

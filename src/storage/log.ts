@@ -1,4 +1,4 @@
-import type { LoggedScore } from '../engine/driftSides';
+import type { LoggedScore } from '../engine/drift/sides';
 import { asWriteError, type Db } from './db';
 
 /** Clients scored over time, once a client and day, only while somebody wants it. */

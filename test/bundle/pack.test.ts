@@ -6,7 +6,7 @@ import { parseDictionary, parseManifest } from '../../src/bundle/validate';
 import { readCsv } from '../../src/core/table/csv';
 import { columnOf, texts } from '../../src/core/table/table';
 import { openBundle } from '../../src/engine/engine';
-import { clientView } from '../../src/engine/views';
+import { clientView } from '../../src/engine/client/view';
 import { bytesOf, codeOf, textOf } from '../support/files';
 import { germanInput } from '../support/german';
 import { treeFile } from '../support/onnx';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { binEdges, histogramSorted } from '../../src/core/drift/bins';
+import { binEdges, histogramSorted } from '../../src/core/stats/bins';
 import { chunksOf, timeOf, timesOf } from '../../src/core/drift/chunks';
 import { compareColumn } from '../../src/core/drift/column';
-import { kolmogorovSmirnov, wasserstein } from '../../src/core/drift/distances';
-import { fitIsotonic, isotonicAt } from '../../src/core/drift/isotonic';
-import { kolmogorovTail, ksPValue, pelzGoodTail } from '../../src/core/drift/kolmogorov';
-import { sortValues } from '../../src/core/drift/sort';
-import { adjustedForMany } from '../../src/core/drift/tests';
+import { kolmogorovSmirnov, wasserstein } from '../../src/core/stats/distances';
+import { fitIsotonic, isotonicAt } from '../../src/core/metrics/isotonic';
+import { kolmogorovTail, ksPValue, pelzGoodTail } from '../../src/core/stats/kolmogorov';
+import { sortValues } from '../../src/core/stats/sort';
+import { adjustedForMany } from '../../src/core/stats/tests';
 import { textColumn, type NumberColumn } from '../../src/core/table/table';
 import { textOf } from '../support/files';
 

@@ -4,7 +4,7 @@ import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
 import { readCsv } from '../../src/core/table/csv';
 import { openBundle, type Engine } from '../../src/engine/engine';
-import { ClientList, type ListQuery } from '../../src/engine/list';
+import { ClientList, type ListQuery } from '../../src/engine/client/list';
 import { overviewOf } from '../../src/engine/overview';
 import { openGerman } from '../support/german';
 import { treeFile } from '../support/onnx';

@@ -4,7 +4,7 @@ import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
 import { readCsv } from '../../src/core/table/csv';
 import { openBundle } from '../../src/engine/engine';
-import { verifyMonotone } from '../../src/engine/monotone';
+import { verifyMonotone } from '../../src/engine/model/monotone';
 import { codeOf } from '../support/files';
 import { treeFile } from '../support/onnx';
 

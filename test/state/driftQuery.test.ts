@@ -8,7 +8,7 @@ import {
   savedIn,
   savedQuery,
 } from '../../src/state/driftQuery';
-import type { DriftRequest } from '../../src/engine/driftRequest';
+import type { DriftRequest } from '../../src/core/drift/request';
 
 const sources = (['reference', 'test', 'clients', 'current'] as const).map((source) => ({
   source,

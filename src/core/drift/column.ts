@@ -1,4 +1,4 @@
-import { pelzGoodTail } from './kolmogorov';
+import { pelzGoodTail } from '../stats/kolmogorov';
 import { defaultTest, evidentlyTest } from './evidently';
 import { fitNumbers, isAlert, nannymlValues, type Limits, type NannymlValue } from './nannyml';
 import { profileOf, type Profile } from './profile';
@@ -6,7 +6,7 @@ import { qualityOf, type Quality, type Verdict } from './quality';
 import { apartOf, asLevels, pairOf, present, type Pair } from './sample';
 import { DRIFTED_FROM, WATCH_FROM } from './bands';
 import { shortened, stabilityOf, type Stability } from './stability';
-import { chiSquareContingency } from './tests';
+import { chiSquareContingency } from '../stats/tests';
 import { aligned, driftTypeOf, isEmpty, lengthOf, type DriftType, type Preset } from './types';
 import type { Column } from '../table/table';
 

@@ -19,7 +19,7 @@ import {
   type Scored,
 } from './performance';
 import { fitReconstruction, reconstructionError, rowErrors } from './reconstruction';
-import { adjustedForMany } from './tests';
+import { adjustedForMany } from '../stats/tests';
 import { aligned, driftTypeOf, type Preset } from './types';
 
 export interface CompareOptions {

@@ -1,6 +1,6 @@
-import { binEdges, histogramSorted, momentsOf } from './bins';
-import { hellinger, jensenShannon, kullbackLeibler, stabilityIndex } from './distances';
-import { ksPValue } from './kolmogorov';
+import { binEdges, histogramSorted, momentsOf } from '../stats/bins';
+import { hellinger, jensenShannon, kullbackLeibler, stabilityIndex } from '../stats/distances';
+import { ksPValue } from '../stats/kolmogorov';
 import {
   apartOf,
   asLevels,
@@ -11,7 +11,7 @@ import {
   type LevelPair,
   type Pair,
 } from './sample';
-import { chiSquareGoodness, proportionsZ } from './tests';
+import { chiSquareGoodness, proportionsZ } from '../stats/tests';
 
 /** Evidently's names of its tests, as its options take them. */
 export type EvidentlyTest =

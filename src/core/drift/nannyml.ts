@@ -1,7 +1,15 @@
-import { binEdges, histogramSorted, linspace, lowerBound, momentsOf, skewnessOf, upperBound } from './bins';
-import { apart, hellinger, jensenShannon, lInfinity, type Apart } from './distances';
+import {
+  binEdges,
+  histogramSorted,
+  linspace,
+  lowerBound,
+  momentsOf,
+  skewnessOf,
+  upperBound,
+} from '../stats/bins';
+import { apart, hellinger, jensenShannon, lInfinity, type Apart } from '../stats/distances';
 import { present, type LevelPair, type NumberPair, type Pair } from './sample';
-import { chiSquareContingency } from './tests';
+import { chiSquareContingency } from '../stats/tests';
 
 /** NannyML's names of its univariate methods. */
 export type NannymlMethod =

@@ -1,7 +1,7 @@
 import { auc } from '../metrics/binary';
-import { momentsOf } from './bins';
-import { calibrationOf } from './calibration';
-import { isotonicAt } from './isotonic';
+import { momentsOf } from '../stats/bins';
+import { calibrationOf } from '../metrics/calibration';
+import { isotonicAt } from '../metrics/isotonic';
 import { isAlert, limitsOf, type Limits } from './nannyml';
 
 /** Metrics that can be estimated without labels; `roc_auc` is NannyML's name. Cost is a mean per client. */

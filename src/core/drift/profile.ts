@@ -1,5 +1,5 @@
 import { quantileSorted } from '../stats/quantile';
-import { histogramSorted, linspace, momentsOf } from './bins';
+import { histogramSorted, linspace, momentsOf } from '../stats/bins';
 import { present, type LevelPair, type NumberPair, type Pair } from './sample';
 
 /** What a page draws of a column: aggregates only, no row's own value but the ends of the range. */

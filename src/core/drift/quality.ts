@@ -1,6 +1,6 @@
-import { lowerBound, upperBound } from './bins';
+import { lowerBound, upperBound } from '../stats/bins';
 import type { LevelPair, NumberPair, Pair } from './sample';
-import { proportionsZ } from './tests';
+import { proportionsZ } from '../stats/tests';
 
 export type Verdict = 'stable' | 'watch' | 'drifted';
 

@@ -1,6 +1,6 @@
 import type { Column, NumberColumn } from '../table/table';
-import { apart, type Apart } from './distances';
-import { sortValues } from './sort';
+import { apart, type Apart } from '../stats/distances';
+import { sortValues } from '../stats/sort';
 
 /** The values of a column that can be compared: finite numbers, sorted. */
 export interface NumberSample {

@@ -1,6 +1,6 @@
 import { quantileSorted } from '../stats/quantile';
-import { upperBound } from './bins';
-import { stabilityParts } from './distances';
+import { upperBound } from '../stats/bins';
+import { stabilityParts } from '../stats/distances';
 import {
   asLevels,
   countDistinctBoth,

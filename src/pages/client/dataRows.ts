@@ -1,5 +1,5 @@
 import { folded } from '../../core/text';
-import type { BundleView, ClientView } from '../../engine/views';
+import type { BundleView, ClientView } from '../../engine/client/view';
 import { columnLabel, formatDate, formatValue } from '../../i18n/format';
 import { localText, type Locale } from '../../i18n/translate';
 

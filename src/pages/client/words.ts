@@ -1,4 +1,4 @@
-import type { ClientView } from '../../engine/views';
+import type { ClientView } from '../../engine/client/view';
 import type { MessageKey } from '../../i18n/translate';
 
 export const WORDS = {

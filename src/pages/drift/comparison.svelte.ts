@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { push, replace, router } from 'svelte-spa-router';
-import type { DriftRequest, Source } from '../../engine/driftRequest';
+import type { DriftRequest, Source } from '../../core/drift/request';
 import { desk } from '../../state/desk.svelte';
 import { drift } from '../../state/drift.svelte';
 import { queryIn, queryOf, requestOf, savedIn } from '../../state/driftQuery';

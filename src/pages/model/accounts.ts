@@ -1,6 +1,6 @@
 import { pointsTogether, reasonsOf, type PointsTogether } from '../../core/explain/reasons';
 import { toPoints } from '../../core/explain/points';
-import type { MethodAccount } from '../../engine/insight';
+import type { MethodAccount } from '../../engine/model/importance';
 import { strongest } from '../../core/explain/importance';
 
 /** The features that an account names: its reasons, as the client page has them; the strongest where none weighs a point. */

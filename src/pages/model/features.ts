@@ -1,5 +1,5 @@
 import type { ManifestColumn } from '../../bundle/schema';
-import type { BundleView } from '../../engine/views';
+import type { BundleView } from '../../engine/client/view';
 import { columnLabel, formatNumber, formatValue } from '../../i18n/format';
 import { locale } from '../../state/locale.svelte';
 

@@ -1,8 +1,8 @@
 import type { ColumnDrift } from '../core/drift/column';
-import type { DriftResult } from '../engine/drift';
-import type { DriftRequest } from '../engine/driftRequest';
-import type { ColumnEffect } from '../engine/driftEffect';
-import type { SourceInfo } from '../engine/driftSources';
+import type { DriftResult } from '../engine/drift/compare';
+import type { DriftRequest } from '../core/drift/request';
+import type { ColumnEffect } from '../engine/drift/effect';
+import type { SourceInfo } from '../engine/drift/sources';
 import type { PickedFile } from '../bundle/source';
 import type { OperationTask } from './host';
 

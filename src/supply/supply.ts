@@ -1,8 +1,8 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
-import type { Origin } from '../bundle/installed';
+import type { Origin } from '../protocol/installed';
 import { MAX_MANIFEST_BYTES } from '../bundle/schema';
 import { download, fetchSmall } from './download';
-import type { IncomingFile } from './files';
+import type { IncomingFile } from '../storage/files';
 import type { Network } from './reach';
 
 /** Where the files of a bundle to be installed come from. */

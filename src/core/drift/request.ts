@@ -1,5 +1,5 @@
-import type { Chunking } from '../core/drift/chunks';
-import type { Preset } from '../core/drift/types';
+import type { Chunking } from './chunks';
+import type { Preset } from './types';
 
 /** What is to be compared: chosen on a page, kept in an address. */
 export interface DriftRequest {

@@ -1,13 +1,20 @@
-import { timeOf, timesOf } from '../core/drift/chunks';
-import { ScoredeskError } from '../core/errors';
-import { mapped, remembered, sourceOf, takeRowsOf, wholeTable, type TableSource } from '../core/table/source';
-import { textAt, textColumn, texts, type Column, type Table } from '../core/table/table';
-import { idsOf, toDeclared } from '../bundle/columns';
-import { withDerived } from '../bundle/derived';
-import type { ManifestColumn } from '../bundle/schema';
-import { targetOf } from '../bundle/target';
-import type { Condition, Side, Source } from './driftRequest';
-import type { Engine } from './engine';
+import { timeOf, timesOf } from '../../core/drift/chunks';
+import { ScoredeskError } from '../../core/errors';
+import {
+  mapped,
+  remembered,
+  sourceOf,
+  takeRowsOf,
+  wholeTable,
+  type TableSource,
+} from '../../core/table/source';
+import { textAt, textColumn, texts, type Column, type Table } from '../../core/table/table';
+import { idsOf, toDeclared } from '../../bundle/columns';
+import { withDerived } from '../../bundle/derived';
+import type { ManifestColumn } from '../../bundle/schema';
+import { targetOf } from '../../bundle/target';
+import type { Condition, Side, Source } from '../../core/drift/request';
+import type { Engine } from '../engine';
 
 /** What the engine can't have of itself: a file somebody picked, the scores kept over time. */
 export interface Supplies {

@@ -1,5 +1,5 @@
-import { countDistinct } from '../core/drift/sample';
-import { seededRandom, sampleRows } from '../core/numeric/random';
+import { countDistinct } from '../../core/drift/sample';
+import { seededRandom, sampleRows } from '../../core/numeric/random';
 import {
   columnOf,
   takeRows,
@@ -7,11 +7,11 @@ import {
   type NumberColumn,
   type Table,
   type TextColumn,
-} from '../core/table/table';
-import { modelRows, sideRows, type Supplies } from './driftSides';
-import type { DriftRequest } from './driftRequest';
-import type { Engine } from './engine';
-import type { Task } from './runtime';
+} from '../../core/table/table';
+import { modelRows, sideRows, type Supplies } from './sides';
+import type { DriftRequest } from '../../core/drift/request';
+import type { Engine } from '../engine';
+import type { Task } from '../runtime';
 
 /** What one column's change alone does to the scores of the current rows. */
 export interface ColumnEffect {

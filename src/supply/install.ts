@@ -6,18 +6,25 @@ import {
   type FileProgress,
   type InstalledBundle,
   type InstallProgress,
-} from '../bundle/installed';
+} from '../protocol/installed';
 import type { Manifest } from '../bundle/schema';
 import { parseManifest } from '../bundle/validate';
 import { openBundle, type Engine } from '../engine/engine';
 import type { Overview } from '../engine/overview';
 import type { Progress } from '../engine/runtime';
 import { verifyScores } from '../engine/verify';
-import { beginInstall, commitBundle, forgetInstall, installLock, storedSource, sweepLocked } from './bundles';
-import { keptOverview } from './computed';
-import { freeSpace, type Db } from './db';
+import {
+  beginInstall,
+  commitBundle,
+  forgetInstall,
+  installLock,
+  storedSource,
+  sweepLocked,
+} from '../storage/bundles';
+import { keptOverview } from '../storage/computed';
+import { freeSpace, type Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
-import { hasFile, IncomingFile, putFile, storedBytes } from './files';
+import { hasFile, IncomingFile, putFile, storedBytes } from '../storage/files';
 import type { Supply } from './supply';
 
 export interface InstallTask {

@@ -1,5 +1,5 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
-import type { IncomingFile } from './files';
+import type { IncomingFile } from '../storage/files';
 import { isTimeout, lost, reach, type Network } from './reach';
 
 /** Milliseconds before the tries after a lost connection; one that brings bytes starts the count again. */

@@ -1,16 +1,16 @@
-import { checkStopped, ScoredeskError } from '../core/errors';
-import { decodeCovers, type Covers } from '../core/explain/covers';
-import { gridOf, partialDependence } from '../core/explain/dependence';
-import { meanAbsolute, permutationImportance, splitImportance } from '../core/explain/importance';
-import { toProbability } from '../core/explain/points';
-import { auc } from '../core/metrics/binary';
-import { sampleRows } from '../core/numeric/random';
-import { columnOf, takeRows, type Table } from '../core/table/table';
-import { encodeInputs } from '../bundle/encode';
-import { readFile } from '../bundle/read';
-import type { Engine } from './engine';
-import type { Method } from './explanations';
-import { breathe, type Task } from './runtime';
+import { checkStopped, ScoredeskError } from '../../core/errors';
+import { decodeCovers, type Covers } from '../../core/explain/covers';
+import { gridOf, partialDependence } from '../../core/explain/dependence';
+import { meanAbsolute, permutationImportance, splitImportance } from '../../core/explain/importance';
+import { toProbability } from '../../core/explain/points';
+import { auc } from '../../core/metrics/binary';
+import { sampleRows } from '../../core/numeric/random';
+import { columnOf, takeRows, type Table } from '../../core/table/table';
+import { encodeInputs } from '../../bundle/encode';
+import { readFile } from '../../bundle/read';
+import type { Engine } from '../engine';
+import type { Method } from '../explanations';
+import { breathe, type Task } from '../runtime';
 
 /** Rows explained for what the model relies on; fewer where each takes thousands of scores. */
 const EXPLAINED_ROWS = 1000;

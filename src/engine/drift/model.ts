@@ -1,10 +1,10 @@
-import type { Decision } from '../core/decision/decision';
-import { meanAbsolute } from '../core/explain/importance';
-import { sampleRows } from '../core/numeric/random';
-import { takeRows, type Table } from '../core/table/table';
-import { modelRows, type SideRows } from './driftSides';
-import type { Engine } from './engine';
-import type { Task } from './runtime';
+import type { Decision } from '../../core/decision/decision';
+import { meanAbsolute } from '../../core/explain/importance';
+import { sampleRows } from '../../core/numeric/random';
+import { takeRows, type Table } from '../../core/table/table';
+import { modelRows, type SideRows } from './sides';
+import type { Engine } from '../engine';
+import type { Task } from '../runtime';
 
 /** What changes for the model: by feature, and for its decisions. */
 export interface ModelDrift {

@@ -1,4 +1,4 @@
-import type { LocalText, Manifest } from './schema';
+import type { LocalText, Manifest } from '../bundle/schema';
 
 /** Where a bundle came from: this site, another host, or files picked on this machine. */
 export interface Origin {

@@ -1,5 +1,5 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
-import { allows, parseSite, type Site } from '../bundle/site';
+import { allows, parseSite, type Site } from '../protocol/site';
 import { FAR_HEADER, FAR_TYPE, farAddress, type FarOutcome } from '../protocol/offline';
 
 /** What of the network may be reached from this site. */

@@ -1,9 +1,9 @@
-import type { Decision } from '../core/decision/decision';
-import { folded } from '../core/text';
-import { textAt, type Column } from '../core/table/table';
-import type { Engine } from './engine';
+import type { Decision } from '../../core/decision/decision';
+import { folded } from '../../core/text';
+import { textAt, type Column } from '../../core/table/table';
+import type { Engine } from '../engine';
 import { cellValue, type CellValue } from './cells';
-import { SEEN, type Overview, type SeenIn } from './overview';
+import { SEEN, type Overview, type SeenIn } from '../overview';
 
 /** Which clients, in which order. */
 export interface ListQuery {

@@ -1,9 +1,9 @@
-import { checkStopped, ScoredeskError } from '../core/errors';
-import { quantileSorted } from '../core/stats/quantile';
-import { columnOf, takeRows, type Table } from '../core/table/table';
-import type { ManifestColumn } from '../bundle/schema';
-import type { Engine } from './engine';
-import type { Task } from './runtime';
+import { checkStopped, ScoredeskError } from '../../core/errors';
+import { quantileSorted } from '../../core/stats/quantile';
+import { columnOf, takeRows, type Table } from '../../core/table/table';
+import type { ManifestColumn } from '../../bundle/schema';
+import type { Engine } from '../engine';
+import type { Task } from '../runtime';
 
 /** Clients that a declared direction is tried on, and values of the reference that each is given. */
 const TRIED_ROWS = 200;

@@ -1,5 +1,5 @@
-import { textAt, type Column } from '../core/table/table';
-import type { ManifestColumn } from '../bundle/schema';
+import { textAt, type Column } from '../../core/table/table';
+import type { ManifestColumn } from '../../bundle/schema';
 
 /** A number, a text, or nothing. */
 export type CellValue = number | string | null;

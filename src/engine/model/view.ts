@@ -1,9 +1,9 @@
-import type { LocalText, Manifest } from '../bundle/schema';
-import { nodeCount, parents, treeCount, type TreeEnsemble } from '../core/model/trees';
-import type { GraphProto } from '../core/onnx/schema/onnx_pb';
-import type { Engine } from './engine';
-import type { Method } from './explanations';
-import { METHODS } from './explanations';
+import type { LocalText, Manifest } from '../../bundle/schema';
+import { nodeCount, parents, treeCount, type TreeEnsemble } from '../../core/model/trees';
+import type { GraphProto } from '../../core/onnx/schema/onnx_pb';
+import type { Engine } from '../engine';
+import type { Method } from '../explanations';
+import { METHODS } from '../explanations';
 
 /** What the model is, as plain data. */
 export interface ModelView {

@@ -1,15 +1,15 @@
-import type { ColumnDrift } from '../core/drift/column';
-import { compareTables, type Comparison } from '../core/drift/compare';
-import type { Costs, Scored } from '../core/drift/performance';
-import { checkStopped, ScoredeskError } from '../core/errors';
-import { nearestName } from '../core/table/nearest';
-import type { TableSource } from '../core/table/source';
-import type { LocalText } from '../bundle/schema';
-import { modelDrift, type ModelDrift, type Scores } from './driftModel';
-import type { DriftRequest, Side } from './driftRequest';
-import { modelRows, repeatedIds, sideRows, type SideRows, type Supplies } from './driftSides';
-import type { Engine } from './engine';
-import { breathe, type Task } from './runtime';
+import type { ColumnDrift } from '../../core/drift/column';
+import { compareTables, type Comparison } from '../../core/drift/compare';
+import type { Costs, Scored } from '../../core/drift/performance';
+import { checkStopped, ScoredeskError } from '../../core/errors';
+import { nearestName } from '../../core/table/nearest';
+import type { TableSource } from '../../core/table/source';
+import type { LocalText } from '../../bundle/schema';
+import { modelDrift, type ModelDrift, type Scores } from './model';
+import type { DriftRequest, Side } from '../../core/drift/request';
+import { modelRows, repeatedIds, sideRows, type SideRows, type Supplies } from './sides';
+import type { Engine } from '../engine';
+import { breathe, type Task } from '../runtime';
 
 /** A comparison of a bundle's data, with what it means to the model. Plain data, aggregates only. */
 export interface DriftResult {

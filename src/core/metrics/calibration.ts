@@ -1,5 +1,5 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { auc } from '../metrics/binary';
+import { auc } from './binary';
 import { fitIsotonic, isotonicAt, type Isotonic } from './isotonic';
 
 const SPLITS = 10;

@@ -1,15 +1,15 @@
-import type { Decision } from '../core/decision/decision';
-import { reasonsOf, type Reasons } from '../core/explain/reasons';
-import { toPoints, toProbability } from '../core/explain/points';
-import { logit } from '../core/numeric/functions';
-import { scoreScale, type ScoreScale } from '../core/stats/scoreScale';
-import { textAt, type Table } from '../core/table/table';
-import type { Manifest, ManifestColumn } from '../bundle/schema';
+import type { Decision } from '../../core/decision/decision';
+import { reasonsOf, type Reasons } from '../../core/explain/reasons';
+import { toPoints, toProbability } from '../../core/explain/points';
+import { logit } from '../../core/numeric/functions';
+import { scoreScale, type ScoreScale } from '../../core/stats/scoreScale';
+import { textAt, type Table } from '../../core/table/table';
+import type { Manifest, ManifestColumn } from '../../bundle/schema';
 import { cellOf, type Cell, type CellValue } from './cells';
-import type { Engine } from './engine';
-import type { ExplainTask } from './explanations';
-import type { Task } from './runtime';
-import type { Overview, SeenIn } from './overview';
+import type { Engine } from '../engine';
+import type { ExplainTask } from '../explanations';
+import type { Task } from '../runtime';
+import type { Overview, SeenIn } from '../overview';
 
 /** What a page needs of an open bundle, as plain data. */
 export interface BundleView {

@@ -1,8 +1,8 @@
-import { isTimeColumn, timesOf } from '../core/drift/chunks';
-import type { Column } from '../core/table/table';
-import { SOURCES, type Source } from './driftRequest';
-import { sideRows, type Supplies } from './driftSides';
-import type { Engine } from './engine';
+import { isTimeColumn, timesOf } from '../../core/drift/chunks';
+import type { Column } from '../../core/table/table';
+import { SOURCES, type Source } from '../../core/drift/request';
+import { sideRows, type Supplies } from './sides';
+import type { Engine } from '../engine';
 
 /** Rows that one side of a comparison can be. */
 export interface SourceInfo {

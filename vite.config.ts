@@ -4,6 +4,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import about from './package.json' with { type: 'json' };
 import { POLICY } from './src/service/policy';
+import { buildHash } from './tools/buildHash';
 import { licences } from './tools/licences';
 
 /** The policy as the first element of the built page; the development server needs inline styles. */
@@ -64,6 +65,7 @@ export default defineConfig({
   base: './',
   define: {
     __APP_VERSION__: JSON.stringify(about.version),
+    __BUILD__: JSON.stringify(buildHash()),
     __ENGINE_BYTES__: statSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm').size,
   },
   plugins: [svelte(), contentSecurityPolicy, workerAhead, libraries.page, offline],

@@ -1,11 +1,14 @@
 import { expose } from 'comlink';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { hostOperations } from '../src/protocol/host';
-import { scoringOperations } from '../src/service/scoring';
+import { Context } from '../src/service/context';
+import { operations } from '../src/service/operations';
 import { EngineFile } from '../src/supply/engineFile';
 
 declare const __ENGINE_BYTES__: number;
+declare const __BUILD__: string;
 
 const base = new URL('..', self.location.href).href;
 const engineFile = new EngineFile(new URL(wasmUrl, self.location.href).href, __ENGINE_BYTES__);
-expose(hostOperations(scoringOperations({ base, engineFile })));
+const context = new Context({ base, engineFile });
+expose(hostOperations(operations, context, __BUILD__, context.asKnown));

@@ -1,32 +1,22 @@
-import type { Model } from '../core/model/model';
 import { treeCount } from '../core/model/trees';
 import type { OnnxModel } from '../core/onnx/read';
-import type { LocalText } from './schema';
 
-/** What people call the model, with its size. */
-export function algorithmOf({ model, proto, covers }: OnnxModel): LocalText {
-  if (!model) return { en: 'Composite model', fr: 'Modèle composé' };
-  if (model.predictor.kind === 'linear') return { en: 'Logistic regression', fr: 'Régression logistique' };
-  const count = treeCount(model.predictor);
-  const { en, fr } = familyOf({ model, proto, covers });
-  return { en: `${en}, ${count} trees`, fr: `${fr}, ${count} arbres` };
+/** What kind of model it is, with its size; the words for it are in src/i18n. */
+export interface Algorithm {
+  /** A library's own name, where its exporter leaves a mark. */
+  family: 'LightGBM' | 'XGBoost' | 'CatBoost' | 'forest' | 'boosting' | 'logistic' | 'composite';
+  /** 0 for a model without trees. */
+  trees: number;
 }
 
-/** The family of a tree ensemble, by the marks its exporter leaves. */
-function familyOf({ model, proto, covers }: Pick<OnnxModel, 'proto' | 'covers'> & { model: Model }): {
-  en: string;
-  fr: string;
-} {
+export function algorithmOf({ model, proto, covers }: OnnxModel): Algorithm {
+  if (!model) return { family: 'composite', trees: 0 };
+  if (model.predictor.kind === 'linear') return { family: 'logistic', trees: 0 };
+  const trees = treeCount(model.predictor);
   const named = (start: string) =>
     proto.graph?.node.some((node) => node.output.some((name) => name.startsWith(start)));
-  const library = named('lgbm')
-    ? 'LightGBM'
-    : covers === 'hessian'
-      ? 'XGBoost'
-      : /catboost/i.test(proto.producerName)
-        ? 'CatBoost'
-        : '';
-  if (library) return { en: library, fr: library };
-  if (model.link === 'identity') return { en: 'Forest', fr: 'Forêt' };
-  return { en: 'Gradient boosting', fr: 'Gradient boosting' };
+  if (named('lgbm')) return { family: 'LightGBM', trees };
+  if (covers === 'hessian') return { family: 'XGBoost', trees };
+  if (/catboost/i.test(proto.producerName)) return { family: 'CatBoost', trees };
+  return { family: model.link === 'identity' ? 'forest' : 'boosting', trees };
 }

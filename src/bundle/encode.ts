@@ -46,3 +46,31 @@ export function encodeInputs(
   });
   return out;
 }
+
+/** Rows as the model takes them: row-major float32 [rows, width]. */
+export interface Encoded {
+  rows: number;
+  width: number;
+  values: Float32Array;
+}
+
+/** A bundle table's rows, or rows that were encoded before. */
+export type ModelRows = Table | Encoded;
+
+/** All rows of a bundle table, encoded once for whoever scores and explains them. @throws bundle-column-missing */
+export const encoded = (columns: readonly ManifestColumn[], table: Table): Encoded => ({
+  rows: table.rows,
+  width: columns.length,
+  values: encodeInputs(columns, table),
+});
+
+/** The rows `from` .. `to` as the model takes them. */
+export function inputsOf(
+  columns: readonly ManifestColumn[],
+  rows: ModelRows,
+  from = 0,
+  to = rows.rows,
+): Float32Array {
+  if ('columns' in rows) return encodeInputs(columns, rows, from, to);
+  return rows.values.subarray(from * rows.width, to * rows.width);
+}

@@ -1,10 +1,9 @@
 import { ScoredeskError } from '../core/errors';
-import { columnOf, texts, type Table } from '../core/table/table';
 
 /** @throws id-missing, ids-repeated with the first id that stands twice and both rows */
-export function checkIds(clients: Table, idColumn: string): void {
+export function checkIds(ids: readonly string[], idColumn: string): void {
   const rows = new Map<string, number>();
-  texts(columnOf(clients, idColumn)).forEach((id, row) => {
+  ids.forEach((id, row) => {
     if (id === '') throw new ScoredeskError('id-missing', { column: idColumn, row: row + 1 });
     const before = rows.get(id);
     if (before !== undefined)

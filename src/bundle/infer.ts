@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import { nearestName } from '../core/table/nearest';
+import { nearestName } from '../core/table/names';
 import { formOf } from '../core/table/numbers';
 import { distinctTexts, type Column, type Table } from '../core/table/table';
 import type { Dictionary, ManifestColumn } from './schema';

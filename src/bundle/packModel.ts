@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../core/errors';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
-import { nearestName } from '../core/table/nearest';
+import { nearestName } from '../core/table/names';
 import type { Table } from '../core/table/table';
 import { levelsOf } from './columns';
 import type { Dictionary, ManifestColumn } from './schema';

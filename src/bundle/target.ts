@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import { columnOf, distinctTexts, textAt, type Table } from '../core/table/table';
+import { distinctTexts, textAt, type Column, type NumberColumn } from '../core/table/table';
 
 /** A target column and, when it is not 0/1, the value that means default. */
 export interface Target {
@@ -14,28 +14,49 @@ export function parseTarget(text: string): Target {
 }
 
 /**
- * 1 for default, 0 for repaid, NaN where the outcome is missing.
+ * The outcomes in a column: 1 default, 0 repaid, -1 where there is none.
  *
- * @throws column-unknown, target-values (neither 0/1 nor named), target-value-absent
+ * @throws target-values (neither 0/1 nor named), target-value-absent
  */
-export function targetOf(table: Table, target: Target): Float64Array {
-  const column = columnOf(table, target.column);
+export function outcomesOf(column: Column, { column: name, value }: Target): Int8Array {
   const found = distinctTexts(column);
   const list = found.slice(0, 6).join(', ') + (found.length > 6 ? ', …' : '');
-  if (target.value !== undefined && !found.includes(target.value))
-    throw new ScoredeskError('target-value-absent', {
-      column: target.column,
-      value: target.value,
-      found: list,
-    });
-  if (
-    target.value === undefined &&
-    (found.length === 0 || found.some((value) => value !== '0' && value !== '1'))
-  )
-    throw new ScoredeskError('target-values', { column: target.column, found: list });
-  const positive = target.value ?? '1';
-  return Float64Array.from({ length: table.rows }, (_, row) => {
+  if (value !== undefined && !found.includes(value))
+    throw new ScoredeskError('target-value-absent', { column: name, value, found: list });
+  if (value === undefined && (found.length === 0 || !found.every(isBinary)))
+    throw new ScoredeskError('target-values', { column: name, found: list });
+  return coded(column, (text) => text === (value ?? '1'));
+}
+
+/**
+ * The same for rows of which the outcomes may not be there yet: none at all, or of one kind only, is no mistake, and 0
+ * and 1 may stand for the words.
+ *
+ * @returns null where no row has an outcome
+ * @throws target-values, target-value-absent
+ */
+export function lateOutcomesOf(column: Column, target: Target): Int8Array | null {
+  const found = distinctTexts(column);
+  if (found.length === 0) return null;
+  const { value } = target;
+  if (value === undefined || found.includes(value)) return outcomesOf(column, target);
+  if (found.every(isBinary)) return outcomesOf(column, { column: target.column });
+  if (found.length > 1) return outcomesOf(column, target);
+  return coded(column, () => false);
+}
+
+/** Outcomes as a column of numbers; NaN where there is none. */
+export const outcomeColumn = (outcomes: Int8Array): NumberColumn => ({
+  kind: 'number',
+  values: Float64Array.from(outcomes, (label) => (label < 0 ? NaN : label)),
+});
+
+const isBinary = (text: string): boolean => text === '0' || text === '1';
+
+function coded(column: Column, isDefault: (text: string) => boolean): Int8Array {
+  const rows = column.kind === 'text' ? column.codes.length : column.values.length;
+  return Int8Array.from({ length: rows }, (_, row) => {
     const text = textAt(column, row);
-    return text === '' ? NaN : text === positive ? 1 : 0;
+    return text === '' ? -1 : isDefault(text) ? 1 : 0;
   });
 }

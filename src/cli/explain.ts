@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { textColumn, type Column } from '../core/table/table';
+import { Command, Option } from 'commander';
+import { contributionTable } from '../engine/client/tables';
 import { openBundle } from '../engine/engine';
 import { METHODS, type Method } from '../engine/explanations';
 import { sayProgress } from './console';
 import { openSource, writeTableFile } from './files';
-import { backgroundOf, chooseRows, freeName, type RowOptions } from './rows';
+import { wholeOption } from './options';
+import { backgroundOf, chooseRows, type RowOptions } from './rows';
 
 interface Options extends RowOptions {
   method?: Method;
@@ -13,11 +14,6 @@ interface Options extends RowOptions {
   kernelWidth?: number;
   seed: number;
   out: string;
-}
-
-function wholeOption(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A whole number above 0 is wanted.');
-  return Number(text);
 }
 
 export function explainCommand(): Command {
@@ -47,7 +43,7 @@ export function explainCommand(): Command {
     .action(async (path: string, options: Options) => {
       const engine = await openBundle(await openSource(path), { runtime: 'core' });
       const { table, ids } = await chooseRows(engine, options);
-      const { base, bases, rows, width, values } = await engine.explain(table, options.method, {
+      const found = await engine.explain(table, options.method, {
         progress: sayProgress,
         background:
           options.background === undefined ? undefined : await backgroundOf(engine, options.background),
@@ -55,17 +51,6 @@ export function explainCommand(): Command {
         kernelWidth: options.kernelWidth,
         seed: options.seed,
       });
-      const columns = new Map<string, Column>([[engine.idColumn, textColumn(ids)]]);
-      columns.set(freeName(columns, 'base'), {
-        kind: 'number',
-        values: bases ?? new Float64Array(rows).fill(base),
-      });
-      engine.columns.forEach(({ name }, j) => {
-        columns.set(freeName(columns, name), {
-          kind: 'number',
-          values: Float64Array.from({ length: rows }, (_, i) => values[i * width + j]),
-        });
-      });
-      await writeTableFile(options.out, { name: options.out, rows, columns });
+      await writeTableFile(options.out, contributionTable(engine, ids, found));
     });
 }

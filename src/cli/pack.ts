@@ -1,20 +1,24 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { basename, join } from 'node:path';
+import type { Costs } from '../core/decision/cost';
 import { ScoredeskError } from '../core/errors';
 import { keptAsWritten } from '../bundle/columns';
 import { readDictionaryCsv } from '../bundle/dictionaryCsv';
 import { memorySource } from '../bundle/memory';
-import { pack, type Packed, type PackInput, type PackStep } from '../bundle/pack';
-import { IDENTIFIER, type Dictionary } from '../bundle/schema';
+import { pack, type Packed } from '../bundle/pack';
+import type { PackInput, PackStep } from '../bundle/packPlan';
+import type { Dictionary } from '../bundle/schema';
 import { parseTarget } from '../bundle/target';
 import { parseDictionary } from '../bundle/validate';
 import { openBundle } from '../engine/engine';
 import { onnxRuntime } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
+import { algorithmText } from '../i18n/algorithm';
 import { localText } from '../i18n/translate';
 import { count, LOCALE, plural, say } from './console';
 import { reportLines } from './check';
 import { readBytes, readTableFile, writeWhole } from './files';
+import { costOption, identifierOption, probabilityOption } from './options';
 
 interface Options {
   model: string;
@@ -27,7 +31,7 @@ interface Options {
   features?: string;
   expected?: string;
   threshold?: number;
-  cost?: { falseNegative: number; falsePositive: number };
+  cost?: Costs;
   dictionary?: string;
   bundleId?: string;
   bundleVersion?: string;
@@ -73,23 +77,6 @@ Example:
     .action(run);
 }
 
-function probabilityOption(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('A probability between 0 and 1 is wanted.');
-  return value;
-}
-
-function identifierOption(text: string): string {
-  if (!IDENTIFIER.test(text)) throw new InvalidArgumentError('Letters, digits, ".", "_" and "-" are wanted.');
-  return text;
-}
-
-function costOption(text: string): { falseNegative: number; falsePositive: number } {
-  const found = /^fn=(\d+(?:\.\d+)?),fp=(\d+(?:\.\d+)?)$/.exec(text);
-  if (!found) throw new InvalidArgumentError('Two costs are wanted, as in fn=10,fp=1.');
-  return { falseNegative: Number(found[1]), falsePositive: Number(found[2]) };
-}
-
 async function run(options: Options): Promise<void> {
   const packed = await pack(await readInput(options));
   const { manifest, files, guessedLevels } = packed;
@@ -133,6 +120,7 @@ async function readInput(options: Options): Promise<PackInput> {
     id: options.bundleId,
     version: options.bundleVersion,
     title: options.title,
+    describe: algorithmText,
     runtime: onnxRuntime,
     progress: (step) => say(STEPS[step]),
   };

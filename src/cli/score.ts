@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { textColumn, type Column } from '../core/table/table';
+import { scoreTable } from '../engine/client/tables';
 import { openBundle } from '../engine/engine';
 import { say, sayProgress } from './console';
 import { openSource, writeTableFile } from './files';
-import { chooseRows, freeName, type RowOptions } from './rows';
+import { chooseRows, type RowOptions } from './rows';
 
 export function scoreCommand(): Command {
   return new Command('score')
@@ -17,11 +17,8 @@ export function scoreCommand(): Command {
       const engine = await openBundle(await openSource(path));
       const { table, ids } = await chooseRows(engine, options);
       const scores = await engine.score(table, { progress: sayProgress });
-      const columns = new Map<string, Column>([[engine.idColumn, textColumn(ids)]]);
-      columns.set(freeName(columns, 'probability'), { kind: 'number', values: scores });
-      columns.set(freeName(columns, 'decision'), textColumn(Array.from(scores, (p) => engine.decide(p))));
       if (engine.runtimeFailure)
         say(`Note: onnxruntime did not start (${engine.runtimeFailure}); scored by the app’s own evaluator.`);
-      await writeTableFile(options.out, { name: options.out, rows: ids.length, columns });
+      await writeTableFile(options.out, scoreTable(engine, ids, scores));
     });
 }

@@ -1,21 +1,27 @@
-import { proxy, wrap, type Remote } from 'comlink';
+import { proxy, wrap, type Remote as Wrapped } from 'comlink';
 import { ScoredeskError } from '../core/errors';
-import {
-  PROTOCOL_VERSION,
-  type ArgumentOf,
-  type Operations,
-  type ValueOf,
-  type WorkerHost,
-} from '../protocol/host';
+import type { Greeting, OperationTask, WorkerHost } from '../protocol/host';
 import { fromResult } from '../protocol/result';
 import { uniqueName } from './uniqueName';
 
-export interface CallOptions<P = unknown> {
+export interface CallTask<P = never> {
   signal?: AbortSignal | undefined;
   progress?: ((report: P) => void) | undefined;
-  /** Run once more in a new worker when this one dies: for calls that change nothing. */
+  /** Run once more in a new worker when this one dies: by default what changes nothing. */
   again?: boolean | undefined;
 }
+
+/** An operation of a worker as the page calls it: its argument, then signal and progress. */
+type RemoteOperation<F> = F extends (context: never, ...rest: infer R) => Promise<infer V>
+  ? R extends [infer A, OperationTask<infer P>]
+    ? (argument: A, task?: CallTask<P>) => Promise<V>
+    : R extends [infer A]
+      ? (argument: A, task?: CallTask) => Promise<V>
+      : () => Promise<V>
+  : never;
+
+/** The operations of a worker, called from the page: their types follow from the worker's own. */
+export type Remote<O> = { readonly [K in keyof O]: RemoteOperation<O[K]> };
 
 /** Milliseconds a worker has to stop by itself before it is ended. */
 const STOP_WITHIN = 200;
@@ -24,7 +30,7 @@ const ANSWER_WITHIN = 20_000;
 
 interface Live {
   worker: Worker;
-  host: Remote<WorkerHost>;
+  host: Wrapped<WorkerHost>;
   /** Rejects with worker-died when the worker ends, however it ends. */
   death: Promise<never>;
   end(): void;
@@ -37,38 +43,40 @@ interface Live {
  * The worker holds a Web Lock for its lifetime; the page waits for the same lock, and gets it when
  * the worker is gone, even if it was killed without an event.
  */
-export class WorkerClient<O extends Operations> {
+export class WorkerClient {
   readonly #spawn: () => Promise<Worker>;
   readonly #lockName: string;
+  readonly #version: string;
   #live: Promise<Live> | null = null;
+  #changing: ReadonlySet<string> = new Set();
   #calls = 0;
 
-  constructor(spawn: () => Promise<Worker>, lockName: string) {
+  /** @param version of the build that both sides must be of */
+  constructor(spawn: () => Promise<Worker>, lockName: string, version: string) {
     this.#spawn = spawn;
     this.#lockName = lockName;
+    this.#version = version;
+  }
+
+  /** The worker's operations, each called by its name. */
+  operations<O>(): Remote<O> {
+    const call = (name: string) => (argument?: unknown, task?: CallTask) => this.call(name, argument, task);
+    return new Proxy({}, { get: (_, name) => call(String(name)) }) as Remote<O>;
   }
 
   /** @throws what the operation throws; stopped, worker-died, worker-version */
-  async call<K extends keyof O & string, P = unknown>(
-    name: K,
-    argument: ArgumentOf<O, K>,
-    options: CallOptions<P> = {},
-  ): Promise<ValueOf<O, K>> {
+  async call(name: string, argument: unknown, task: CallTask = {}): Promise<unknown> {
     try {
-      return await this.#once(name, argument, options);
+      return await this.#once(name, argument, task);
     } catch (error) {
       const died = error instanceof ScoredeskError && error.code === 'worker-died';
-      if (!died || !options.again || options.signal?.aborted) throw error;
-      return this.#once(name, argument, options);
+      const again = task.again ?? !this.#changing.has(name);
+      if (!died || !again || task.signal?.aborted) throw error;
+      return this.#once(name, argument, task);
     }
   }
 
-  async #once<K extends keyof O & string, P>(
-    name: K,
-    argument: ArgumentOf<O, K>,
-    options: CallOptions<P>,
-  ): Promise<ValueOf<O, K>> {
-    const { signal, progress } = options;
+  async #once(name: string, argument: unknown, { signal, progress }: CallTask): Promise<unknown> {
     if (signal?.aborted) throw new ScoredeskError('stopped', {});
     this.#live ??= this.#start();
     this.#live.catch(() => (this.#live = null));
@@ -77,12 +85,11 @@ export class WorkerClient<O extends Operations> {
     // Reports come on a port of their own and may be later than the answer: then they say nothing any more.
     let underWay = true;
     const report = proxy((state: unknown) => {
-      if (underWay && !signal?.aborted) progress?.(state as P);
+      if (underWay && !signal?.aborted) progress?.(state as never);
     });
     const result = live.host.run(call, name, argument, report);
     try {
-      const settled = await Promise.race([result, live.death, stopping(signal, live, call, result)]);
-      return fromResult(settled) as ValueOf<O, K>;
+      return fromResult(await Promise.race([result, live.death, stopping(signal, live, call, result)]));
     } finally {
       underWay = false;
     }
@@ -104,11 +111,14 @@ export class WorkerClient<O extends Operations> {
     death.catch(() => undefined);
     worker.addEventListener('error', () => end());
     const late = setTimeout(() => end(), ANSWER_WITHIN);
-    const version = await Promise.race([host.hello(lock), death]).finally(() => clearTimeout(late));
-    if (version !== PROTOCOL_VERSION) {
+    const greeting: Greeting = await Promise.race([host.hello(lock), death]).finally(() =>
+      clearTimeout(late),
+    );
+    if (greeting.version !== this.#version) {
       end();
-      throw new ScoredeskError('worker-version', { page: PROTOCOL_VERSION, worker: version });
+      throw new ScoredeskError('worker-version', { page: this.#version, worker: greeting.version });
     }
+    this.#changing = new Set(greeting.changing);
     void navigator.locks.request(lock, () => end());
     return { worker, host, death, end };
   }

@@ -117,6 +117,31 @@ interface Params {
 export type ErrorCode = keyof Params;
 export type ErrorParams<C extends ErrorCode = ErrorCode> = Params[C];
 
+/** What a failure hangs on, where it is not the thing itself that is wrong: what has come so far is worth keeping. */
+type Hanging = 'connection' | 'circumstances';
+
+const HANGING: Partial<Record<ErrorCode, Hanging>> = {
+  // The next moment may mend it.
+  offline: 'connection',
+  unreachable: 'connection',
+  'cross-origin': 'connection',
+  'download-cut': 'connection',
+  stopped: 'circumstances',
+  'http-status': 'circumstances',
+  'login-page': 'circumstances',
+  'bundle-file-hash': 'circumstances',
+  'service-worker-needed': 'circumstances',
+  'address-not-allowed': 'circumstances',
+  'insecure-address': 'circumstances',
+  'storage-full': 'circumstances',
+  'storage-refused': 'circumstances',
+  'storage-failed': 'circumstances',
+  'worker-died': 'circumstances',
+};
+
+/** What a failure hangs on; null where it would fail again however often it was tried. */
+export const hangsOn = (code: ErrorCode): Hanging | null => HANGING[code] ?? null;
+
 /** An error as data: what crosses a worker border. */
 export interface ErrorData {
   code: ErrorCode;

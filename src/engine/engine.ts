@@ -3,16 +3,24 @@ import { decide, type Decision } from '../core/decision/decision';
 import type { Contributions } from '../core/explain/explainer';
 import { explanationUnit, type Model } from '../core/model/model';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
-import { sourceOf, wholeTable, type TableSource } from '../core/table/source';
-import { columnOf, takeRows, texts, type Table } from '../core/table/table';
-import { encodeInputs, inputColumns } from '../bundle/encode';
-import { checkIds } from '../bundle/ids';
+import { wholeTable, type TableSource } from '../core/table/source';
+import type { Table } from '../core/table/table';
+import { inputColumns, inputsOf, type ModelRows } from '../bundle/encode';
 import { levelsOf } from '../bundle/columns';
-import { openPart, readFile, readManifest, readPart, type BundleFiles } from '../bundle/read';
+import { openPart, readFile, readManifest, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn, PartName } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
+import { Clients } from './clients';
 import { Explanations, type ExplainTask, type Method } from './explanations';
-import { coreRuntime, onnxRuntime, scoreInChunks, type BringWasm, type Runtime, type Task } from './runtime';
+import {
+  coreRuntime,
+  onnxRuntime,
+  scoreInChunks,
+  type BringWasm,
+  type Progress,
+  type Runtime,
+  type Task,
+} from './runtime';
 
 export interface OpenOptions {
   /** Brings onnxruntime's wasm in a browser. */
@@ -24,9 +32,9 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a bundle: manifest, model and clients; everything else is read when first needed.
+ * Opens a bundle: manifest, model and the clients' ids; everything else is read when first needed.
  *
- * @throws what `readManifest`, `readOnnx` and `readPart` throw
+ * @throws what `readManifest`, `readOnnx` and `openPart` throw; ids-repeated, id-missing
  */
 export async function openBundle(source: BundleSource, options: OpenOptions = {}): Promise<Engine> {
   const files = await readManifest(source);
@@ -49,10 +57,9 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
         .slice(0, 8)
         .join(', '),
     });
-  const clients = await readPart(files, 'clients');
-  if (!clients) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });
-  // Two clients of one id: one would be shown as the other.
-  checkIds(clients, files.manifest.data.clients.id as string);
+  const part = await openPart(files, 'clients');
+  if (!part) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });
+  const clients = await Clients.open(part, files.manifest.data.clients.id as string);
   const { runtime, failure } = await startRuntime(onnx, bytes, files.manifest, options);
   const read = options.runtimeOnly && runtime.name === 'onnxruntime' ? { ...onnx, model: null } : onnx;
   return new Engine({ files, onnx: read, clients, columns, runtime, failure, decision });
@@ -73,10 +80,13 @@ async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manife
   }
 }
 
+/** Clients scored between two looks at what else is to be done. */
+const BLOCK_ROWS = 20_000;
+
 interface Opened {
   files: BundleFiles;
   onnx: OnnxModel;
-  clients: Table;
+  clients: Clients;
   columns: readonly ManifestColumn[];
   runtime: Runtime;
   failure: string;
@@ -86,7 +96,7 @@ interface Opened {
 /** One open bundle. What the worker, the command line and the API all call. */
 export class Engine {
   readonly files: BundleFiles;
-  readonly clients: Table;
+  readonly clients: Clients;
   /** The model's input columns, in its order. */
   readonly columns: readonly ManifestColumn[];
   readonly onnx: OnnxModel;
@@ -94,8 +104,6 @@ export class Engine {
   readonly runtime: Runtime;
   /** Why onnxruntime could not start; "" when it did. */
   readonly runtimeFailure: string;
-  readonly #ids: readonly string[];
-  readonly #rowOf: ReadonlyMap<string, number>;
   readonly #explanations = new Explanations(this);
   #scores: Promise<Float64Array> | null = null;
   readonly #parts = new Map<PartName, Promise<TableSource | null>>();
@@ -107,8 +115,6 @@ export class Engine {
     this.columns = columns;
     this.runtime = runtime;
     this.runtimeFailure = failure;
-    this.#ids = texts(columnOf(clients, this.idColumn));
-    this.#rowOf = new Map(this.#ids.map((id, row) => [id, row]));
   }
 
   get manifest(): Manifest {
@@ -123,10 +129,6 @@ export class Engine {
     return this.manifest.data.clients.id as string;
   }
 
-  get ids(): readonly string[] {
-    return this.#ids;
-  }
-
   get unit(): 'margin' | 'probability' {
     const { model } = this.onnx;
     return model ? explanationUnit(model) : 'probability';
@@ -139,42 +141,32 @@ export class Engine {
     return model;
   }
 
-  has(id: string): boolean {
-    return this.#rowOf.has(id);
-  }
-
-  /** Row of a client. @throws client-unknown */
-  rowOf(id: string): number {
-    const row = this.#rowOf.get(id);
-    if (row === undefined) throw new ScoredeskError('client-unknown', { id });
-    return row;
-  }
-
-  /** The clients of these ids, in that order. @throws client-unknown */
-  clientsOf(ids: readonly string[]): Table {
-    return takeRows(
-      this.clients,
-      Int32Array.from(ids, (id) => this.rowOf(id)),
-    );
-  }
-
   /** P(default) of the rows of a bundle table (columns typed and coded as in the bundle). */
-  score(table: Table, task: Task = {}): Promise<Float64Array> {
-    return scoreInChunks(
-      this.runtime,
-      table.rows,
-      (from, to) => encodeInputs(this.columns, table, from, to),
-      task,
-    );
+  score(rows: ModelRows, task: Task = {}): Promise<Float64Array> {
+    return scoreInChunks(this.runtime, rows.rows, (from, to) => inputsOf(this.columns, rows, from, to), task);
   }
 
   /** P(default) of every client, computed once. */
   scores(task: Task = {}): Promise<Float64Array> {
-    this.#scores ??= this.score(this.clients, task).catch((error: unknown) => {
+    this.#scores ??= this.#scoreAll(task).catch((error: unknown) => {
       this.#scores = null;
       throw error;
     });
     return this.#scores;
+  }
+
+  async #scoreAll(task: Task): Promise<Float64Array> {
+    const inputs = this.columns.map(({ name }) => name);
+    const scores = new Float64Array(this.clients.count);
+    const total = scores.length;
+    let done = 0;
+    for await (const block of this.clients.scan(inputs, BLOCK_ROWS)) {
+      const before = done;
+      const progress = (state: Progress) => task.progress?.({ ...state, done: before + state.done, total });
+      scores.set(await this.score(block, { ...task, progress }), before);
+      done += block.rows;
+    }
+    return scores;
   }
 
   /** Scores that were computed before, by the same evaluator. */
@@ -204,13 +196,17 @@ export class Engine {
    *
    * @throws covers-missing, covers-invalid, method-unsupported
    */
-  explain(table: Table, method: Method = this.defaultMethod, task: ExplainTask = {}): Promise<Contributions> {
-    return this.#explanations.explain(table, method, task);
+  explain(
+    rows: ModelRows,
+    method: Method = this.defaultMethod,
+    task: ExplainTask = {},
+  ): Promise<Contributions> {
+    return this.#explanations.explain(rows, method, task);
   }
 
   /** A part of the bundle, when it has it; columns are read once, when they are first asked for. */
   part(name: PartName): Promise<TableSource | null> {
-    if (name === 'clients') return Promise.resolve(sourceOf(this.clients));
+    if (name === 'clients') return Promise.resolve(this.clients.source);
     const part = this.#parts.get(name) ?? openPart(this.files, name);
     this.#parts.set(name, part);
     part.catch(() => this.#parts.delete(name));

@@ -10,10 +10,12 @@ import { featureRows, probabilities, rawOutputs } from '../core/model/evaluate';
 import { featureInputs, type Model } from '../core/model/model';
 import type { OnnxModel } from '../core/onnx/read';
 import { sampleRows } from '../core/numeric/random';
+import { presentRows } from '../core/stats/present';
 import { takeRows, type Table } from '../core/table/table';
-import { encodeInputs } from '../bundle/encode';
+import { encodeInputs, inputsOf, type ModelRows } from '../bundle/encode';
 import { readFile, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
+import type { Clients } from './clients';
 import { breathe, type Runtime, type Task } from './runtime';
 
 export const METHODS = ['path', 'interventional', 'kernel', 'lime'] as const;
@@ -49,7 +51,7 @@ const KEPT_ROWS = 16;
 interface Explained {
   readonly files: BundleFiles;
   readonly manifest: Manifest;
-  readonly clients: Table;
+  readonly clients: Clients;
   readonly columns: readonly ManifestColumn[];
   readonly onnx: OnnxModel;
   readonly runtime: Runtime;
@@ -67,7 +69,7 @@ export class Explanations {
   }
 
   /** See `Engine.explain`. */
-  async explain(table: Table, method: Method, task: ExplainTask): Promise<Contributions> {
+  async explain(table: ModelRows, method: Method, task: ExplainTask): Promise<Contributions> {
     if (isAgnostic(method)) return this.#explainAgnostic(table, method, task);
     const { signal, progress, background } = task;
     const model = this.#engine.modelFor(method);
@@ -77,7 +79,7 @@ export class Explanations {
     for (let from = 0; from < table.rows; from += EXPLAIN_ROWS) {
       checkStopped(signal);
       const to = Math.min(table.rows, from + EXPLAIN_ROWS);
-      const inputs = encodeInputs(this.#engine.columns, table, from, to);
+      const inputs = inputsOf(this.#engine.columns, table, from, to);
       values.set(explainRows(model, explainer, inputs, to - from).values, from * width);
       progress?.({ done: to, total: table.rows, unit: 'rows' });
       if (signal || progress) await breathe();
@@ -85,7 +87,11 @@ export class Explanations {
     return { base: explainer.base, rows: table.rows, width, values };
   }
 
-  async #explainAgnostic(table: Table, method: AgnosticMethod, task: ExplainTask): Promise<Contributions> {
+  async #explainAgnostic(
+    table: ModelRows,
+    method: AgnosticMethod,
+    task: ExplainTask,
+  ): Promise<Contributions> {
     const { signal, progress, background = method === 'lime' ? LIME_ROWS : BACKGROUND_ROWS } = task;
     const explain = await this.#agnostic(method, background, task);
     const { width } = this.#engine.onnx;
@@ -93,7 +99,7 @@ export class Explanations {
     const bases = new Float64Array(table.rows);
     for (let i = 0; i < table.rows; i++) {
       checkStopped(signal);
-      const explained = await explain(encodeInputs(this.#engine.columns, table, i, i + 1));
+      const explained = await explain(inputsOf(this.#engine.columns, table, i, i + 1));
       values.set(explained.values, i * width);
       bases[i] = explained.base;
       progress?.({ done: i + 1, total: table.rows, unit: 'rows' });
@@ -120,11 +126,7 @@ export class Explanations {
   /** The rows that have a score: one without would make every mean over the rows nothing. */
   async #scored(table: Table, score: Scorer): Promise<Table> {
     const outputs = await score(encodeInputs(this.#engine.columns, table), table.rows);
-    if (!outputs.some(Number.isNaN)) return table;
-    return takeRows(
-      table,
-      Int32Array.from(outputs.keys()).filter((row) => !Number.isNaN(outputs[row])),
-    );
+    return outputs.some(Number.isNaN) ? takeRows(table, presentRows(outputs)) : table;
   }
 
   /** Outputs in the method's unit: by `core/model` where there is one, else by the runtime. */
@@ -146,10 +148,15 @@ export class Explanations {
     );
   }
 
-  /** The rows given, or a seeded sample of the reference, of the clients where there is none. */
+  /** The reference; the clients where there is none. */
+  async #compared(): Promise<Table> {
+    return (await this.#engine.reference()) ?? this.#engine.clients.table();
+  }
+
+  /** The rows given, or a seeded sample of those compared with. */
   async #backgroundOf(background: Background): Promise<Table> {
     if (typeof background !== 'number') return background;
-    const rows = (await this.#engine.reference()) ?? this.#engine.clients;
+    const rows = await this.#compared();
     return takeRows(rows, sampleRows(rows.rows, background, BACKGROUND_SEED));
   }
 
@@ -182,10 +189,7 @@ export class Explanations {
     }
     if (predictor.kind === 'linear' && method === 'interventional') {
       // The mean of all rows costs nothing more than that of a few.
-      const all =
-        typeof background === 'number'
-          ? ((await this.#engine.reference()) ?? this.#engine.clients)
-          : background;
+      const all = typeof background === 'number' ? await this.#compared() : background;
       return new LinearShap(predictor, this.#features(all), all.rows);
     }
     if (predictor.kind === 'trees' && method === 'interventional') {

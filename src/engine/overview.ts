@@ -36,21 +36,20 @@ export async function overviewOf(engine: Engine, task: Task = {}): Promise<Overv
     runtime: engine.runtime.name,
     scores,
     seen: await seenOf(engine, reference),
-    typical: typicalValues(engine.manifest.columns, reference ?? engine.clients),
+    typical: typicalValues(engine.manifest.columns, reference ?? (await engine.clients.table())),
   };
 }
 
 async function seenOf(engine: Engine, reference: Table | null): Promise<Uint8Array> {
-  const seen = new Uint8Array(engine.ids.length).fill(UNSEEN);
-  const rowOf = new Map(engine.ids.map((id, row) => [id, row]));
+  const { clients } = engine;
+  const seen = new Uint8Array(clients.count).fill(UNSEEN);
   for (const part of ['reference', 'test'] as const) {
     const idColumn = engine.manifest.data[part]?.id;
     if (!idColumn) continue;
     const table = part === 'reference' ? reference : await readPart(engine.files, part);
     if (!table) continue;
     for (const id of texts(columnOf(table, idColumn))) {
-      const row = rowOf.get(id);
-      if (row !== undefined) seen[row] = SEEN.indexOf(part);
+      if (clients.has(id)) seen[clients.rowOf(id)] = SEEN.indexOf(part);
     }
   }
   return seen;

@@ -1,7 +1,6 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
 import { coversOf, decodeCovers } from '../core/explain/covers';
 import { featureRows, probabilities } from '../core/model/evaluate';
-import { takeRows, type Table } from '../core/table/table';
 import { encodeInputs } from '../bundle/encode';
 import { readFile, readPart } from '../bundle/read';
 import type { Engine } from './engine';
@@ -41,7 +40,7 @@ export async function verifyBundle(engine: Engine, { signal, progress }: Task = 
     await readFile(engine.files, path);
     progress?.({ done: ++done, total, unit: 'files' });
   }
-  for (const part of ['reference', 'test', 'current'] as const) await readPart(engine.files, part);
+  for (const part of ['clients', 'reference', 'test', 'current'] as const) await readPart(engine.files, part);
   await verifyCovers(engine);
   const monotone = await verifyMonotone(engine, { signal });
   return {
@@ -64,7 +63,7 @@ async function verifyCovers(engine: Engine): Promise<void> {
     throw new ScoredeskError('covers-invalid', { reason: `${covers.kind}, declared ${declared.kind}` });
   // The library counted them itself, on rows and weights that are not here.
   if (declared.from === 'library' || declared.kind === 'weights') return;
-  const rows = declared.from === 'clients' ? engine.clients : await engine.reference();
+  const rows = declared.from === 'clients' ? await engine.clients.table() : await engine.reference();
   if (!rows) return;
   const features = featureRows(model, encodeInputs(engine.columns, rows), rows.rows);
   const counted = coversOf(declared.kind, model.predictor, features, rows.rows, features.length / rows.rows);
@@ -89,9 +88,9 @@ export async function verifyScores(engine: Engine): Promise<Pick<Verification, '
 
 async function verifyExpected(engine: Engine): Promise<Verification['expected']> {
   const { rows } = engine.manifest.expected;
-  const known = new Set(engine.ids);
-  for (const { id } of rows) if (!known.has(id)) throw new ScoredeskError('bundle-expected-client', { id });
-  const scores = await engine.score(engine.clientsOf(rows.map(({ id }) => id)));
+  for (const { id } of rows)
+    if (!engine.clients.has(id)) throw new ScoredeskError('bundle-expected-client', { id });
+  const scores = await engine.score(await engine.clients.of(rows.map(({ id }) => id)));
   let largest = 0;
   rows.forEach(({ id, probability }, i) => {
     const difference = Math.abs(scores[i] - probability);
@@ -105,7 +104,7 @@ async function verifyExpected(engine: Engine): Promise<Verification['expected']>
 async function verifyParity(engine: Engine): Promise<Verification['parity']> {
   const { model } = engine.onnx;
   if (!model) return { rows: 0, largest: NaN, holds: false };
-  const sample = spread(engine.clients, PARITY_ROWS);
+  const sample = await engine.clients.rows(spread(engine.clients.count, PARITY_ROWS));
   const theirs = await engine.score(sample);
   const ours = probabilities(model, encodeInputs(engine.columns, sample), sample.rows);
   let largest = 0;
@@ -117,11 +116,8 @@ async function verifyParity(engine: Engine): Promise<Verification['parity']> {
   return { rows: sample.rows, largest, holds: largest <= SCORE_TOLERANCE };
 }
 
-/** Rows spread evenly over a table. */
-function spread(table: Table, count: number): Table {
-  const rows = Math.min(count, table.rows);
-  const positions = Int32Array.from({ length: rows }, (_, k) =>
-    Math.round((k * (table.rows - 1)) / Math.max(1, rows - 1)),
-  );
-  return takeRows(table, positions);
+/** Positions spread evenly over so many rows. */
+function spread(total: number, count: number): Int32Array {
+  const rows = Math.min(count, total);
+  return Int32Array.from({ length: rows }, (_, k) => Math.round((k * (total - 1)) / Math.max(1, rows - 1)));
 }

@@ -1,10 +1,6 @@
 import type { ColumnDrift } from '../core/drift/column';
 import type { DriftResult } from '../engine/drift/compare';
 import type { DriftRequest } from '../core/drift/request';
-import type { ColumnEffect } from '../engine/drift/effect';
-import type { SourceInfo } from '../engine/drift/sources';
-import type { PickedFile } from '../bundle/source';
-import type { OperationTask } from './host';
 
 /** A comparison that was kept: what it was, not its figures. */
 export interface SavedComparison {
@@ -33,35 +29,3 @@ export interface DriftProgress {
   /** Columns done since the last report. */
   columns: readonly ColumnDrift[];
 }
-
-interface Compared {
-  fingerprint: string;
-  request: DriftRequest;
-  /** What the side `file` is. */
-  file: PickedFile | null;
-}
-
-/** What the scoring worker does of drift. */
-export type DriftOperations = {
-  driftSources(
-    argument: { fingerprint: string; file: PickedFile | null },
-    task: OperationTask,
-  ): Promise<SourceInfo[]>;
-  drift(argument: Compared, task: OperationTask): Promise<DriftResult>;
-  /** What one column's change alone does to the scores. */
-  driftEffect(argument: Compared & { column: string }, task: OperationTask): Promise<ColumnEffect | null>;
-  saveComparison(argument: ComparisonToSave, task: OperationTask): Promise<SavedComparison>;
-  comparisons(argument: { fingerprint: string }, task: OperationTask): Promise<SavedComparison[]>;
-  comparison(
-    argument: { fingerprint: string; id: number },
-    task: OperationTask,
-  ): Promise<SavedComparison & { result: DriftResult }>;
-  removeComparison(argument: { id: number }, task: OperationTask): Promise<void>;
-  /** How much is kept of what was scored, and of comparisons, for all bundles. */
-  kept(
-    argument: Record<string, never>,
-    task: OperationTask,
-  ): Promise<{ logged: number; comparisons: number }>;
-  clearLog(argument: Record<string, never>, task: OperationTask): Promise<void>;
-  clearComparisons(argument: Record<string, never>, task: OperationTask): Promise<void>;
-};

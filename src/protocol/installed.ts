@@ -1,4 +1,4 @@
-import type { LocalText, Manifest } from '../bundle/schema';
+import type { CatalogueEntry, LocalText, Manifest } from '../bundle/schema';
 
 /** Where a bundle came from: this site, another host, or files picked on this machine. */
 export interface Origin {
@@ -19,6 +19,14 @@ export interface BundleSummary {
   clients: number;
   features: number;
   bytes: number;
+}
+
+/** A bundle that a catalogue offers. */
+export interface OfferedBundle extends CatalogueEntry {
+  /** The folder it is fetched from. */
+  url: string;
+  /** Host it is offered by; "" for this site. */
+  host: string;
 }
 
 /** A bundle that is whole and verified on this device. */

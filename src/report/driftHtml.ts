@@ -1,4 +1,5 @@
 import type { ManifestColumn } from '../bundle/schema';
+import { isPValue } from '../core/drift/bands';
 import type { ChunkReport, Comparison } from '../core/drift/compare';
 import type { Profile } from '../core/drift/profile';
 import type { DriftResult } from '../engine/drift/compare';
@@ -14,12 +15,12 @@ import {
   type DriftRow,
 } from './driftSummary';
 import {
+  bandsText,
   columnWords,
   datasetNoteText,
   datasetText,
   formatMeasure,
   noteText,
-  P_VALUES,
   qualityTexts,
 } from './driftWords';
 import { html, Html } from './html';
@@ -67,7 +68,7 @@ export function driftHtml(given: DriftDocument): string {
     ${result ? figures(given, result) : ''} ${notes(given)}
     <table>
       <caption>
-        ${say('drift.bands')}
+        ${bandsText(locale)}
       </caption>
       <thead>
         <tr>
@@ -175,7 +176,7 @@ function columnRow(given: DriftDocument, row: DriftRow): Html {
         ${
           test &&
           html`${say(`drift.test.${test.test}` as MessageKey)}
-          ${formatMeasure(locale, test.value, P_VALUES.has(test.test))}`
+          ${formatMeasure(locale, test.value, isPValue(test.test))}`
         }
       </td>`
     }

@@ -1,6 +1,6 @@
 import type { ColumnDrift } from '../core/drift/column';
 import type { Verdict } from '../core/drift/quality';
-import { DRIFTED_FROM, WATCH_FROM } from '../core/drift/bands';
+import { DRIFTED_FROM, ENOUGH_VALUES, WATCH_FROM } from '../core/drift/bands';
 import type { DriftResult } from '../engine/drift/compare';
 import type { ManifestColumn } from '../bundle/schema';
 import { columnLabel, formatPercent } from '../i18n/format';
@@ -16,9 +16,6 @@ export interface DriftRow {
   /** What the column's ring shows: `few` where there are too few values to conclude. */
   ring: Verdict | 'few' | 'none';
 }
-
-/** Fewer values than this on a side are too few to conclude. */
-export const ENOUGH_VALUES = 200;
 
 export type RowOrder = 'weight' | 'effect' | 'name' | 'importance' | 'missing' | 'verdict';
 

@@ -1,4 +1,6 @@
-import type { ColumnDrift, Note } from '../core/drift/column';
+import { DRIFTED_FROM, WATCH_FROM } from '../core/drift/bands';
+import type { ColumnDrift } from '../core/drift/column';
+import type { Note } from '../core/drift/pair';
 import type { Comparison, DatasetNote } from '../core/drift/compare';
 import type { ManifestColumn } from '../bundle/schema';
 import type { DriftResult } from '../engine/drift/compare';
@@ -88,8 +90,12 @@ export function formatMeasure(locale: Locale, value: number, isP = false): strin
   return formatFixed(locale, value, Math.abs(value) >= 100 ? 0 : 3);
 }
 
-/** Tests whose value is a p-value. */
-export const P_VALUES: ReadonlySet<string> = new Set(['ks', 'chisquare', 'z']);
+/** What the stability index's verdicts mean. */
+export const bandsText = (locale: Locale): string =>
+  translate(locale, 'drift.bands', {
+    watch: formatNumber(locale, WATCH_FROM),
+    drifted: formatNumber(locale, DRIFTED_FROM),
+  });
 
 /** How many columns drifted of how many, in a sentence. */
 export function datasetText(locale: Locale, { dataset }: Comparison): string {

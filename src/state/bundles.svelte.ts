@@ -1,8 +1,7 @@
 import { saveFile } from '../client/device';
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { BundleSummary, InstalledBundle, PausedInstall } from '../protocol/installed';
-import type { OfferedBundle } from '../protocol/scoring';
+import type { BundleSummary, InstalledBundle, OfferedBundle, PausedInstall } from '../protocol/installed';
 import { installs } from './installs.svelte';
 import { offline } from './offline.svelte';
 import { keepSetting, readSetting } from './settings';
@@ -128,7 +127,7 @@ class BundlesState {
     // Each list is shown as it comes: one that is slow or gone does not hide the others.
     const loading = catalogues.map(async (url, i) => {
       try {
-        lists[i] = await scoring.catalogue(url);
+        lists[i] = await scoring.catalogue({ url });
         this.#offered = once(lists.flat());
       } catch (error) {
         this.#catalogueErrors = [...this.#catalogueErrors, toErrorData(error)];
@@ -140,18 +139,16 @@ class BundlesState {
   /** Gives up what was begun. */
   async discard(fingerprint: string): Promise<void> {
     installs.forget(fingerprint);
-    await this.#change(() => scoring.discard(fingerprint));
+    await this.#change(() => scoring.discard({ fingerprint }));
   }
 
   async remove(fingerprint: string): Promise<void> {
-    await this.#change(() => scoring.remove(fingerprint));
+    await this.#change(() => scoring.remove({ fingerprint }));
   }
 
   /** Writes the bundle as one zip, for a desk without network. */
   async saveZip(bundle: InstalledBundle): Promise<void> {
-    await this.#change(async () =>
-      saveFile(await scoring.zip(bundle.fingerprint), `${bundle.id}-${bundle.version}.zip`),
-    );
+    await this.#change(async () => saveFile(await scoring.zip(bundle), `${bundle.id}-${bundle.version}.zip`));
   }
 
   async #change(work: () => Promise<void>): Promise<void> {

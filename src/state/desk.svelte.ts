@@ -3,7 +3,8 @@ import { toErrorData, type ErrorData } from '../core/errors';
 import type { InstalledBundle } from '../protocol/installed';
 import type { Neighbours } from '../engine/client/list';
 import type { Progress } from '../engine/runtime';
-import type { BundleView, ClientView } from '../engine/client/view';
+import type { BundleView } from '../engine/bundleView';
+import type { ClientView } from '../engine/client/view';
 import { bundles } from './bundles.svelte';
 import { clients } from './clients.svelte';
 import { logging } from './logging.svelte';
@@ -54,19 +55,41 @@ class DeskState {
     this.#error = null;
     this.#unexplained = null;
     try {
-      const bundle = await this.#open(fingerprint);
-      const client = clientId === null ? null : await scoring.client(fingerprint, clientId, logging.on);
+      const shown = await this.#ask(fingerprint, clientId);
       if (wanted !== this.#wanted) return;
-      this.#bundle = bundle;
-      this.#client = client;
-      bundles.use(bundle);
+      this.#bundle = shown.bundle;
+      this.#client = shown.client;
+      bundles.use(installed);
       this.#estimating?.abort();
-      if (!client) return;
-      if (!client.explanation && client.decision !== 'unscored') void this.#estimate(client, wanted);
-      const neighbours = await scoring.neighbours(fingerprint, clients.query, client.id);
-      if (wanted === this.#wanted) this.#neighbours = neighbours;
+      if (!shown.client) return;
+      this.#neighbours = shown.neighbours;
+      const { explanation, decision } = shown.client;
+      if (!explanation && decision !== 'unscored') void this.#estimate(shown.client, wanted);
     } catch (error) {
       if (wanted === this.#wanted) this.#error = toErrorData(error);
+    }
+  }
+
+  /** One way to the worker, whatever of it is needed: the bundle where it is another one, the client with neighbours. */
+  async #ask(fingerprint: string, id: string | null): Promise<Shown> {
+    const here = this.#bundle?.fingerprint === fingerprint ? this.#bundle : null;
+    if (!here) {
+      this.#bundle = null;
+      this.#client = null;
+    }
+    const progress = (state: Progress) => (this.#opening = state);
+    try {
+      if (id === null)
+        return {
+          bundle: here ?? (await scoring.open({ fingerprint }, { progress })),
+          client: null,
+          neighbours: null,
+        };
+      const asked = { fingerprint, id, query: clients.query, known: here !== null, log: logging.on };
+      const { bundle, ...found } = await scoring.client(asked, { progress });
+      return { bundle: bundle ?? here, ...found };
+    } finally {
+      this.#opening = null;
     }
   }
 
@@ -75,24 +98,23 @@ class DeskState {
     const controller = (this.#estimating = new AbortController());
     try {
       const { fingerprint } = this.#bundle as BundleView;
-      const explanation = await scoring.reasons(fingerprint, client.id, controller.signal);
+      const explanation = await scoring.reasons(
+        { fingerprint, id: client.id },
+        { signal: controller.signal },
+      );
       if (wanted === this.#wanted) this.#client = { ...client, explanation };
     } catch (error) {
       const data = toErrorData(error);
       if (wanted === this.#wanted && data.code !== 'stopped') this.#unexplained = data;
     }
   }
+}
 
-  async #open(fingerprint: string): Promise<BundleView> {
-    if (this.#bundle?.fingerprint === fingerprint) return this.#bundle;
-    this.#bundle = null;
-    this.#client = null;
-    try {
-      return await scoring.open(fingerprint, (progress) => (this.#opening = progress));
-    } finally {
-      this.#opening = null;
-    }
-  }
+/** What a page is shown: a bundle, and a client of it where one was asked for. */
+interface Shown {
+  bundle: BundleView | null;
+  client: ClientView | null;
+  neighbours: Neighbours | null;
 }
 
 export const desk = new DeskState();

@@ -1,4 +1,4 @@
-import { drift as worker } from '../client/drift';
+import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { ColumnDrift } from '../core/drift/column';
 import type { PickedFile } from '../bundle/source';
@@ -105,7 +105,7 @@ class DriftState {
   async take(file: PickedFile): Promise<boolean> {
     this.#fileError = null;
     try {
-      const sources = await worker.sources(this.#fingerprint, file);
+      const sources = await scoring.driftSources({ fingerprint: this.#fingerprint, file });
       this.#file = file;
       this.#sources = sources;
       // The same request asks for other rows now.
@@ -120,7 +120,7 @@ class DriftState {
   async #readSources(): Promise<void> {
     this.#error = null;
     try {
-      this.#sources = await worker.sources(this.#fingerprint, this.#file);
+      this.#sources = await scoring.driftSources({ fingerprint: this.#fingerprint, file: this.#file });
     } catch (error) {
       this.#error = toErrorData(error);
     }
@@ -136,7 +136,8 @@ class DriftState {
     const controller = (this.#stop = new AbortController());
     this.#running = true;
     try {
-      const result = await worker.compare(this.#fingerprint, request, this.#file, {
+      const asked = { fingerprint: this.#fingerprint, request, file: this.#file };
+      const result = await scoring.drift(asked, {
         signal: controller.signal,
         progress: ({ done, total, columns }) => {
           this.#progress = { done, total };
@@ -177,8 +178,9 @@ class DriftState {
   explainColumn(column: string): void {
     const result = this.#result;
     if (!result || this.#shown || !result.model) return;
+    const asked = { fingerprint: this.#fingerprint, request: result.request, file: this.#file, column };
     void this.effect.ask(`${this.#key} ${column}`, async ({ signal }) => ({
-      found: await worker.effect(this.#fingerprint, result.request, this.#file, column, signal),
+      found: await scoring.driftEffect(asked, { signal }),
     }));
   }
 
@@ -195,7 +197,7 @@ class DriftState {
     const fingerprint = this.#fingerprint;
     const known = new Set(this.#saved.map((saved) => saved.name));
     await this.#keeping(() =>
-      worker.save({
+      scoring.saveComparison({
         fingerprint,
         bundle,
         name: freeName(name, known),
@@ -214,7 +216,7 @@ class DriftState {
     this.#forget();
     this.#key = key;
     try {
-      const { result, ...saved } = await worker.open(this.#fingerprint, id);
+      const { result, ...saved } = await scoring.comparison({ fingerprint: this.#fingerprint, id });
       if (this.#key !== key) return;
       this.#result = result;
       this.#shown = saved;
@@ -223,7 +225,7 @@ class DriftState {
     }
   }
 
-  remove = (id: number): Promise<void> => this.#keeping(() => worker.remove(id));
+  remove = (id: number): Promise<void> => this.#keeping(() => scoring.removeComparison({ id }));
 
   async #keeping(step: () => Promise<unknown>): Promise<void> {
     this.#savedError = null;
@@ -237,7 +239,7 @@ class DriftState {
 
   async #readSaved(): Promise<void> {
     try {
-      this.#saved = await worker.saved(this.#fingerprint);
+      this.#saved = await scoring.comparisons({ fingerprint: this.#fingerprint });
     } catch (error) {
       this.#savedError = toErrorData(error);
     }

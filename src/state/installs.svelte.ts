@@ -1,6 +1,6 @@
 import { scoring } from '../client/scoring';
 import { askForDurability } from '../client/device';
-import { toErrorData, type ErrorData } from '../core/errors';
+import { hangsOn, toErrorData, type ErrorData } from '../core/errors';
 import type { InstalledBundle, InstallProgress } from '../protocol/installed';
 import type { MakeChoice } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
@@ -25,6 +25,7 @@ const BEAT = 1000;
 /** Milliseconds without one after which another tab's install is taken for gone. */
 const SILENCE = 4000;
 
+/** A worker's death does not end it: what has come is kept, and the next worker goes on. */
 type Work = (signal: AbortSignal, progress: (report: InstallProgress) => void) => Promise<InstalledBundle>;
 
 /** The installs of this tab, and those of other tabs as they tell. */
@@ -60,18 +61,22 @@ class InstallsState {
     const again = () => void this.install(fingerprint, url);
     return this.#run(
       fingerprint,
-      (signal, progress) => scoring.install(url, fingerprint, signal, progress),
+      (signal, progress) => scoring.install({ url, fingerprint }, { signal, progress, again: true }),
       again,
     );
   }
 
   installPicked(files: PickedFile[]): Promise<InstalledBundle | null> {
-    return this.#run(PICKED, (signal, progress) => scoring.installPicked(files, signal, progress));
+    return this.#run(PICKED, (signal, progress) =>
+      scoring.installPicked({ files }, { signal, progress, again: true }),
+    );
   }
 
   /** Makes a bundle of somebody's own files and installs it. */
   make(files: PickedFile[], choice: MakeChoice): Promise<InstalledBundle | null> {
-    return this.#run(PICKED, (signal, progress) => scoring.make(files, choice, signal, progress));
+    return this.#run(PICKED, (signal, progress) =>
+      scoring.make({ files, choice }, { signal, progress, again: true }),
+    );
   }
 
   /** What has come so far stays. */
@@ -118,8 +123,7 @@ class InstallsState {
 
   #fail(key: string, error: ErrorData, again?: () => void): void {
     if (error.code === 'stopped') return this.#set(key, null);
-    const lost = ['offline', 'unreachable', 'cross-origin'].includes(error.code);
-    if (lost && again) this.#interrupted.set(key, again);
+    if (hangsOn(error.code) === 'connection' && again) this.#interrupted.set(key, again);
     this.#set(key, { progress: null, rate: null, error, elsewhere: false });
   }
 

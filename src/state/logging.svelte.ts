@@ -1,4 +1,4 @@
-import { drift } from '../client/drift';
+import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
 import { keepSetting, readSetting } from './settings';
 
@@ -26,14 +26,14 @@ class LoggingState {
   }
 
   load = (): Promise<void> => this.#run(async () => undefined);
-  clearLog = (): Promise<void> => this.#run(() => drift.clearLog());
-  clearComparisons = (): Promise<void> => this.#run(() => drift.clearComparisons());
+  clearLog = (): Promise<void> => this.#run(() => scoring.clearLog());
+  clearComparisons = (): Promise<void> => this.#run(() => scoring.clearComparisons());
 
   async #run(step: () => Promise<unknown>): Promise<void> {
     this.#error = null;
     try {
       await step();
-      this.#kept = await drift.kept();
+      this.#kept = await scoring.kept();
     } catch (error) {
       this.#error = toErrorData(error);
     }

@@ -33,7 +33,7 @@ class MakingState {
     this.#choice = null;
     this.#error = null;
     try {
-      const proposal = await scoring.propose(files);
+      const proposal = await scoring.propose({ files });
       const { clients, reference, id, target, features } = proposal;
       const model =
         files

@@ -13,7 +13,7 @@ export async function keptOverview(db: Db, engine: Engine, task: Task = {}): Pro
   const { fingerprint } = engine;
   const key = keyOf(fingerprint);
   const kept = (await db.get('computed', key))?.value as Overview | undefined;
-  if (kept && kept.runtime === engine.runtime.name && kept.scores.length === engine.ids.length) {
+  if (kept && kept.runtime === engine.runtime.name && kept.scores.length === engine.clients.count) {
     engine.useScores(kept.scores);
     return kept;
   }

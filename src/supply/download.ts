@@ -1,12 +1,10 @@
-import { checkStopped, ScoredeskError } from '../core/errors';
+import { ScoredeskError } from '../core/errors';
 import type { IncomingFile } from '../storage/files';
-import { isTimeout, lost, reach, type Network } from './reach';
+import { eachChunk, patiently } from './patience';
+import { reach, type Network } from './reach';
 
 /** Milliseconds before the tries after a lost connection; one that brings bytes starts the count again. */
 const TRY_AGAIN_AFTER = [300, 600, 1200];
-
-/** Failures that the next moment may mend. */
-const PASSING = ['unreachable', 'offline', 'cross-origin', 'download-cut'];
 
 export interface DownloadTask {
   network: Network;
@@ -70,18 +68,17 @@ async function bring(
   state: DownloadState,
 ): Promise<void> {
   let most = file.received;
-  for (let tries = 0; file.received < file.wanted.bytes;) {
+  await patiently(TRY_AGAIN_AFTER, task.signal, async (tries) => {
     try {
-      await bringOnce(url, file, task, state);
+      while (file.received < file.wanted.bytes) await bringOnce(url, file, task, state);
     } catch (error) {
       await file.keep();
-      tries = file.received > most ? 0 : tries + 1;
+      // A try that brought bytes starts the count again.
+      if (file.received > most) tries.startAgain();
       most = Math.max(most, file.received);
-      const passing = PASSING.some((code) => isCode(error, code));
-      if (!passing || tries > TRY_AGAIN_AFTER.length) throw error;
-      await pause(TRY_AGAIN_AFTER[Math.max(0, tries - 1)], task.signal);
+      throw error;
     }
-  }
+  });
 }
 
 async function bringOnce(
@@ -123,39 +120,6 @@ function continues(response: Response, from: number): boolean {
 function refusePage(chunk: Uint8Array, url: string): void {
   const start = new TextDecoder().decode(chunk.subarray(0, 64)).trimStart().toLowerCase();
   if (/^(<!doctype html|<html)/.test(start)) throw new ScoredeskError('login-page', { url });
-}
-
-async function eachChunk(
-  response: Response,
-  url: string,
-  signal: AbortSignal,
-  use: (chunk: Uint8Array<ArrayBuffer>) => void | Promise<void>,
-): Promise<void> {
-  const reader = response.body?.getReader();
-  if (!reader) return;
-  for (;;) {
-    const { done, value } = await reader.read().catch((error: unknown) => {
-      if (!isTimeout(signal)) checkStopped(signal);
-      throw lost(url, error);
-    });
-    if (done) return;
-    try {
-      await use(value);
-    } catch (error) {
-      await reader.cancel();
-      throw error;
-    }
-  }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(new ScoredeskError('stopped', {}));
-    });
-  });
 }
 
 const isCode = (error: unknown, code: string): boolean =>

@@ -1,4 +1,5 @@
 import { ScoredeskError } from '../core/errors';
+import { eachChunk, patiently } from './patience';
 import { lost } from './reach';
 
 /** Milliseconds before the tries after a lost connection. */
@@ -28,21 +29,9 @@ export class EngineFile {
 
   /** @param progress called as bytes come @throws unreachable, offline, http-status */
   load(progress?: () => void): Promise<ArrayBuffer> {
-    this.#loading ??= this.#fetchPatiently(progress);
+    this.#loading ??= patiently(TRY_AGAIN_AFTER, undefined, () => this.#fetch(progress));
     this.#loading.catch(() => (this.#loading = null));
     return this.#loading;
-  }
-
-  async #fetchPatiently(progress?: () => void): Promise<ArrayBuffer> {
-    for (const wait of TRY_AGAIN_AFTER) {
-      try {
-        return await this.#fetch(progress);
-      } catch (error) {
-        if (error instanceof ScoredeskError && error.code === 'http-status') throw error;
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-    }
-    return this.#fetch(progress);
   }
 
   async #fetch(progress?: () => void): Promise<ArrayBuffer> {
@@ -54,17 +43,12 @@ export class EngineFile {
     if (!response.ok || !response.body)
       throw new ScoredeskError('http-status', { url, status: response.status });
     const all = new Uint8Array(this.bytes);
-    const reader = response.body.getReader();
-    for (;;) {
-      const { done, value } = await reader.read().catch((error: unknown) => {
-        throw lost(url, error);
-      });
-      if (done) break;
-      if (this.done + value.length > all.length) throw lost(url);
-      all.set(value, this.done);
-      this.done += value.length;
+    await eachChunk(response, url, undefined, (chunk) => {
+      if (this.done + chunk.length > all.length) throw lost(url);
+      all.set(chunk, this.done);
+      this.done += chunk.length;
       progress?.();
-    }
+    });
     if (this.done < all.length) throw lost(url);
     return all.buffer;
   }

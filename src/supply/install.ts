@@ -1,4 +1,4 @@
-import { checkStopped, ScoredeskError, type ErrorCode } from '../core/errors';
+import { checkStopped, hangsOn, ScoredeskError } from '../core/errors';
 import { sha256Hex } from '../bundle/hash';
 import {
   ENGINE_FILE,
@@ -42,25 +42,6 @@ export interface InstallTask {
 
 /** Milliseconds between two progress reports. */
 const REPORT_EVERY = 80;
-
-/** Failures after which what has come so far is worth keeping. */
-const PASSING: readonly ErrorCode[] = [
-  'stopped',
-  'offline',
-  'unreachable',
-  'http-status',
-  'login-page',
-  'download-cut',
-  'bundle-file-hash',
-  'cross-origin',
-  'service-worker-needed',
-  'address-not-allowed',
-  'insecure-address',
-  'storage-full',
-  'storage-refused',
-  'storage-failed',
-  'worker-died',
-];
 
 /**
  * Installs a bundle: manifest, then each file hashed while it comes, then `expected` and parity, then
@@ -207,6 +188,8 @@ class Install {
     const engine = await openBundle(await storedSource(db, fingerprint), { wasm });
     const firstScore = await timeFirstScore(engine);
     const { parity } = await verifyScores(engine);
+    // Columns that no score needs are read as well: a page will.
+    await engine.clients.table();
     checkStopped(signal);
     const progress = ({ done, total }: Progress) => this.#report.scoring(done, total);
     const overview = await keptOverview(db, engine, { signal, progress });
@@ -236,7 +219,7 @@ function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** Milliseconds that one client's score takes. */
 async function timeFirstScore(engine: Engine): Promise<number> {
-  const one = engine.clientsOf(engine.ids.slice(0, 1));
+  const one = await engine.clients.of(engine.clients.ids.slice(0, 1));
   const before = performance.now();
   await engine.score(one);
   return performance.now() - before;
@@ -244,7 +227,7 @@ async function timeFirstScore(engine: Engine): Promise<number> {
 
 const isPassing = (error: unknown): boolean =>
   error instanceof ScoredeskError
-    ? PASSING.includes(error.code)
+    ? hangsOn(error.code) !== null
     : error instanceof DOMException && error.name === 'AbortError';
 
 /** Tells how far an install is, not more often than somebody can see. */

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareTables, type Comparison } from '../../src/core/drift/compare';
+import { policyOf } from '../../src/core/drift/policy';
 import type { Preset } from '../../src/core/drift/types';
 import { readParquet } from '../../src/core/table/parquet';
 import { sourceOf } from '../../src/core/table/source';
@@ -16,10 +17,10 @@ const folder = process.argv[2];
 const table = (name: string): Promise<Table> =>
   readParquet(new Uint8Array(readFileSync(join(folder, `${name}.parquet`))), name);
 
-async function compared(reference: Table, current: Table, preset: Preset, multivariate?: boolean) {
+async function compared(reference: Table, current: Table, preset: Preset, policy = policyOf(preset)) {
   const start = performance.now();
   let first = NaN;
-  const steps = compareTables(sourceOf(reference), sourceOf(current), { preset, multivariate });
+  const steps = compareTables(sourceOf(reference), sourceOf(current), { preset, policy });
   for (;;) {
     const step = await steps.next();
     if (step.done) return { comparison: step.value, first, seconds: (performance.now() - start) / 1000 };
@@ -42,7 +43,7 @@ function reportOf(comparison: Comparison): string {
 
 const [reference, current] = [await table('reference'), await table('current')];
 const out: Record<string, unknown> = {};
-out['univariate'] = (await compared(reference, current, 'nannyml', false)).seconds;
+out['univariate'] = (await compared(reference, current, 'nannyml', policyOf('psi'))).seconds;
 for (const preset of ['evidently', 'psi', 'nannyml'] as const) {
   const runs = [];
   for (let i = 0; i < 3; i++) runs.push(await compared(reference, current, preset));

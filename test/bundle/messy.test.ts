@@ -2,7 +2,8 @@ import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { keptAsWritten } from '../../src/bundle/columns';
 import { memorySource } from '../../src/bundle/memory';
-import { pack, type PackInput } from '../../src/bundle/pack';
+import { pack } from '../../src/bundle/pack';
+import type { PackInput } from '../../src/bundle/packPlan';
 import { parseDictionary } from '../../src/bundle/validate';
 import { zipSource } from '../../src/bundle/zip';
 import { auc } from '../../src/core/metrics/binary';
@@ -40,7 +41,7 @@ describe('which number', () => {
     const clients = csv('id,c\n1,01\n2,1.0\n3,NA\n4, a\n5,\n6,?\n', keep);
     const { files } = await pack({ model: treeFile(1, [stump()]), clients, idColumn: 'id', dictionary });
     const engine = await openBundle(memorySource('m', files));
-    const column = engine.clients.columns.get('c');
+    const column = await engine.clients.column('c');
     expect(column?.kind === 'text' && [...column.codes]).toEqual([0, 1, 2, 3, -1, 4]);
   });
 
@@ -258,7 +259,7 @@ describe('small input, small cost', () => {
       'Lisez moi (été).txt': bytes('x'),
       ...Object.fromEntries([...files].map(([path, content]) => [`My bundle (1)/${path}`, content])),
     });
-    expect((await openBundle(zipSource('z.zip', zip))).ids).toEqual(['1']);
+    expect((await openBundle(zipSource('z.zip', zip))).clients.ids).toEqual(['1']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bundle/memory';
-import { pack, type PackInput } from '../../src/bundle/pack';
+import { pack } from '../../src/bundle/pack';
+import type { PackInput } from '../../src/bundle/packPlan';
 import { openPart, readManifest, readPart } from '../../src/bundle/read';
 import { parseDictionary, parseManifest } from '../../src/bundle/validate';
 import { readCsv } from '../../src/core/table/csv';

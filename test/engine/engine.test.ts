@@ -6,12 +6,13 @@ import { unzipBundle, zipSource } from '../../src/bundle/zip';
 import { compareSides } from '../../src/engine/drift/compare';
 import { columnEffect, matchedColumn } from '../../src/engine/drift/effect';
 import { openBundle, type Engine } from '../../src/engine/engine';
-import { accountsOf } from '../../src/engine/model/importance';
+import { explainByMethod } from '../../src/engine/model/methods';
 import { ClientList } from '../../src/engine/client/list';
 import { overviewOf } from '../../src/engine/overview';
 import { verifyBundle } from '../../src/engine/verify';
-import { bundleView, clientView } from '../../src/engine/client/view';
-import { namedBy, pointsOf } from '../../src/pages/model/accounts';
+import { bundleView } from '../../src/engine/bundleView';
+import { clientView } from '../../src/engine/client/view';
+import { namedBy, pointsOf } from '../../src/pages/model/methods';
 import { codeOf, largestDifference } from '../support/files';
 import { germanInput, openGerman } from '../support/german';
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
 test('a client’s view: score, decision, reasons that add up, data with flags', async () => {
   const view = await clientView(engine, '641', null);
   const scores = await engine.scores();
-  expect(view.probability).toBe(scores[engine.rowOf('641')]);
+  expect(view.probability).toBe(scores[engine.clients.rowOf('641')]);
   expect(view.decision).toBe('refused');
   const { reasons } = view.explanation ?? { reasons: null };
   const shown = [
@@ -40,7 +41,7 @@ test('a client’s view: score, decision, reasons that add up, data with flags',
 
 test('the Model page gives a client the points of the client page', async () => {
   const { reasons } = (await clientView(engine, '641', null)).explanation ?? { reasons: null };
-  const { methods } = await accountsOf(engine, '641', ['path']);
+  const { methods } = await explainByMethod(engine, '641', ['path']);
   const named = namedBy(methods[0]);
   expect(pointsOf(methods[0], named).points).toEqual(
     [...(reasons?.against ?? []), ...(reasons?.inFavour ?? [])].map(({ points }) => points),
@@ -64,7 +65,9 @@ test('the bundle’s view: axis, typical values, no target', async () => {
 test('the suggested clients are a clear yes, a near miss and a clear no that the model never saw', async () => {
   const list = new ClientList(engine, await overviewOf(engine));
   const ids = engine.manifest.suggest ?? [];
-  const views = await Promise.all(ids.map((id) => clientView(engine, id, list.seenIn(engine.rowOf(id)))));
+  const views = await Promise.all(
+    ids.map((id) => clientView(engine, id, list.seenIn(engine.clients.rowOf(id)))),
+  );
   expect(views.map((view) => [view.decision, view.seenIn])).toEqual([
     ['accepted', 'test'],
     ['refused', 'test'],
@@ -82,13 +85,16 @@ test('the evaluator that stands in gives the same scores', async () => {
 test('work stops when asked', async () => {
   const stop = new AbortController();
   stop.abort();
-  expect(await codeOf(() => engine.explain(engine.clients, 'path', { signal: stop.signal }))).toBe('stopped');
-  expect(await codeOf(() => engine.score(engine.clients, { signal: stop.signal }))).toBe('stopped');
+  const all = await engine.clients.table();
+  expect(await codeOf(() => engine.explain(all, 'path', { signal: stop.signal }))).toBe('stopped');
+  expect(await codeOf(() => engine.score(all, { signal: stop.signal }))).toBe('stopped');
 });
 
 test('unknown clients and methods are refused', async () => {
   expect(await codeOf(() => clientView(engine, '1001', null))).toBe('client-unknown');
-  expect(await codeOf(() => engine.explain(engine.clients, 'magic' as 'path'))).toBe('method-unsupported');
+  expect(
+    await codeOf(() => engine.explain({ rows: 0, width: 0, values: new Float32Array() }, 'magic' as 'path')),
+  ).toBe('method-unsupported');
 });
 
 test('a bundle in which two clients share an id is refused when it is opened', async () => {

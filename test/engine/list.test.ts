@@ -24,50 +24,49 @@ beforeAll(async () => {
   list = await listOf(await openGerman({ runtime: 'core' }));
 });
 
-test('test rows come first, training rows are marked', () => {
-  const { found, rows } = list.page(query(), ['duration'], 0, 300);
+test('test rows come first, training rows are marked', async () => {
+  const { found, rows } = await list.page(query(), ['duration'], 0, 300);
   expect(found).toBe(1000);
   expect(rows.slice(0, 200).every((row) => row.seenIn === 'test')).toBe(true);
   expect(rows[200].seenIn).toBe('reference');
   expect(typeof rows[0].values[0]).toBe('number');
 });
 
-test('sorting by score, by id as a number, by level order; missing pages are empty', () => {
-  const scores = list
-    .page(query({ sort: { by: 'probability', descending: true } }), [], 0, 1000)
-    .rows.map((row) => row.probability);
+test('sorting by score, by id as a number, by level order; missing pages are empty', async () => {
+  const byScore = await list.page(query({ sort: { by: 'probability', descending: true } }), [], 0, 1000);
+  const scores = byScore.rows.map((row) => row.probability);
   expect(scores).toEqual([...scores].sort((a, b) => b - a));
-  const ids = list.page(query({ sort: { by: 'id', descending: true } }), [], 0, 3).rows.map((row) => row.id);
-  expect(ids).toEqual(['1000', '999', '998']);
-  const levels = list.page(
+  const byId = await list.page(query({ sort: { by: 'id', descending: true } }), [], 0, 3);
+  expect(byId.rows.map((row) => row.id)).toEqual(['1000', '999', '998']);
+  const { rows: levels } = await list.page(
     query({ sort: { by: 'savings_status', descending: false } }),
     ['savings_status'],
     0,
     1000,
-  ).rows;
+  );
   expect([levels[0].values[0], levels[999].values[0]]).toEqual(['<100', 'no known savings']);
-  expect(list.page(query(), [], 5000, 10).rows).toEqual([]);
+  expect((await list.page(query(), [], 5000, 10)).rows).toEqual([]);
 });
 
-test('search by id: the exact one first, then those that contain it; filter by decision', () => {
-  const found = list.page(query({ search: ' 99 ', sort: { by: 'id', descending: false } }), [], 0, 100);
+test('search by id: the exact one first, then those that contain it; filter by decision', async () => {
+  const found = await list.page(query({ search: ' 99 ', sort: { by: 'id', descending: false } }), [], 0, 100);
   expect(found.rows[0].id).toBe('99');
   expect(found.found).toBe(19);
-  const refused = list.page(query({ decision: 'refused' }), [], 0, 1000);
+  const refused = await list.page(query({ decision: 'refused' }), [], 0, 1000);
   expect(refused.rows.every((row) => row.decision === 'refused')).toBe(true);
-  expect(list.page(query({ search: 'nobody' }), [], 0, 10)).toEqual({ found: 0, rows: [] });
+  expect(await list.page(query({ search: 'nobody' }), [], 0, 10)).toEqual({ found: 0, rows: [] });
 });
 
-test('the clients before and after one in the current order', () => {
+test('the clients before and after one in the current order', async () => {
   const sort = { by: 'id', descending: false };
-  expect(list.neighbours(query({ sort }), '2')).toEqual({
+  expect(await list.neighbours(query({ sort }), '2')).toEqual({
     position: 1,
     found: 1000,
     previous: '1',
     next: '3',
   });
-  expect(list.neighbours(query({ sort }), '1')).toMatchObject({ position: 0, previous: null });
-  expect(list.neighbours(query({ sort, search: '77' }), '2')).toMatchObject({
+  expect(await list.neighbours(query({ sort }), '1')).toMatchObject({ position: 0, previous: null });
+  expect(await list.neighbours(query({ sort, search: '77' }), '2')).toMatchObject({
     position: -1,
     previous: null,
     next: null,
@@ -87,11 +86,11 @@ describe('names', () => {
     );
     const { files } = await pack({ model, clients, idColumn: 'id', features: ['x'], dictionary });
     const named = await listOf(await openBundle(memorySource('n', files), { runtime: 'core' }));
-    const names = (changes: Partial<ListQuery>) =>
-      named.page(query(changes), [], 0, 9).rows.map((row) => row.name);
-    expect(names({ search: 'REN' })).toEqual(['Rénard', 'renata']);
-    expect(names({ sort: { by: 'name', descending: true } })).toEqual(['renata', 'Rénard', 'Ana']);
-    expect(names({ sort: { by: 'x', descending: false } })).toEqual(['renata', 'Rénard', 'Ana']);
-    expect(names({ sort: { by: 'x', descending: true } })).toEqual(['Rénard', 'renata', 'Ana']);
+    const names = async (changes: Partial<ListQuery>) =>
+      (await named.page(query(changes), [], 0, 9)).rows.map((row) => row.name);
+    expect(await names({ search: 'REN' })).toEqual(['Rénard', 'renata']);
+    expect(await names({ sort: { by: 'name', descending: true } })).toEqual(['renata', 'Rénard', 'Ana']);
+    expect(await names({ sort: { by: 'x', descending: false } })).toEqual(['renata', 'Rénard', 'Ana']);
+    expect(await names({ sort: { by: 'x', descending: true } })).toEqual(['Rénard', 'renata', 'Ana']);
   });
 });

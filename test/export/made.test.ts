@@ -5,7 +5,6 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
 import { readTable } from '../../src/core/table/read';
-import { takeRows } from '../../src/core/table/table';
 import { openBundle } from '../../src/engine/engine';
 import { verifyBundle } from '../../src/engine/verify';
 import { bytesOf, codeOf, largestDifference, numbers, tableOf, textOf } from '../support/files';
@@ -49,10 +48,7 @@ describe.each(NAMES)('%s, as exported', (name) => {
     expect(parity.largest).toBeLessThan(1e-6);
 
     const theirs = await tableOf(`${folder(name)}shap.csv`);
-    const rows = takeRows(
-      engine.clients,
-      Int32Array.from({ length: theirs.rows }, (_, i) => i),
-    );
+    const rows = await engine.clients.rows(Int32Array.from({ length: theirs.rows }, (_, i) => i));
     const { base, values, width } = await engine.explain(rows, 'path');
     expect(Math.abs(base - numbers(theirs, 'base')[0])).toBeLessThan(1e-5);
     engine.columns.forEach(({ name: column }, j) => {

@@ -11,8 +11,11 @@ import { fitLime } from '../../src/core/explain/lime';
 import { auc } from '../../src/core/metrics/binary';
 import type { TreeEnsemble } from '../../src/core/model/trees';
 import { takeRows, type Table } from '../../src/core/table/table';
+import { sourceOf } from '../../src/core/table/source';
+import { Clients } from '../../src/engine/clients';
 import { openBundle, type Engine } from '../../src/engine/engine';
-import { accountsOf, dependenceOf, insightOf } from '../../src/engine/model/importance';
+import { dependenceOf, importanceOf } from '../../src/engine/model/importance';
+import { explainByMethod } from '../../src/engine/model/methods';
 import { modelView } from '../../src/engine/model/view';
 import { clientReasons, clientView } from '../../src/engine/client/view';
 import { onnxRuntime } from '../../src/engine/runtime';
@@ -90,7 +93,7 @@ describe.each([
 
   test('the explanation adds up to the score', async () => {
     const engine = await open(name, ofNumbers);
-    const rows = takeRows(engine.clients, range(0, 2));
+    const rows = await engine.clients.rows(range(0, 2));
     const { base, values, width } = await engine.explain(rows, undefined, { background: 10 });
     const scores = await engine.score(rows);
     scores.forEach((p, i) => {
@@ -104,7 +107,7 @@ describe.each([
 test('linear SHAP goes through a power transform to the user’s columns', async () => {
   const engine = await open('logistic-power', true);
   const theirs = await tableOf(`${FOLDER}power.csv`);
-  const { base, values, width } = await engine.explain(takeRows(engine.clients, range(0, theirs.rows)));
+  const { base, values, width } = await engine.explain(await engine.clients.rows(range(0, theirs.rows)));
   expect(Math.abs(base - numbers(theirs, 'base')[0])).toBeLessThan(1e-5);
   NUMBERS.forEach((name, j) => {
     const own = Float64Array.from({ length: theirs.rows }, (_, i) => values[i * width + j]);
@@ -120,8 +123,8 @@ describe('explanations that know nothing of the model', () => {
 
   test('KernelSHAP is shap’s KernelExplainer', async () => {
     const theirs = await tableOf(`${FOLDER}kernel.csv`);
-    const rows = takeRows(engine.clients, range(0, theirs.rows));
-    const background = takeRows(engine.clients, range(100, 120));
+    const rows = await engine.clients.rows(range(0, theirs.rows));
+    const background = await engine.clients.rows(range(100, 120));
     const { base, values, width } = await engine.explain(rows, 'kernel', { background });
     expect(base).toBeCloseTo(numbers(theirs, 'base')[0], 6);
     // What is left is the runtime's float32 output: shap was given float64 ones.
@@ -146,8 +149,8 @@ describe('explanations that know nothing of the model', () => {
 
   test('LIME’s weights lie within lime’s own spread over seeds', async () => {
     const theirs = await tableOf(`${FOLDER}lime.csv`, ['what']);
-    const background = takeRows(engine.clients, range(0, 800));
-    const rows = takeRows(engine.clients, range(0, 3));
+    const background = await engine.clients.rows(range(0, 800));
+    const rows = await engine.clients.rows(range(0, 3));
     const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
     const runs = await Promise.all(
       seeds.map((seed) => engine.explain(rows, 'lime', { background, seed })),
@@ -162,7 +165,7 @@ describe('explanations that know nothing of the model', () => {
   });
 
   test('the same seed gives the same bits, another one others', async () => {
-    const row = takeRows(engine.clients, range(4, 5));
+    const row = await engine.clients.rows(range(4, 5));
     const run = async (seed: number) => (await engine.explain(row, 'lime', { seed, samples: 500 })).values;
     expect(await run(3)).toEqual(await run(3));
     expect(await run(3)).not.toEqual(await run(4));
@@ -171,8 +174,8 @@ describe('explanations that know nothing of the model', () => {
 
 test('KernelSHAP of a tree model is its interventional SHAP: all coalitions exactly, some of them nearly', async () => {
   const engine = await open('regressor', false);
-  const rows = takeRows(engine.clients, range(0, 5));
-  const background = takeRows(engine.clients, range(100, 130));
+  const rows = await engine.clients.rows(range(0, 5));
+  const background = await engine.clients.rows(range(100, 130));
   const exact = await engine.explain(rows, 'interventional', { background });
   const all = await engine.explain(rows, 'kernel', { background });
   expect(largestDifference(all.values, exact.values)).toBeLessThan(1e-9);
@@ -196,7 +199,7 @@ describe('the model as a whole', () => {
   test('permutation importance lies within scikit-learn’s own spread', async () => {
     const engine = await open('pca-boosting', true);
     const theirs = await tableOf(`${FOLDER}importance.csv`, ['column']);
-    const test = takeRows(engine.clients, range(800, 1000));
+    const test = await engine.clients.rows(range(800, 1000));
     const outcomes = numbers(await tableOf('test/oracles/families/data.csv', ['id']), 'y').slice(800);
     const inputs = encodeInputs(engine.columns, test);
     const score = (rows: Float32Array, count: number) => engine.runtime.score(rows, count);
@@ -213,7 +216,7 @@ describe('the model as a whole', () => {
   test('partial dependence is scikit-learn’s', async () => {
     const engine = await open('pca-boosting', true);
     const theirs = await tableOf(`${FOLDER}dependence.csv`);
-    const inputs = encodeInputs(engine.columns, takeRows(engine.clients, range(0, 300)));
+    const inputs = encodeInputs(engine.columns, await engine.clients.rows(range(0, 300)));
     const score = (rows: Float32Array, count: number) => engine.runtime.score(rows, count);
     const found = await partialDependence(score, inputs, 300, NUMBERS.indexOf('age'), numbers(theirs, 'age'));
     expect(largestDifference(found, numbers(theirs, 'mean'))).toBeLessThan(1e-6);
@@ -237,26 +240,25 @@ describe('the model as a whole', () => {
 
 describe('rows that the model gives no number for', () => {
   const withGap = async (engine: Engine, row: number): Promise<Engine> => {
-    const columns = new Map(engine.clients.columns);
-    columns.set('age', {
-      kind: 'number',
-      values: numbers(engine.clients, 'age').map((x, i) => (i === row ? NaN : x)),
-    });
-    Object.defineProperty(engine, 'clients', { value: { ...engine.clients, columns } });
-    Object.defineProperty(engine, 'reference', { value: () => Promise.resolve(engine.clients) });
+    const table = await engine.clients.table();
+    const values = numbers(table, 'age').map((x, i) => (i === row ? NaN : x));
+    const columns = new Map(table.columns).set('age', { kind: 'number', values });
+    const clients = await Clients.open(sourceOf({ ...table, columns }), engine.idColumn);
+    Object.defineProperty(engine, 'clients', { value: clients });
+    Object.defineProperty(engine, 'reference', { value: () => clients.table() });
     return engine;
   };
 
   test('are left out of what is compared with, and of what the model relies on', async () => {
     const engine = await withGap(await open('calibrated-logistic', true), 3);
-    const scores = await engine.score(engine.clients);
+    const scores = await engine.score(await engine.clients.table());
     expect(Array.from(scores.keys()).filter((i) => Number.isNaN(scores[i]))).toEqual([3]);
-    const row = takeRows(engine.clients, range(10, 11));
+    const row = await engine.clients.rows(range(10, 11));
     const { values } = await engine.explain(row, 'kernel', { background: 1000, samples: 20 });
     expect([...values].every(Number.isFinite)).toBe(true);
-    const insight = await insightOf(engine);
-    expect(insight && [...insight.meanAbsolute].every(Number.isFinite)).toBe(true);
-    expect((await accountsOf(engine, '4', ['kernel'])).methods).toEqual([]);
+    const found = await importanceOf(engine);
+    expect(found && [...found.meanAbsolute].every(Number.isFinite)).toBe(true);
+    expect((await explainByMethod(engine, '4', ['kernel'])).methods).toEqual([]);
     const { mean } = await dependenceOf(engine, 'age');
     expect([...mean].every(Number.isFinite)).toBe(true);
   });

@@ -4,7 +4,7 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { parseTarget } from '../../src/bundle/target';
 import { parseDictionary } from '../../src/bundle/validate';
-import { columnOf, takeRows, type Table } from '../../src/core/table/table';
+import { takeRows, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import type { Contributions } from '../../src/core/explain/explainer';
 import { verifyBundle } from '../../src/engine/verify';
@@ -55,15 +55,15 @@ async function open(name: string): Promise<Engine> {
 async function interventionalDifference(engine: Engine, name: string) {
   const theirs = await tableOf(`${FOLDER}${name}.interventional.csv`);
   const { clients } = engine;
-  const rows = takeRows(clients, Int32Array.from({ length: theirs.rows }, (_, i) => i));
-  const background = takeRows(clients, Int32Array.from({ length: 50 }, (_, i) => 100 + i));
+  const rows = await clients.rows(Int32Array.from({ length: theirs.rows }, (_, i) => i));
+  const background = await clients.rows(Int32Array.from({ length: 50 }, (_, i) => 100 + i));
   return differences(await engine.explain(rows, 'interventional', { background }), theirs);
 }
 
 /** Largest differences of base and contributions from the library's. */
 async function shapDifference(engine: Engine, name: string) {
   const theirs = await tableOf(`${FOLDER}${name}.shap.csv`);
-  const rows = takeRows(engine.clients, Int32Array.from({ length: EXPLAINED }, (_, i) => i));
+  const rows = await engine.clients.rows(Int32Array.from({ length: EXPLAINED }, (_, i) => i));
   return differences(await engine.explain(rows), theirs);
 }
 
@@ -115,7 +115,7 @@ describe.each(FAMILIES)('%s', (name) => {
     expect(largestDifference(await engine.scores(), expected)).toBeLessThan(1e-5);
     const { parity } = await verifyBundle(engine);
     expect(parity.largest).toBeLessThan(1e-6);
-    expect(columnOf(engine.clients, 'id').kind).toBe('text');
+    expect((await engine.clients.column('id'))?.kind).toBe('text');
   });
 
   if (has(name, 'shap'))

@@ -21,7 +21,7 @@ const contributions = (table: Awaited<ReturnType<typeof tableOf>>, names: readon
 test('German credit: scores are LightGBM’s predict_proba, to 1e-6, for all 1,000 clients', async () => {
   const engine = await openGerman();
   const expected = await tableOf('demo/german-credit/predictions.csv', ['client_id']);
-  expect(engine.ids).toEqual(texts(columnOf(expected, 'client_id')));
+  expect(engine.clients.ids).toEqual(texts(columnOf(expected, 'client_id')));
   expect(engine.runtime.name).toBe('onnxruntime');
   expect(largestDifference(await engine.scores(), numbers(expected, 'probability'))).toBeLessThan(1e-6);
 });
@@ -29,7 +29,7 @@ test('German credit: scores are LightGBM’s predict_proba, to 1e-6, for all 1,0
 test('German credit: path contributions are shap’s TreeExplainer, to 1e-6, for all 1,000 clients', async () => {
   const engine = await openGerman();
   const expected = await tableOf('test/oracles/german/shap.csv', ['client_id']);
-  const { base, values } = await engine.explain(engine.clients, 'path');
+  const { base, values } = await engine.explain(await engine.clients.table(), 'path');
   const names = engine.columns.map((column) => column.name);
   expect(Math.abs(base - numbers(expected, 'base')[0])).toBeLessThan(1e-6);
   expect(largestDifference(values, contributions(expected, names))).toBeLessThan(1e-6);
@@ -72,7 +72,7 @@ test('imputer, scaler and logistic regression: scikit-learn’s probabilities an
   const scores = await engine.scores();
   expect(largestDifference(scores, numbers(expected, 'onnxruntime'))).toBeLessThan(1e-6);
   expect(largestDifference(scores, numbers(expected, 'probability'))).toBeLessThan(2e-6);
-  const { base, values } = await engine.explain(engine.clients);
+  const { base, values } = await engine.explain(await engine.clients.table());
   expect(Math.abs(base - numbers(expected, 'base')[0])).toBeLessThan(1e-5);
   expect(largestDifference(values, contributions(expected, names))).toBeLessThan(1e-5);
 });

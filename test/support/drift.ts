@@ -24,7 +24,7 @@ export interface Expected {
       test: EvidentlyTest;
       value: number;
       drifted: boolean;
-      others: Record<EvidentlyTest, number | null>;
+      others: Partial<Record<EvidentlyTest, number | null>>;
     }[];
   };
   psi: Record<string, number>;

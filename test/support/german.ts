@@ -1,7 +1,9 @@
-import { pack, type PackInput } from '../../src/bundle/pack';
+import { pack } from '../../src/bundle/pack';
+import type { PackInput } from '../../src/bundle/packPlan';
 import { memorySource } from '../../src/bundle/memory';
 import { parseDictionary } from '../../src/bundle/validate';
 import { openBundle, type Engine, type OpenOptions } from '../../src/engine/engine';
+import { algorithmText } from '../../src/i18n/algorithm';
 import { bytesOf, tableOf } from './files';
 
 const DEMO = 'demo/german-credit/';
@@ -20,6 +22,7 @@ export async function germanInput(): Promise<PackInput> {
     expected: await table('predictions.csv'),
     dictionary: parseDictionary(bytesOf(`${DEMO}dictionary.json`)),
     id: 'german-credit',
+    describe: algorithmText,
   };
 }
 

@@ -12,3 +12,10 @@ export function decide(probability: number, rule: DecisionRule): Decision {
   if (probability >= rule.threshold) return 'refused';
   return probability >= (rule.reviewFrom ?? rule.threshold) ? 'review' : 'accepted';
 }
+
+export const isRefused = (probability: number, rule: DecisionRule): boolean =>
+  decide(probability, rule) === 'refused';
+
+/** 1 where a score is refused, 0 elsewhere; what is not scored is not refused. */
+export const refusals = (probabilities: Float64Array, rule: DecisionRule): Uint8Array =>
+  Uint8Array.from(probabilities, (p) => (isRefused(p, rule) ? 1 : 0));

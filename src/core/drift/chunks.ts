@@ -14,6 +14,18 @@ export interface Chunk {
   end: string;
 }
 
+/** Of both tables. */
+export interface Chunks {
+  reference: Chunk[];
+  current: Chunk[];
+}
+
+/** Rows of the chunk in the middle, by size; 0 without any. */
+export function medianSize(chunks: readonly Chunk[]): number {
+  const sizes = chunks.map(({ rows }) => rows.length).sort((a, b) => a - b);
+  return sizes[sizes.length >> 1] ?? 0;
+}
+
 const DEFAULT_CHUNKS = 10;
 
 /**

@@ -1,26 +1,18 @@
 import { ScoredeskError } from '../errors';
-import { sampleRows, seededRandom } from '../numeric/random';
-import { nearestName } from '../table/nearest';
+import { nearestName } from '../table/names';
 import type { TableSource } from '../table/source';
-import type { Column } from '../table/table';
-import { chunksOf, timesOf, type Chunk, type Chunking } from './chunks';
-import { compareColumn, unreadColumn, type ColumnDrift } from './column';
+import { chunksOf, medianSize, timesOf, type Chunking, type Chunks } from './chunks';
+import { adjustedForMany } from '../stats/tests';
+import { compareColumn, unreadColumn, type ColumnDrift, type Sides } from './column';
+import { performanceByChunk, type EstimateNote, type ScoresToCompare } from './estimates';
 import { DATASET_SHARE } from './evidently';
 import { monitorColumn, type ChunkValue } from './monitor';
 import { ALL_COLUMNS } from './names';
-import { isAlert, limitsOf } from './nannyml';
-import {
-  fitPerformance,
-  labelledOf,
-  performanceOf,
-  takeScored,
-  type Costs,
-  type MetricValue,
-  type Scored,
-} from './performance';
-import { fitReconstruction, reconstructionError, rowErrors } from './reconstruction';
-import { adjustedForMany } from '../stats/tests';
-import { aligned, driftTypeOf, type Preset } from './types';
+import { readyPair } from './pair';
+import type { MetricValue } from './performance';
+import { policyOf, type Policy } from './policy';
+import { reconstructionByChunk } from './together';
+import type { Preset } from './types';
 
 export interface CompareOptions {
   preset: Preset;
@@ -33,30 +25,12 @@ export interface CompareOptions {
   time?: string | undefined;
   /** Asked for when the columns are done; null where performance can't be estimated. */
   scores?: (() => Promise<ScoresToCompare | null>) | undefined;
-  /** Reconstruction error by chunk; by default NannyML's preset has it. */
-  multivariate?: boolean | undefined;
-  /** Limits from samples of the reference, drawn with replacement in the chunks' size, instead of from its chunks. */
-  resampled?: boolean | undefined;
-}
-
-/** Scores to estimate performance from. */
-export interface ScoresToCompare {
-  /** Labelled rows; those of the reference table, row by row, unless `resampled`. */
-  reference: Scored;
-  /** Of the current table, row by row. */
-  current: Scored;
-  costs: Costs;
+  /** Where limits come from and how far the columns are taken together; the preset's own rule by default. */
+  policy?: Policy | undefined;
 }
 
 /** What is not one column's. */
-export type DatasetNote =
-  | 'reference-unlabelled'
-  | 'reference-one-class'
-  | 'current-unlabelled'
-  | 'not-probabilities'
-  | 'few-chunks'
-  | 'small-chunks'
-  | 'rows-without-time';
+export type DatasetNote = EstimateNote | 'few-chunks' | 'small-chunks' | 'rows-without-time';
 
 export interface Comparison {
   preset: Preset;
@@ -81,9 +55,10 @@ export interface ChunkReport {
   metrics: MetricValue[];
 }
 
-const FEW_CHUNKS = 6;
+/** Fewer chunks of the reference are too few to set limits by. */
+const ENOUGH_CHUNKS = 6;
 /** Chunks of fewer rows say more of chance than of drift. */
-const FEW_ROWS = 30;
+const ENOUGH_ROWS = 30;
 
 /**
  * Compares two tables, column by column; each finished column is yielded, so that a caller can show it, breathe
@@ -99,6 +74,7 @@ export async function* compareTables(
   current: TableSource,
   options: CompareOptions,
 ): AsyncGenerator<ColumnDrift, Comparison> {
+  const { preset, policy = policyOf(preset) } = options;
   const names = namesOf(reference, current, options);
   const chunks = await chunked(reference, current, options);
   const reports = chunks.current.map(({ rows, start, end }, index): ChunkReport => ({
@@ -117,24 +93,26 @@ export async function* compareTables(
       yield column;
       continue;
     }
-    const [a, b] = read.columns;
-    const monitored = a && b && reports.length ? monitorColumn(a, b, options.preset, chunks) : null;
+    const ready = readyPair(read.sides.reference, read.sides.current, preset);
+    const monitored = reports.length ? monitorColumn(read.sides, ready, preset, chunks) : null;
     monitored?.chunks.forEach((values, i) =>
       reports[i].columns.push(...values.map((value) => ({ name, ...value }))),
     );
-    const column = compareColumn(name, a, b, {
-      preset: options.preset,
-      monitored,
-    });
+    const column = compareColumn(name, read.sides, { preset, ready, monitored });
     columns.push(column);
     yield column;
   }
-  if (reports.length && (options.multivariate ?? isNannyml(options)))
-    await addReconstruction(reports, names, chunks, { reference, current }, options);
+  if (reports.length && policy.together) {
+    const seen = names.filter((column) => !options.outside?.includes(column));
+    const sides = { reference, current, read: (column: string) => readBoth(reference, current, column) };
+    const values = await reconstructionByChunk(sides, seen, chunks, { ...policy, together: policy.together });
+    values.forEach((value, i) => reports[i].columns.push({ name: ALL_COLUMNS, ...value }));
+  }
   const scores = await options.scores?.();
-  const estimated = scores ? addPerformance(reports, chunks, scores, options.resampled) : null;
+  const estimated = scores ? performanceByChunk(chunks, scores, policy) : null;
+  estimated?.metrics.forEach((metrics, i) => (reports[i].metrics = metrics));
   return {
-    preset: options.preset,
+    preset,
     reference: { name: reference.name, rows: reference.rows },
     current: { name: current.name, rows: current.rows },
     dataset: datasetOf(columns),
@@ -165,9 +143,10 @@ async function readBoth(
   reference: TableSource,
   current: TableSource,
   name: string,
-): Promise<{ columns: [Column | null, Column | null] } | { reason: string }> {
+): Promise<{ sides: Sides } | { reason: string }> {
   try {
-    return { columns: await Promise.all([reference.read(name), current.read(name)]) };
+    const [a, b] = await Promise.all([reference.read(name), current.read(name)]);
+    return { sides: { reference: a, current: b } };
   } catch (error) {
     if (error instanceof ScoredeskError && error.code.startsWith('parquet-'))
       return { reason: reasonIn(error) };
@@ -194,11 +173,6 @@ function namesOf(reference: TableSource, current: TableSource, { columns, time }
   return [...all];
 }
 
-interface Chunks {
-  reference: Chunk[];
-  current: Chunk[];
-}
-
 /** NannyML and estimates need chunks; elsewhere they are made when asked for. */
 async function chunked(
   reference: TableSource,
@@ -222,8 +196,8 @@ async function chunked(
 function chunkNotes(rows: number, chunks: Chunks, options: CompareOptions): DatasetNote[] {
   const inChunks = chunks.current.reduce((sum, chunk) => sum + chunk.rows.length, 0);
   const notes: DatasetNote[] = [];
-  if (chunks.current.length > 0 && medianSize(chunks.current) < FEW_ROWS) notes.push('small-chunks');
-  if (isNannyml(options) && chunks.reference.length < FEW_CHUNKS) notes.push('few-chunks');
+  if (chunks.current.length > 0 && medianSize(chunks.current) < ENOUGH_ROWS) notes.push('small-chunks');
+  if (isNannyml(options) && chunks.reference.length < ENOUGH_CHUNKS) notes.push('few-chunks');
   if (options.time !== undefined && wantsChunks(options) && inChunks < rows) notes.push('rows-without-time');
   return notes;
 }
@@ -233,11 +207,6 @@ const wantsChunks = ({ preset, chunking, scores }: CompareOptions): boolean =>
 
 const isNannyml = ({ preset }: CompareOptions): boolean => preset === 'nannyml';
 const isPeriod = (chunking: Chunking | null): boolean => chunking !== null && 'period' in chunking;
-
-function medianSize(chunks: readonly Chunk[]): number {
-  const sizes = chunks.map(({ rows }) => rows.length).sort((a, b) => a - b);
-  return sizes[sizes.length >> 1] ?? 0;
-}
 
 function datasetOf(columns: readonly ColumnDrift[]): Comparison['dataset'] {
   const compared = columns.filter(({ verdict }) => verdict !== null).length;
@@ -255,98 +224,4 @@ function datasetOf(columns: readonly ColumnDrift[]): Comparison['dataset'] {
 function withAdjusted(columns: readonly ColumnDrift[]): ColumnDrift[] {
   const adjusted = adjustedForMany(columns.map(({ p }) => p));
   return columns.map((column, i) => ({ ...column, adjusted: adjusted[i] }));
-}
-
-/** Reconstruction error by chunk, over the columns that the model sees; limits on both sides. */
-async function addReconstruction(
-  reports: ChunkReport[],
-  names: readonly string[],
-  chunks: Chunks,
-  sources: { reference: TableSource; current: TableSource },
-  { outside = [], resampled }: CompareOptions,
-): Promise<void> {
-  const reference = new Map<string, Column>();
-  const current = new Map<string, Column>();
-  for (const name of names.filter((column) => !outside.includes(column))) {
-    const read = await readBoth(sources.reference, sources.current, name);
-    const [a, b] = 'columns' in read ? read.columns : [null, null];
-    // NannyML takes free text as a category; in the app it is left out.
-    if (!a || !b || isTime(a) || isTime(b) || (resampled && driftTypeOf(a, 'psi') === 'text')) continue;
-    const both = aligned(a, b, 'nannyml');
-    if (both[0].kind !== both[1].kind) continue;
-    reference.set(name, both[0]);
-    current.set(name, both[1]);
-  }
-  if (reference.size === 0 || sources.reference.rows < 2) return;
-  if (resampled && reference.size > MOST_TOGETHER) return;
-  const fitted = sampleRows(sources.reference.rows, resampled ? mostRows(reference.size) : Infinity, SEED);
-  const fit = fitReconstruction(reference, fitted);
-  const own = resampled
-    ? resampledMeans(rowErrors(fit, reference, fitted), medianSize(chunks.current))
-    : chunks.reference.map(({ rows }) => reconstructionError(fit, reference, rows));
-  const limits = limitsOf(own, 0, null, true);
-  chunks.current.forEach(({ rows }, i) => {
-    const value = reconstructionError(fit, current, rows);
-    const test = 'reconstruction_error';
-    reports[i].columns.push({ name: ALL_COLUMNS, test, value, ...limits, alert: isAlert(value, limits) });
-  });
-}
-
-/** In the app all columns are taken together up to this many, and so many products computed at most. */
-const MOST_TOGETHER = 300;
-const MOST_PRODUCTS = 1.5e9;
-const mostRows = (width: number): number => Math.floor(MOST_PRODUCTS / (width * width));
-
-/** Means of samples of errors, drawn with replacement. */
-function resampledMeans(errors: Float64Array, size: number): number[] {
-  return samples(errors.length, size, SAMPLES).map((rows) =>
-    rows.reduce((sum, row) => sum + errors[row] / rows.length, 0),
-  );
-}
-
-const isTime = (column: Column): boolean => driftTypeOf(column, 'nannyml') === 'time';
-
-function addPerformance(
-  reports: ChunkReport[],
-  chunks: Chunks,
-  { reference, current, costs }: ScoresToCompare,
-  resampled: boolean | undefined,
-): { calibrated: boolean | null; notes: DatasetNote[] } {
-  if (!areProbabilities(reference) || !areProbabilities(current))
-    return { calibrated: null, notes: ['not-probabilities'] };
-  const labelled = labelledOf(withScores(reference));
-  if (labelled.target.length === 0) return { calibrated: null, notes: ['reference-unlabelled'] };
-  if (new Set(labelled.target).size < 2) return { calibrated: null, notes: ['reference-one-class'] };
-  const pieces = resampled
-    ? samples(labelled.target.length, medianSize(chunks.current), SAMPLES).map((rows) =>
-        labelledOf(takeScored(labelled, rows)),
-      )
-    : chunks.reference.map(({ rows }) => labelledOf(withScores(takeScored(reference, rows))));
-  const fit = fitPerformance(labelled, pieces, costs);
-  chunks.current.forEach(({ rows }, i) => {
-    reports[i].metrics = performanceOf(fit, withScores(takeScored(current, rows)));
-  });
-  const known = current.target?.some((label) => label >= 0);
-  return { calibrated: fit.calibration !== null, notes: known ? [] : ['current-unlabelled'] };
-}
-
-const SAMPLES = 200;
-const SEED = 1;
-
-/** So many samples of rows, drawn with replacement, seeded. */
-function samples(total: number, size: number, count: number): Int32Array[] {
-  const random = seededRandom(SEED);
-  return Array.from({ length: count }, () => Int32Array.from({ length: size }, () => random() * total));
-}
-
-const areProbabilities = ({ probability }: Scored): boolean =>
-  probability.every((p) => Number.isNaN(p) || (p >= 0 && p <= 1));
-
-/** The rows that have a score. */
-function withScores(scored: Scored): Scored {
-  const rows = Int32Array.from(scored.probability, (_, row) => row);
-  return takeScored(
-    scored,
-    rows.filter((row) => !Number.isNaN(scored.probability[row])),
-  );
 }

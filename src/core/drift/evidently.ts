@@ -1,12 +1,12 @@
-import { binEdges, histogramSorted, momentsOf } from '../stats/bins';
-import { hellinger, jensenShannon, kullbackLeibler, stabilityIndex } from '../stats/distances';
+import { binEdges, histogramSorted } from '../stats/bins';
+import { momentsOf } from '../stats/moments';
+import { jensenShannon } from '../stats/distances';
 import { ksPValue } from '../stats/kolmogorov';
 import {
   apartOf,
   asLevels,
   countDistinct,
   countDistinctBoth,
-  distinctOf,
   present,
   type LevelPair,
   type Pair,
@@ -14,8 +14,7 @@ import {
 import { chiSquareGoodness, proportionsZ } from '../stats/tests';
 
 /** Evidently's names of its tests, as its options take them. */
-export type EvidentlyTest =
-  'ks' | 'chisquare' | 'z' | 'wasserstein' | 'jensenshannon' | 'psi' | 'kl_div' | 'hellinger';
+export type EvidentlyTest = 'ks' | 'chisquare' | 'z' | 'wasserstein' | 'jensenshannon';
 
 export interface EvidentlyResult {
   test: EvidentlyTest;
@@ -24,7 +23,7 @@ export interface EvidentlyResult {
   drifted: boolean;
 }
 
-const FEW_ROWS = 1000;
+const SMALL_REFERENCE = 1000;
 const FEW_VALUES = 5;
 const BY_VALUE = 20;
 const P_THRESHOLD = 0.05;
@@ -37,7 +36,7 @@ export const DATASET_SHARE = 0.5;
  * reference that have a value, and by the distinct values of both sides.
  */
 export function defaultTest(pair: Pair): EvidentlyTest {
-  const few = present(pair.reference) <= FEW_ROWS;
+  const few = present(pair.reference) <= SMALL_REFERENCE;
   if (pair.kind === 'number') {
     const values = countDistinctBoth(pair.reference.sorted, pair.current.sorted, FEW_VALUES);
     if (values > FEW_VALUES) return few ? 'ks' : 'wasserstein';
@@ -70,15 +69,11 @@ function valueOf(test: EvidentlyTest, pair: Pair, whole: boolean): number {
   if (test === 'wasserstein' && number) {
     return apartOf(number).area / Math.max(momentsOf(number.reference.sorted).sd, LEAST_SD);
   }
-  if (test === 'hellinger' && number) return hellingerOfNumbers(number, whole);
   const levels = number ? asLevels(number) : (pair as LevelPair);
   if (test === 'chisquare') return chiSquareGoodness(levels.reference.counts, levels.current.counts).p;
   if (test === 'z') return zOf(levels);
   const { reference, current } = shares(pair, whole);
-  if (test === 'jensenshannon') return jensenShannon(reference, current);
-  if (test === 'hellinger') return hellinger(reference, current);
-  const [p, q] = [withoutZeros(reference), withoutZeros(current)];
-  return test === 'psi' ? stabilityIndex(p, q) : kullbackLeibler(p, q);
+  return jensenShannon(reference, current);
 }
 
 const LEAST_SD = 0.001;
@@ -104,34 +99,6 @@ function shares(pair: Pair, whole: boolean): { reference: Float64Array; current:
     reference: histogramSorted(a, edges).map((count) => count / a.length),
     current: histogramSorted(b, edges).map((count) => count / b.length),
   };
-}
-
-/** Evidently's rule for empty bins: 1e-4, or a millionth of the least share if that is 1e-4 or less. */
-function withoutZeros(shares: Float64Array): Float64Array {
-  let least = Infinity;
-  for (const share of shares) if (share > 0 && share < least) least = share;
-  const stand = least <= 1e-4 ? least / 1e6 : 1e-4;
-  return shares.map((share) => (share === 0 ? stand : share));
-}
-
-/** Hellinger distance of numbers: bins by `sturges` on the set of distinct values of both sides, densities. */
-function hellingerOfNumbers(
-  { reference, current }: Extract<Pair, { kind: 'number' }>,
-  whole: boolean,
-): number {
-  const values = distinctOf(reference.sorted, current.sorted);
-  const edges = binEdges('sturges', {
-    count: values.length,
-    least: values[0],
-    most: values[values.length - 1],
-    whole,
-  });
-  const p = histogramSorted(reference.sorted, edges);
-  const q = histogramSorted(current.sorted, edges);
-  let overlap = 0;
-  for (let i = 0; i < p.length; i++)
-    overlap += Math.sqrt((p[i] / reference.sorted.length) * (q[i] / current.sorted.length));
-  return Math.sqrt(1 - Math.min(1, overlap));
 }
 
 /** Z of the share of values other than the smallest; 1 when both sides hold one and the same value. */

@@ -1,25 +1,17 @@
 import { takeColumn, type Column } from '../table/table';
+import { DRIFTED_FROM, bandOf, isPValue, type TestName } from './bands';
 import type { Chunk } from './chunks';
-import { nannymlOutcome, readyPair, type Monitored, type TestOutcome } from './column';
+import { nannymlOutcome, type Monitored, type Sides, type TestOutcome } from './column';
 import { defaultTest, evidentlyTest } from './evidently';
-import {
-  fitNumbers,
-  limitsOf,
-  methodsOf,
-  mostOf,
-  nannymlValues,
-  type Limits,
-  type NannymlMethod,
-  type NumberFit,
-} from './nannyml';
+import { limitsOf, methodsOf, mostOf, nannymlValues, type Limits, type NannymlMethod } from './nannyml';
+import type { ReadyPair } from './pair';
 import { countLevels, numberSample, pairCounts, present, type Pair } from './sample';
-import { DRIFTED_FROM } from './bands';
 import { stabilityOf } from './stability';
 import { aligned, type Preset } from './types';
 
 /** A chunk's value of a test with its limits. */
 export interface ChunkValue {
-  test: string;
+  test: TestName | 'reconstruction_error';
   value: number;
   lower: number | null;
   upper: number | null;
@@ -29,7 +21,7 @@ export interface ChunkValue {
 /** A column chunk by chunk. */
 export interface ColumnMonitor extends Monitored {
   /** By chunk of the current rows, what the preset asks; empty where a chunk has no value. */
-  chunks: ChunkValue[][];
+  chunks: (ChunkValue & { test: TestName })[][];
 }
 
 /**
@@ -40,13 +32,12 @@ export interface ColumnMonitor extends Monitored {
  * @returns null where the column can't be compared
  */
 export function monitorColumn(
-  reference: Column,
-  current: Column,
+  { reference, current }: Sides,
+  { pair, untested }: ReadyPair,
   preset: Preset,
   chunks: { reference: readonly Chunk[]; current: readonly Chunk[] },
 ): ColumnMonitor | null {
-  const { pair, untested } = readyPair(reference, current, preset);
-  if (!pair || (untested && preset !== 'psi')) return null;
+  if (!reference || !current || !pair || (untested && preset !== 'psi')) return null;
   const [a, b] = aligned(reference, current, preset);
   const watch = watcherOf(a, pair, preset);
   const limits = preset === 'nannyml' ? watch.limits(chunks.reference) : new Map<NannymlMethod, Limits>();
@@ -60,18 +51,17 @@ export function monitorColumn(
 
 interface Watcher {
   limits(chunks: readonly Chunk[]): Map<NannymlMethod, Limits>;
-  values(chunk: Column, limits: ReadonlyMap<NannymlMethod, Limits>): ChunkValue[];
+  values(chunk: Column, limits: ReadonlyMap<NannymlMethod, Limits>): ColumnMonitor['chunks'][number];
 }
 
 function watcherOf(reference: Column, whole: Pair, preset: Preset): Watcher {
-  const fit = whole.kind === 'number' && preset === 'nannyml' ? fitNumbers(whole.reference.sorted) : null;
   const pairWith = pairerOf(reference, whole);
   return {
-    limits: (chunks) => limitsFrom(chunks, reference, whole, fit, pairWith),
+    limits: (chunks) => limitsFrom(chunks, reference, whole, pairWith),
     values: (chunk, limits) => {
       const pair = pairWith(chunk);
       if (!pair || (present(pair.current) === 0 && preset !== 'psi')) return [];
-      return valuesOf(pair, preset, fit, limits);
+      return valuesOf(pair, preset, limits);
     },
   };
 }
@@ -90,15 +80,14 @@ function pairerOf(reference: Column, whole: Pair): (chunk: Column) => Pair | nul
 function valuesOf(
   pair: Pair,
   preset: Preset,
-  fit: NumberFit | null,
   limits: ReadonlyMap<NannymlMethod, Limits>,
-): ChunkValue[] {
+): ColumnMonitor['chunks'][number] {
   if (preset === 'psi') {
     const { value } = stabilityOf(pair);
-    return [{ test: 'psi', value, lower: null, upper: DRIFTED_FROM, alert: value >= DRIFTED_FROM }];
+    return [{ test: 'psi', value, lower: null, upper: DRIFTED_FROM, alert: bandOf(value) === 'drifted' }];
   }
   if (preset === 'evidently') return [asChunkValue(evidentlyTest(defaultTest(pair), pair))];
-  return nannymlValues(pair, fit).map((value) => {
+  return nannymlValues(pair).map((value) => {
     const { drifted } = nannymlOutcome(value, limits.get(value.method));
     const own = value.method === 'chi2' ? undefined : limits.get(value.method);
     return {
@@ -112,8 +101,13 @@ function valuesOf(
 }
 
 /** A p-value's threshold is a lower limit, a distance's an upper one. */
-function asChunkValue({ test, value, threshold, drifted }: TestOutcome): ChunkValue {
-  const byP = test === 'ks' || test === 'chisquare' || test === 'z';
+function asChunkValue({
+  test,
+  value,
+  threshold,
+  drifted,
+}: TestOutcome): ColumnMonitor['chunks'][number][number] {
+  const byP = isPValue(test);
   return { test, value, lower: byP ? threshold : null, upper: byP ? null : threshold, alert: drifted };
 }
 
@@ -121,12 +115,11 @@ function limitsFrom(
   chunks: readonly Chunk[],
   reference: Column,
   whole: Pair,
-  fit: NumberFit | null,
   pairWith: (chunk: Column) => Pair | null,
 ): Map<NannymlMethod, Limits> {
   const found = chunks.map(({ rows }) => {
     const pair = pairWith(takeColumn(reference, rows));
-    return new Map(pair ? nannymlValues(pair, fit).map(({ method, value }) => [method, value]) : []);
+    return new Map(pair ? nannymlValues(pair).map(({ method, value }) => [method, value]) : []);
   });
   return new Map(
     methodsOf(whole).map((method) => {

@@ -1,14 +1,8 @@
-import {
-  binEdges,
-  histogramSorted,
-  linspace,
-  lowerBound,
-  momentsOf,
-  skewnessOf,
-  upperBound,
-} from '../stats/bins';
+import { binEdges, histogramSorted, linspace } from '../stats/bins';
+import { momentsOf, skewnessOf } from '../stats/moments';
+import { lowerBound, upperBound } from '../stats/search';
 import { apart, hellinger, jensenShannon, lInfinity, type Apart } from '../stats/distances';
-import { present, type LevelPair, type NumberPair, type Pair } from './sample';
+import { present, type LevelPair, type NumberPair, type NumberSample, type Pair } from './sample';
 import { chiSquareContingency } from '../stats/tests';
 
 /** NannyML's names of its univariate methods. */
@@ -30,7 +24,7 @@ export interface NannymlValue {
 }
 
 /** What a reference column is fitted to once, for all chunks (NannyML 0.13, drift/univariate/methods.py). */
-export interface NumberFit {
+interface NumberFit {
   sorted: ArrayLike<number>;
   /** Edges by `doane`, and the reference's shares between them. */
   edges: Float64Array;
@@ -39,7 +33,16 @@ export interface NumberFit {
   estimate: { edges: Float64Array; cumulative: Float64Array } | null;
 }
 
-export function fitNumbers(sorted: Float64Array | Float32Array): NumberFit {
+/** The fit of a reference's numbers, made once. */
+export function fitOf(reference: NumberSample): NumberFit {
+  const known = fits.get(reference) ?? fitNumbers(reference.sorted);
+  fits.set(reference, known);
+  return known;
+}
+
+const fits = new WeakMap<NumberSample, NumberFit>();
+
+function fitNumbers(sorted: Float64Array | Float32Array): NumberFit {
   const edges = binEdges('doane', {
     count: sorted.length,
     least: sorted[0],
@@ -126,7 +129,7 @@ function areaOutside(edges: Float64Array, sorted: ArrayLike<number>, below: numb
 }
 
 /** A chunk of levels against the reference, both counted by the same keys. */
-export function levelValue(
+function levelValue(
   method: (typeof LEVEL_METHODS)[number],
   { reference, current }: LevelPair,
 ): { value: number; p?: number } {
@@ -185,10 +188,9 @@ export const mostOf = (method: NannymlMethod): number | null => (method === 'kol
 export const methodsOf = (pair: Pair): readonly NannymlMethod[] =>
   pair.kind === 'number' ? NUMBER_METHODS : LEVEL_METHODS;
 
-/** All of a chunk's values of a column. @param fit of the reference's numbers */
-export function nannymlValues(pair: NumberPair | LevelPair, fit: NumberFit | null): NannymlValue[] {
+/** All of a chunk's values of a column against the whole reference. */
+export function nannymlValues(pair: NumberPair | LevelPair): NannymlValue[] {
   if (pair.kind === 'level') return LEVEL_METHODS.map((method) => ({ method, ...levelValue(method, pair) }));
-  if (!fit) return [];
-  const values = numberValues(fit, pair.current.sorted);
+  const values = numberValues(fitOf(pair.reference), pair.current.sorted);
   return NUMBER_METHODS.map((method) => ({ method, value: values[method] }));
 }

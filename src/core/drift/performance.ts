@@ -1,7 +1,9 @@
+import { unitCosts, type Costs } from '../decision/cost';
 import { auc } from '../metrics/binary';
-import { momentsOf } from '../stats/bins';
 import { calibrationOf } from '../metrics/calibration';
+import { confusionMetric, confusionOf } from '../metrics/confusion';
 import { isotonicAt } from '../metrics/isotonic';
+import { momentsOf } from '../stats/moments';
 import { isAlert, limitsOf, type Limits } from './nannyml';
 
 /** Metrics that can be estimated without labels; `roc_auc` is NannyML's name. Cost is a mean per client. */
@@ -15,15 +17,12 @@ export interface Scored {
   refused: Uint8Array;
   /** 1 default, 0 repaid, -1 not known yet; null without labels. */
   target: Int8Array | null;
+  /** What costs by amount are shares of; left out for costs by count. */
+  amount?: Float64Array | undefined;
 }
 
 /** Scores of which every outcome is known. */
 export type Labelled = Scored & { target: Int8Array };
-
-export interface Costs {
-  fn: number;
-  fp: number;
-}
 
 /** What is fitted on the labelled reference, once. */
 export interface PerformanceFit {
@@ -92,11 +91,12 @@ export function performanceOf(fit: PerformanceFit, chunk: Scored): MetricValue[]
 
 /** These rows of scores. */
 export function takeScored(scored: Scored, rows: Int32Array): Scored {
-  const { probability, refused, target } = scored;
+  const { probability, refused, target, amount } = scored;
   return {
     probability: Float64Array.from(rows, (row) => probability[row]),
     refused: Uint8Array.from(rows, (row) => refused[row]),
     target: target && Int8Array.from(rows, (row) => target[row]),
+    amount: amount && Float64Array.from(rows, (row) => amount[row]),
   };
 }
 
@@ -107,40 +107,29 @@ export function labelledOf(scored: Scored): Labelled {
   return { ...takeScored({ ...scored, target }, rows), target: target.filter((label) => label >= 0) };
 }
 
-/** Refused defaults, refused repayers, accepted defaults, accepted repayers: counts or expected counts. */
-interface Confusion {
-  tp: number;
-  fp: number;
-  fn: number;
-  tn: number;
-}
-
 function estimateOf(metric: Metric, chunk: Scored, expected: Float64Array, costs: Costs): number {
   if (chunk.probability.length === 0) return NaN;
   if (metric === 'roc_auc') return expectedAuc(chunk.probability, expected);
-  const confusion: Confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
-  for (let i = 0; i < expected.length; i++) {
-    const p = expected[i];
-    if (chunk.refused[i]) {
-      confusion.tp += p;
-      confusion.fp += 1 - p;
-    } else {
-      confusion.fn += p;
-      confusion.tn += 1 - p;
-    }
-  }
-  return ofConfusion(metric, confusion, costs);
+  if (metric === 'cost') return momentsOf(costsOf(chunk, expected, costs)).mean;
+  return confusionMetric(metric, confusionOf(chunk.refused, expected));
 }
 
-function ofConfusion(metric: Metric, { tp, fp, fn, tn }: Confusion, costs: Costs): number {
-  const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
-  const all = tp + fp + fn + tn;
-  if (metric === 'f1') return share(tp, tp + (fp + fn) / 2);
-  if (metric === 'precision') return share(tp, tp + fp);
-  if (metric === 'recall') return share(tp, tp + fn);
-  if (metric === 'specificity') return share(tn, tn + fp);
-  if (metric === 'accuracy') return (tp + tn) / all;
-  return (costs.fn * fn + costs.fp * fp) / all;
+/** Cost of each row's decision. @param defaults P(default) or the outcome */
+function costsOf({ refused, amount }: Scored, defaults: ArrayLike<number>, costs: Costs): Float64Array {
+  const unit = unitCosts(costs);
+  return Float64Array.from(
+    defaults,
+    (p, row) => (amount?.[row] ?? 1) * (refused[row] ? unit.falsePositive * (1 - p) : unit.falseNegative * p),
+  );
+}
+
+/** Ends of what a metric can be. */
+export const rangeOf = (metric: Metric): [number, number] => [0, metric === 'cost' ? Infinity : 1];
+
+/** Three standard errors about an estimate, within what the metric can be. */
+export function intervalOf({ name, estimated, samplingError }: MetricValue): [number, number] {
+  const [least, most] = rangeOf(name);
+  return [Math.max(least, estimated - 3 * samplingError), Math.min(most, estimated + 3 * samplingError)];
 }
 
 /**
@@ -169,38 +158,27 @@ function expectedAuc(raw: Float64Array, expected: Float64Array): number {
 const toFive = (x: number): number => Math.round(x * 1e5) / 1e5;
 
 /** A metric of known outcomes; NaN where it needs both classes and one is missing, as NannyML has it. */
-export function realizedOf(metric: Metric, { probability, refused, target }: Labelled, costs: Costs): number {
+export function realizedOf(metric: Metric, labelled: Labelled, costs: Costs): number {
+  const { probability, refused, target } = labelled;
   if (target.length === 0) return NaN;
   const defaults = target.reduce((sum, label) => sum + label, 0);
   const bothOutcomes = defaults > 0 && defaults < target.length;
   if (metric === 'roc_auc') return bothOutcomes ? auc(target, probability) : NaN;
-  const confusion: Confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
-  for (let i = 0; i < target.length; i++) {
-    const right = refused[i] === target[i];
-    confusion[refused[i] ? (right ? 'tp' : 'fp') : right ? 'tn' : 'fn']++;
-  }
-  const refusals = confusion.tp + confusion.fp;
-  const bothDecisions = refusals > 0 && refusals < target.length;
+  if (metric === 'cost') return momentsOf(costsOf(labelled, target, costs)).mean;
+  const confusion = confusionOf(refused, target);
+  const refusedRows = confusion.tp + confusion.fp;
+  const bothDecisions = refusedRows > 0 && refusedRows < target.length;
   const needsBoth = metric === 'f1' || metric === 'precision' || metric === 'recall';
   if (needsBoth && !(bothOutcomes && bothDecisions)) return NaN;
   if (metric === 'specificity' && defaults === target.length) return NaN;
-  return ofConfusion(metric, confusion, costs);
+  return confusionMetric(metric, confusion);
 }
 
 /** Standard deviations a row, from the reference (NannyML 0.13, sampling_error/binary_classification.py). */
 function errorsOf(reference: Labelled, costs: Costs): Record<Metric, { sd: number; share: number }> {
-  const { refused, target } = reference;
-  const n = target.length;
-  let [tp, fp, fn, tn] = [0, 0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    if (refused[i] && target[i]) tp++;
-    else if (refused[i]) fp++;
-    else if (target[i]) fn++;
-    else tn++;
-  }
+  const n = reference.target.length;
+  const { tp, fp, fn, tn } = confusionOf(reference.refused, reference.target);
   const wrong = fp + fn;
-  const mean = (costs.fn * fn + costs.fp * fp) / n;
-  const square = (costs.fn * costs.fn * fn + costs.fp * costs.fp * fp) / n;
   return {
     roc_auc: placementError(reference),
     f1: { sd: spreadOf(tp, tp + wrong) * ((tp + wrong) / (tp + wrong / 2)), share: (tp + wrong) / n },
@@ -208,7 +186,7 @@ function errorsOf(reference: Labelled, costs: Costs): Record<Metric, { sd: numbe
     recall: { sd: spreadOf(tp, tp + fn), share: (tp + fn) / n },
     specificity: { sd: spreadOf(tn, tn + fp), share: (tn + fp) / n },
     accuracy: { sd: spreadOf(tp + tn, n), share: 1 },
-    cost: { sd: Math.sqrt(Math.max(0, square - mean * mean)), share: 1 },
+    cost: { sd: momentsOf(costsOf(reference, reference.target, costs)).sd, share: 1 },
   };
 }
 

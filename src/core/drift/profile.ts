@@ -1,5 +1,6 @@
 import { quantileSorted } from '../stats/quantile';
-import { histogramSorted, linspace, momentsOf } from '../stats/bins';
+import { histogramSorted, linspace } from '../stats/bins';
+import { momentsOf } from '../stats/moments';
 import { present, type LevelPair, type NumberPair, type Pair } from './sample';
 
 /** What a page draws of a column: aggregates only, no row's own value but the ends of the range. */

@@ -1,4 +1,4 @@
-import { lowerBound, upperBound } from '../stats/bins';
+import { lowerBound, upperBound } from '../stats/search';
 import type { LevelPair, NumberPair, Pair } from './sample';
 import { proportionsZ } from '../stats/tests';
 
@@ -99,9 +99,3 @@ function strange(count: number, share: number): Verdict {
 }
 
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-
-/** The worst of some verdicts. */
-export function worst(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('drifted')) return 'drifted';
-  return verdicts.includes('watch') ? 'watch' : 'stable';
-}

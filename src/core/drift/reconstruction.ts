@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Column } from '../table/table';
-import { momentsOf } from '../stats/bins';
+import { momentsOf } from '../stats/moments';
 
 /** How a column becomes a number: a gap's stand-in, the share of each level, mean and spread of the reference. */
 interface Coding {

@@ -1,5 +1,5 @@
 import { quantileSorted } from '../stats/quantile';
-import { upperBound } from '../stats/bins';
+import { upperBound } from '../stats/search';
 import { stabilityParts } from '../stats/distances';
 import {
   asLevels,

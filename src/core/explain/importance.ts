@@ -1,5 +1,5 @@
 import { featureInputs, type Model } from '../model/model';
-import { seededRandom } from '../numeric/random';
+import { seededRandom, shuffled } from '../numeric/random';
 import type { Scorer } from './agnostic';
 import type { Covers } from './covers';
 import type { Contributions } from './explainer';
@@ -116,16 +116,4 @@ export async function permutationImportance(
     progress?.(j + 1);
   }
   return { base, mean, spread };
-}
-
-/** The numbers 0 .. count - 1 in random order (Fisher & Yates). */
-function shuffled(count: number, random: () => number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    const kept = order[i];
-    order[i] = order[j];
-    order[j] = kept;
-  }
-  return order;
 }

@@ -72,14 +72,14 @@ function coalitionsOf(players: number, wanted: number, seed: number): Coalitions
   });
   const all = sizeWeight.reduce((a, b) => a + b, 0);
   sizeWeight.forEach((weight, i) => (sizeWeight[i] = weight / all));
-  const kept = new Kept(players, paired);
-  const whole = kept.addWholeSizes(sizeWeight, samples);
-  if (whole < sizes) kept.addRandom(sizeWeight, whole, samples, seededRandom(seed));
-  return kept.finish();
+  const chosen = new CoalitionSet(players, paired);
+  const whole = chosen.addWholeSizes(sizeWeight, samples);
+  if (whole < sizes) chosen.addRandom(sizeWeight, whole, samples, seededRandom(seed));
+  return chosen.finish();
 }
 
 /** Coalitions chosen so far, each with its complement where sizes are paired. */
-class Kept {
+class CoalitionSet {
   readonly #players: number;
   readonly #paired: number;
   readonly #masks: Uint8Array[] = [];

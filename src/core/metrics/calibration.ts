@@ -1,4 +1,4 @@
-import { mersenne } from 'pure-rand/generator/mersenne';
+import { legacyRandom, type LegacyRandom } from '../numeric/numpyRandom';
 import { auc } from './binary';
 import { fitIsotonic, isotonicAt, type Isotonic } from './isotonic';
 
@@ -101,33 +101,4 @@ function proportional(counts: readonly number[], draws: number, random: LegacyRa
     missing -= chosen.length;
   }
   return out;
-}
-
-/** numpy.random.RandomState: the permutations of its Mersenne Twister. */
-interface LegacyRandom {
-  permutation(length: number): Int32Array;
-  shuffled(rows: readonly number[]): Int32Array;
-}
-
-function legacyRandom(seed: number): LegacyRandom {
-  const generator = mersenne(seed);
-  const shuffle = (values: Int32Array): Int32Array => {
-    for (let i = values.length - 1; i > 0; i--) {
-      const j = below(i);
-      [values[i], values[j]] = [values[j], values[i]];
-    }
-    return values;
-  };
-  /** 0 to `most`, by masked rejection (numpy's random_interval). */
-  const below = (most: number): number => {
-    const mask = 0xffffffff >>> Math.clz32(most);
-    for (;;) {
-      const value = (generator.next() & mask) >>> 0;
-      if (value <= most) return value;
-    }
-  };
-  return {
-    permutation: (length) => shuffle(Int32Array.from({ length }, (_, i) => i)),
-    shuffled: (rows) => shuffle(Int32Array.from(rows)),
-  };
 }

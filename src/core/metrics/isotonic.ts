@@ -1,3 +1,5 @@
+import { upperBound } from '../stats/search';
+
 /** A non-decreasing step-and-line function: values at knots, straight lines between, constant outside. */
 export interface Isotonic {
   x: Float64Array;
@@ -44,13 +46,8 @@ export function isotonicAt({ x, y }: Isotonic, at: ArrayLike<number>): Float64Ar
     if (value <= x[0]) return y[0];
     const last = x.length - 1;
     if (value >= x[last]) return y[last];
-    let low = 0;
-    let high = last;
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if (x[middle] <= value) low = middle;
-      else high = middle;
-    }
+    const high = upperBound(x, value);
+    const low = high - 1;
     return y[low] + ((y[high] - y[low]) * (value - x[low])) / (x[high] - x[low]);
   });
 }

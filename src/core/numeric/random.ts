@@ -20,3 +20,27 @@ export function sampleRows(total: number, count: number, seed: number): Int32Arr
     if ((total - row) * random() < count - chosen) picked[chosen++] = row;
   return picked;
 }
+
+/** `count` samples of `size` of the numbers 0 .. total - 1, drawn with replacement. */
+export function resamples(total: number, size: number, count: number, seed: number): Int32Array[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, () => Int32Array.from({ length: size }, () => random() * total));
+}
+
+/** The numbers 0 .. count - 1 in random order. */
+export const shuffled = (count: number, random: () => number): Int32Array =>
+  shuffle(
+    Int32Array.from({ length: count }, (_, i) => i),
+    (most) => Math.floor(random() * (most + 1)),
+  );
+
+/** Shuffles in place (Fisher & Yates). @param upTo a random whole number from 0 to this, both in */
+export function shuffle(values: Int32Array, upTo: (most: number) => number): Int32Array {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = upTo(i);
+    const kept = values[i];
+    values[i] = values[j];
+    values[j] = kept;
+  }
+  return values;
+}

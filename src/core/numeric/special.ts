@@ -9,6 +9,3 @@ export function chiSquaredTail(x: number, degrees: number): number {
 
 /** P(X <= x) of a standard normal variable (scipy.stats.norm.cdf). */
 export const normalShare = (x: number): number => stdlibErfc(-x / Math.SQRT2) / 2;
-
-/** P(|X| >= |x|) of a standard normal variable, also where it is tiny. */
-export const normalTails = (x: number): number => stdlibErfc(Math.abs(x) / Math.SQRT2);

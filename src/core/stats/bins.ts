@@ -1,4 +1,5 @@
 import { ln } from '../numeric/functions';
+import { lowerBound, upperBound } from './search';
 
 /** numpy's rules for the edges of equal bins (numpy.histogram_bin_edges, 2.x). */
 export type BinRule = 'sturges' | 'doane';
@@ -55,28 +56,6 @@ export function linspace(least: number, most: number, bins: number): Float64Arra
   return out;
 }
 
-/** Skewness of a sample, population form (the mean of ((x - mean) / sd)³); NaN when all values are equal. */
-export function skewnessOf(values: ArrayLike<number>): number {
-  const { mean, sd } = momentsOf(values);
-  if (!(sd > 0)) return NaN;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    const z = (values[i] - mean) / sd;
-    sum += z * z * z;
-  }
-  return sum / values.length;
-}
-
-/** Mean and population standard deviation (numpy.std, ddof 0), in two passes. */
-export function momentsOf(values: ArrayLike<number>): { mean: number; sd: number } {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  const mean = sum / values.length;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) * (values[i] - mean);
-  return { mean, sd: Math.sqrt(squares / values.length) };
-}
-
 /** How many of a sorted sample lie in each bin [edge, next), the last one closed (numpy.histogram). */
 export function histogramSorted(sorted: ArrayLike<number>, edges: ArrayLike<number>): Float64Array {
   const bins = edges.length - 1;
@@ -110,26 +89,4 @@ function countWalking(
     counts[bin] = at - from;
   }
   return counts;
-}
-
-/** First position at or after `from` whose value is not below `x`. */
-export function lowerBound(sorted: ArrayLike<number>, x: number, from = 0): number {
-  let high = sorted.length;
-  while (from < high) {
-    const middle = (from + high) >>> 1;
-    if (sorted[middle] < x) from = middle + 1;
-    else high = middle;
-  }
-  return from;
-}
-
-/** First position at or after `from` whose value is above `x`. */
-export function upperBound(sorted: ArrayLike<number>, x: number, from = 0): number {
-  let high = sorted.length;
-  while (from < high) {
-    const middle = (from + high) >>> 1;
-    if (sorted[middle] <= x) from = middle + 1;
-    else high = middle;
-  }
-  return from;
 }

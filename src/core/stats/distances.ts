@@ -1,9 +1,5 @@
 import { ln } from '../numeric/functions';
 
-/** Shares of counts: each over `total`. */
-export const sharesOf = (counts: Float64Array, total: number): Float64Array =>
-  counts.map((count) => count / total);
-
 /**
  * Jensen-Shannon distance, the root of the divergence (scipy.spatial.distance.jensenshannon): 0 to
  * sqrt(ln 2) in natural units, to 1 in base 2. Shares are made to add up to 1 first.
@@ -37,20 +33,9 @@ export function lInfinity(p: Float64Array, q: Float64Array): number {
   return most;
 }
 
-/** Population stability index, sum of (p - q) ln(p / q); shares must be above 0. */
-export function stabilityIndex(p: Float64Array, q: Float64Array): number {
-  return sumOf(stabilityParts(p, q));
-}
-
-/** What each bin adds to the population stability index. */
+/** What each bin adds to the population stability index, (p - q) ln(p / q); shares must be above 0. */
 export function stabilityParts(p: Float64Array, q: Float64Array): Float64Array {
   return p.map((share, i) => (share - q[i]) * ln(share / q[i]));
-}
-
-/** Kullback-Leibler divergence of q from p, natural units (scipy.stats.entropy: both made to add up to 1). */
-export function kullbackLeibler(p: Float64Array, q: Float64Array): number {
-  const [sumP, sumQ] = [sumOf(p), sumOf(q)];
-  return p.reduce((sum, share, i) => sum + (share / sumP) * ln(share / sumP / (q[i] / sumQ)), 0);
 }
 
 /** How far two empirical distribution functions lie apart. */
@@ -78,9 +63,6 @@ export function apart(a: ArrayLike<number>, b: ArrayLike<number>): Apart {
   }
   return { most, area };
 }
-
-export const wasserstein = (a: ArrayLike<number>, b: ArrayLike<number>): number => apart(a, b).area;
-export const kolmogorovSmirnov = (a: ArrayLike<number>, b: ArrayLike<number>): number => apart(a, b).most;
 
 const squared = (x: number): number => x * x;
 const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);

@@ -1,3 +1,5 @@
+import { lowerBound, upperBound } from './search';
+
 /** Quarter of a missing value. */
 export const MISSING_QUARTER = 4;
 
@@ -11,15 +13,8 @@ export function quartersOf(values: ArrayLike<number>): Uint8Array {
     .sort();
   return Uint8Array.from(values, (value) => {
     if (Number.isNaN(value)) return MISSING_QUARTER;
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sorted[middle] < value) low = middle + 1;
-      else high = middle;
-    }
-    let last = low;
-    while (last < sorted.length && sorted[last] === value) last++;
+    const low = lowerBound(sorted, value);
+    const last = upperBound(sorted, value, low);
     return Math.min(3, Math.floor((4 * (low + last)) / 2 / Math.max(1, sorted.length)));
   });
 }

@@ -1,4 +1,6 @@
-import { takeColumn, type Column, type Table } from './table';
+import { ScoredeskError } from '../errors';
+import { nearestName } from './names';
+import { takeColumn, textAt, texts, type Column, type Table } from './table';
 
 /** A table that is read column by column, so that a file may be larger than memory. */
 export interface TableSource {
@@ -55,3 +57,31 @@ export const takeRowsOf = (source: TableSource, positions: Int32Array): TableSou
   ...mapped(source, (column) => takeColumn(column, positions)),
   rows: positions.length,
 });
+
+/** A column that must be there. @throws column-unknown with the nearest name */
+export async function readColumn(source: TableSource, name: string): Promise<Column> {
+  const column = await source.read(name);
+  if (column) return column;
+  const nearest = nearestName(name, source.names);
+  throw new ScoredeskError('column-unknown', { column: name, nearest, file: source.name });
+}
+
+/** A column that must be of numbers. @throws column-unknown, column-not-number with the first value that is none */
+export async function readNumbers(source: TableSource, name: string): Promise<Float64Array> {
+  const column = await readColumn(source, name);
+  if (column.kind === 'number') return Float64Array.from(column.values);
+  const row = column.codes.findIndex((code) => code >= 0);
+  throw new ScoredeskError('column-not-number', {
+    column: name,
+    file: source.name,
+    row: row + 1,
+    value: row < 0 ? '' : textAt(column, row).slice(0, 60),
+  });
+}
+
+/** Rows whose value in a column is there already, as text; 0 without such a column. */
+export async function countRepeats(source: TableSource, name: string): Promise<number> {
+  const column = await source.read(name);
+  const values = column ? texts(column) : [];
+  return values.length - new Set(values).size;
+}

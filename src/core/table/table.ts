@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../errors';
-import { nearestName } from './nearest';
+import { nearestName } from './names';
 
 /** Numbers; NaN is missing, infinities are values. */
 export interface NumberColumn {
@@ -70,6 +70,16 @@ export function takeRows(table: Table, positions: Int32Array): Table {
   return { name: table.name, rows: positions.length, columns };
 }
 
+/** The rows `from` .. `to`, in place: nothing is copied. */
+export function sliceRows(table: Table, from: number, to: number): Table {
+  const slice = (column: Column): Column =>
+    column.kind === 'text'
+      ? { ...column, codes: column.codes.subarray(from, to) }
+      : { ...column, values: column.values.subarray(from, to) };
+  const columns = new Map([...table.columns].map(([name, column]) => [name, slice(column)]));
+  return { name: table.name, rows: to - from, columns };
+}
+
 /** The cells at `positions`, in that order. */
 export function takeColumn(column: Column, positions: Int32Array): Column {
   if (column.kind === 'text') return { ...column, codes: positions.map((row) => column.codes[row]) };
@@ -77,16 +87,6 @@ export function takeColumn(column: Column, positions: Int32Array): Column {
   const values = new (all.constructor as Float64ArrayConstructor)(positions.length);
   for (let i = 0; i < positions.length; i++) values[i] = all[positions[i]];
   return { ...column, values };
-}
-
-/** Several tables of the same columns, one after the other. @throws column-unknown */
-export function concatTables(name: string, tables: readonly Table[]): Table {
-  if (tables.length === 1) return { ...tables[0], name };
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  const columns = new Map<string, Column>();
-  for (const column of tables[0].columns.keys())
-    columns.set(column, concatColumns(tables.map((table) => columnOf(table, column))));
-  return { name, rows, columns };
 }
 
 /** Columns one after the other; numbers and texts together are texts. */

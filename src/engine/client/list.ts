@@ -43,7 +43,7 @@ export class ClientList {
   readonly #engine: Engine;
   readonly #scores: Float64Array;
   readonly #seen: Uint8Array;
-  readonly #names: Column | undefined;
+  readonly #nameColumn: string | undefined;
   #folded: string[] | null = null;
   #last: { key: string; rows: Uint32Array } | null = null;
 
@@ -51,34 +51,36 @@ export class ClientList {
     this.#engine = engine;
     this.#scores = scores;
     this.#seen = seen;
-    const name = engine.manifest.columns.find((column) => column.role === 'name')?.name;
-    this.#names = name === undefined ? undefined : engine.clients.columns.get(name);
+    this.#nameColumn = engine.manifest.columns.find((column) => column.role === 'name')?.name;
   }
 
   seenIn(row: number): SeenIn {
     return SEEN[this.#seen[row]];
   }
 
-  page(query: ListQuery, columns: readonly string[], offset: number, limit: number): ListPage {
-    const rows = this.#find(query);
-    const shown = columns.map((name) => this.#engine.clients.columns.get(name));
+  async page(query: ListQuery, columns: readonly string[], offset: number, limit: number): Promise<ListPage> {
+    const rows = await this.#find(query);
+    const shown = await Promise.all(columns.map((name) => this.#engine.clients.column(name)));
+    const names = await this.#names();
     const part = rows.subarray(Math.max(0, offset), Math.max(0, offset) + limit);
-    return { found: rows.length, rows: Array.from(part, (row) => this.#row(row, shown)) };
+    return { found: rows.length, rows: Array.from(part, (row) => this.#row(row, names, shown)) };
   }
 
   /** Where a client stands in the query's order, with the ids before and after. */
-  neighbours(query: ListQuery, id: string): Neighbours {
-    const rows = this.#find(query);
-    const position = rows.indexOf(this.#engine.rowOf(id));
+  async neighbours(query: ListQuery, id: string): Promise<Neighbours> {
+    const { clients } = this.#engine;
+    const row = clients.rowOf(id);
+    const rows = await this.#find(query);
+    const position = rows.indexOf(row);
     const idAt = (at: number): string | null =>
-      position >= 0 && at >= 0 && at < rows.length ? this.#engine.ids[rows[at]] : null;
+      position >= 0 && at >= 0 && at < rows.length ? clients.ids[rows[at]] : null;
     return { position, found: rows.length, previous: idAt(position - 1), next: idAt(position + 1) };
   }
 
-  #row(row: number, shown: readonly (Column | undefined)[]): ListRow {
+  #row(row: number, names: Column | null, shown: readonly (Column | null)[]): ListRow {
     return {
-      id: this.#engine.ids[row],
-      name: this.#names ? textAt(this.#names, row) : '',
+      id: this.#engine.clients.ids[row],
+      name: names ? textAt(names, row) : '',
       probability: this.#scores[row],
       decision: this.#engine.decide(this.#scores[row]),
       seenIn: this.seenIn(row),
@@ -86,21 +88,24 @@ export class ClientList {
     };
   }
 
-  #find(query: ListQuery): Uint32Array {
+  async #names(): Promise<Column | null> {
+    return this.#nameColumn === undefined ? null : this.#engine.clients.column(this.#nameColumn);
+  }
+
+  async #find(query: ListQuery): Promise<Uint32Array> {
     const key = JSON.stringify(query);
     if (this.#last?.key === key) return this.#last.rows;
-    const matching = this.#matching(query);
-    const compare = this.#comparison(query.sort);
-    const rows = Uint32Array.from(matching).sort(compare);
+    const compare = await this.#comparison(query.sort);
+    const rows = Uint32Array.from(await this.#matching(query)).sort(compare);
     const wanted = folded(query.search.trim());
     const ranked = wanted ? this.#exactFirst(rows, wanted) : rows;
     this.#last = { key, rows: ranked };
     return ranked;
   }
 
-  #matching({ search, decision }: ListQuery): number[] {
+  async #matching({ search, decision }: ListQuery): Promise<number[]> {
     const wanted = folded(search.trim());
-    const keys = wanted ? this.#searchKeys() : null;
+    const keys = wanted ? await this.#searchKeys() : null;
     const rows: number[] = [];
     for (let row = 0; row < this.#scores.length; row++) {
       if (keys && !keys[row].includes(wanted)) continue;
@@ -112,32 +117,34 @@ export class ClientList {
 
   /** An id that is exactly what was typed comes before those that only contain it. */
   #exactFirst(rows: Uint32Array, wanted: string): Uint32Array {
-    const exact = rows.filter((row) => folded(this.#engine.ids[row]) === wanted);
+    const exact = rows.filter((row) => folded(this.#engine.clients.ids[row]) === wanted);
     if (exact.length === 0) return rows;
     const chosen = new Set(exact);
     return Uint32Array.from([...exact, ...rows.filter((row) => !chosen.has(row))]);
   }
 
-  #searchKeys(): string[] {
-    this.#folded ??= this.#engine.ids.map((id, row) =>
-      folded(this.#names ? `${id}\n${textAt(this.#names, row)}` : id),
+  async #searchKeys(): Promise<string[]> {
+    if (this.#folded) return this.#folded;
+    const names = await this.#names();
+    this.#folded = this.#engine.clients.ids.map((id, row) =>
+      folded(names ? `${id}\n${textAt(names, row)}` : id),
     );
     return this.#folded;
   }
 
   /** Ties keep the bundle's order; missing values come last either way. */
-  #comparison({ by, descending }: ListQuery['sort']): (a: number, b: number) => number {
+  async #comparison({ by, descending }: ListQuery['sort']): Promise<(a: number, b: number) => number> {
     const sign = descending ? -1 : 1;
-    const compare = this.#keyComparison(by);
+    const compare = await this.#keyComparison(by);
     return (a, b) => compare(a, b, sign) || a - b;
   }
 
-  #keyComparison(by: string): (a: number, b: number, sign: number) => number {
+  async #keyComparison(by: string): Promise<Comparison> {
     if (by === 'seen') return (a, b, sign) => sign * (this.#seen[a] - this.#seen[b]);
     if (by === 'probability') return byNumber(this.#scores);
-    if (by === 'id') return byText(this.#engine.ids);
+    if (by === 'id') return byText(this.#engine.clients.ids);
     const named = by.replace(/^column:/, '');
-    const column = by === 'name' ? this.#names : this.#engine.clients.columns.get(named);
+    const column = by === 'name' ? await this.#names() : await this.#engine.clients.column(named);
     if (!column) return () => 0;
     if (column.kind === 'number') return byNumber(column.values);
     const declared = this.#engine.manifest.columns.find(({ name }) => name === named);
@@ -148,7 +155,9 @@ export class ClientList {
   }
 }
 
-function byNumber(values: ArrayLike<number>): (a: number, b: number, sign: number) => number {
+type Comparison = (a: number, b: number, sign: number) => number;
+
+function byNumber(values: ArrayLike<number>): Comparison {
   return (a, b, sign) => {
     const x = values[a];
     const y = values[b];
@@ -162,7 +171,7 @@ function byNumber(values: ArrayLike<number>): (a: number, b: number, sign: numbe
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 /** Ids by their numbers where they hold some: 9 before 10. */
-function byText(values: readonly string[]): (a: number, b: number, sign: number) => number {
+function byText(values: readonly string[]): Comparison {
   const order = rankOf(values);
   return (a, b, sign) => sign * (order[a] - order[b]);
 }

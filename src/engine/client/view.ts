@@ -2,30 +2,14 @@ import type { Decision } from '../../core/decision/decision';
 import { reasonsOf, type Reasons } from '../../core/explain/reasons';
 import { toPoints, toProbability } from '../../core/explain/points';
 import { logit } from '../../core/numeric/functions';
-import { scoreScale, type ScoreScale } from '../../core/stats/scoreScale';
 import { textAt, type Table } from '../../core/table/table';
-import type { Manifest, ManifestColumn } from '../../bundle/schema';
-import { cellOf, type Cell, type CellValue } from './cells';
+import { encoded, type ModelRows } from '../../bundle/encode';
+import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import type { ExplainTask } from '../explanations';
 import type { Task } from '../runtime';
-import type { Overview, SeenIn } from '../overview';
-
-/** What a page needs of an open bundle, as plain data. */
-export interface BundleView {
-  fingerprint: string;
-  manifest: Manifest;
-  clients: number;
-  scale: ScoreScale;
-  /** Median (numbers) or most frequent text (categories) of the comparison rows, by column. */
-  typical: Record<string, CellValue>;
-  runtime: 'onnxruntime' | 'core';
-  /** Why onnxruntime could not start; "" when it did. */
-  runtimeFailure: string;
-  unit: 'margin' | 'probability';
-  /** The clients offered to a newcomer, with their decisions. */
-  suggested: { id: string; probability: number; decision: Decision }[];
-}
+import type { SeenIn } from '../overview';
+import { cellOf, type Cell } from './cells';
 
 /** One client's decision with its reasons and data. */
 export interface ClientView {
@@ -50,37 +34,15 @@ export interface ClientReasons {
   estimated: boolean;
 }
 
-export function bundleView(engine: Engine, { scores, typical }: Overview): BundleView {
-  return {
-    fingerprint: engine.fingerprint,
-    manifest: engine.manifest,
-    clients: engine.ids.length,
-    scale: scoreScale(scores, engine.manifest.decision.threshold),
-    typical,
-    runtime: engine.runtime.name,
-    runtimeFailure: engine.runtimeFailure,
-    unit: engine.unit,
-    suggested: suggestedClients(engine, scores),
-  };
-}
-
-/** Those that are in the bundle. */
-function suggestedClients(engine: Engine, scores: Float64Array): BundleView['suggested'] {
-  return [...new Set(engine.manifest.suggest)]
-    .filter((id) => engine.has(id))
-    .map((id) => {
-      const probability = scores[engine.rowOf(id)];
-      return { id, probability, decision: engine.decide(probability) };
-    });
-}
-
 /**
  * @param seenIn the labelled part that holds this client, by the list
  * @throws client-unknown, score-missing
  */
 export async function clientView(engine: Engine, id: string, seenIn: SeenIn): Promise<ClientView> {
-  const table = engine.clientsOf([id]);
-  const [probability] = await engine.score(table);
+  const table = await engine.clients.of([id]);
+  // Encoded once: what is explained is what was scored.
+  const inputs = encoded(engine.columns, table);
+  const [probability] = await engine.score(inputs);
   const { columns, decision } = engine.manifest;
   return {
     id,
@@ -90,7 +52,7 @@ export async function clientView(engine: Engine, id: string, seenIn: SeenIn): Pr
     distance: distance(probability, decision.threshold, engine.unit),
     seenIn,
     explanation:
-      engine.onnx.model && !Number.isNaN(probability) ? await explanation(engine, table, undefined) : null,
+      engine.onnx.model && !Number.isNaN(probability) ? await explanation(engine, inputs, undefined) : null,
     cells: columns.flatMap((column) => cellsOf(column, table)),
   };
 }
@@ -105,15 +67,16 @@ const ESTIMATE = { background: 25, samples: 1024 };
 
 /** The reasons of a score that only the runtime gives. @throws client-unknown, stopped */
 export async function clientReasons(engine: Engine, id: string, task: Task = {}): Promise<ClientReasons> {
-  return explanation(engine, engine.clientsOf([id]), { ...ESTIMATE, ...task });
+  const table = await engine.clients.of([id]);
+  return explanation(engine, table, { ...ESTIMATE, ...task });
 }
 
 async function explanation(
   engine: Engine,
-  table: Table,
+  rows: ModelRows,
   estimate: ExplainTask | undefined,
 ): Promise<ClientReasons> {
-  const { base, values } = await engine.explain(table, estimate ? 'kernel' : undefined, estimate);
+  const { base, values } = await engine.explain(rows, estimate ? 'kernel' : undefined, estimate);
   return {
     baseProbability: toProbability(base, engine.unit),
     reasons: reasonsOf(values, engine.unit),

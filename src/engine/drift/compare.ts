@@ -1,13 +1,16 @@
 import type { ColumnDrift } from '../../core/drift/column';
 import { compareTables, type Comparison } from '../../core/drift/compare';
-import type { Costs, Scored } from '../../core/drift/performance';
+import type { Scored } from '../../core/drift/performance';
+import { INTERACTIVE } from '../../core/drift/policy';
+import { EVEN_COSTS, type Costs } from '../../core/decision/cost';
+import { refusals } from '../../core/decision/decision';
 import { checkStopped, ScoredeskError } from '../../core/errors';
-import { nearestName } from '../../core/table/nearest';
-import type { TableSource } from '../../core/table/source';
+import { freeName, nearestName } from '../../core/table/names';
+import { countRepeats, type TableSource } from '../../core/table/source';
 import type { LocalText } from '../../bundle/schema';
 import { modelDrift, type ModelDrift, type Scores } from './model';
 import type { DriftRequest, Side } from '../../core/drift/request';
-import { modelRows, repeatedIds, sideRows, type SideRows, type Supplies } from './sides';
+import { modelRows, sideRows, type SideRows, type Supplies } from './sides';
 import type { Engine } from '../engine';
 import { breathe, type Task } from '../runtime';
 
@@ -56,8 +59,9 @@ export async function compareSides(
   const [reference, current] = await Promise.all(
     [request.reference, request.current].map((side) => sideRows(engine, side, supplies)),
   );
+  const isTaken = (name: string) => [reference, current].some(({ source }) => source.names.includes(name));
   const canScore = reference.absent.length + current.absent.length === 0;
-  const score = canScore ? freeName([reference.source, current.source], 'probability') : null;
+  const score = canScore ? freeName('probability', isTaken) : null;
   const target = targetName(engine, reference, current);
   const scores = scoresOf(engine, { reference, current }, task);
   // What takes no score comes first: the first columns are in sight before anybody is scored.
@@ -78,15 +82,14 @@ export async function compareSides(
         // Without chunks all current rows are one.
         chunking: request.chunking ?? { number: 1 },
         time: current.time ?? undefined,
-        multivariate: true,
-        resampled: true,
+        policy: INTERACTIVE,
         ...(canScore
           ? {
               scores: async () => {
                 const fitting = await fittingRows(engine, reference, scores.reference);
                 if (!fitting) return null;
                 fittedOn = fitting.part;
-                const rows = scoredRows(engine, await scores.current(), current.target);
+                const rows = await decided(engine, current, await scores.current());
                 return { reference: fitting.rows, current: rows, costs: costsOf(engine) };
               },
             }
@@ -196,13 +199,6 @@ function chosenOf(wanted: readonly string[], all: readonly string[], file: strin
   throw new ScoredeskError('column-unknown', { column, nearest: nearestName(column, all), file });
 }
 
-/** A name that neither table has. */
-function freeName(tables: readonly TableSource[], wanted: string): string {
-  let name = wanted;
-  while (tables.some(({ names }) => names.includes(name))) name += '_';
-  return name;
-}
-
 /** Labelled rows to fit estimates on: the test part if there is one, else the reference side itself. */
 async function fittingRows(
   engine: Engine,
@@ -212,24 +208,33 @@ async function fittingRows(
   if (engine.manifest.data.test?.target) {
     const side = await sideRows(engine, { source: 'test' }, {});
     const probability = await engine.score(await modelRows(engine, side));
-    return { part: 'test', rows: scoredRows(engine, probability, side.target) };
+    return { part: 'test', rows: await decided(engine, side, probability) };
   }
   return reference.target
-    ? { part: 'reference', rows: scoredRows(engine, await scores(), reference.target) }
+    ? { part: 'reference', rows: await decided(engine, reference, await scores()) }
     : null;
 }
 
-function scoredRows(engine: Engine, probability: Float64Array, target: Int8Array | null): Scored {
-  const { threshold } = engine.manifest.decision;
-  return { probability, refused: Uint8Array.from(probability, (p) => (p >= threshold ? 1 : 0)), target };
+/** A side's scores with the decisions that the bundle's threshold makes of them. */
+async function decided(engine: Engine, side: SideRows, probability: Float64Array): Promise<Scored> {
+  const costs = costsOf(engine);
+  return {
+    probability,
+    refused: refusals(probability, engine.manifest.decision),
+    target: side.target,
+    ...(costs.kind === 'amount' ? { amount: await amountsOf(side, costs.column) } : {}),
+  };
 }
 
-/** The bundle's costs by count; 1 and 1 where it has none. */
-export function costsOf(engine: Engine): Costs {
-  const costs = engine.manifest.decision.costs;
-  if (costs?.kind !== 'count') return { fn: 1, fp: 1 };
-  return { fn: costs.falseNegative, fp: costs.falsePositive };
+/** NaN where the side has none: a cost that can't be counted is none. */
+async function amountsOf({ source }: SideRows, name: string): Promise<Float64Array> {
+  const column = await source.read(name);
+  return column?.kind === 'number'
+    ? Float64Array.from(column.values)
+    : new Float64Array(source.rows).fill(NaN);
 }
+
+export const costsOf = ({ manifest }: Engine): Costs => manifest.decision.costs ?? EVEN_COSTS;
 
 async function infoOf(
   engine: Engine,
@@ -242,7 +247,7 @@ async function infoOf(
     rows: side.source.rows,
     labelled: side.target !== null,
     absent: side.absent,
-    repeatedIds: await repeatedIds(engine, side),
+    repeatedIds: await countRepeats(side.source, engine.idColumn),
     unscored: probability?.reduce((count, p) => count + (Number.isNaN(p) ? 1 : 0), 0) ?? 0,
     note: engine.manifest.texts?.[source] ?? null,
   };

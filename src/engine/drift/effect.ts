@@ -1,3 +1,5 @@
+import { refusals } from '../../core/decision/decision';
+import { presentMean, presentRows } from '../../core/stats/present';
 import { countDistinct } from '../../core/drift/sample';
 import { seededRandom, sampleRows } from '../../core/numeric/random';
 import {
@@ -57,28 +59,16 @@ const withColumn = (table: Table, name: string, column: Column): Table => ({
   columns: new Map(table.columns).set(name, column),
 });
 
-function both(engine: Engine, now: Float64Array, back: Float64Array) {
-  const { threshold } = engine.manifest.decision;
-  const refused = (scores: Float64Array) => share(scores, (p) => p >= threshold);
-  const mean = (scores: Float64Array) => {
-    const there = scores.filter((p) => !Number.isNaN(p));
-    return there.reduce((sum, p) => sum + p, 0) / there.length;
+function both({ manifest }: Engine, now: Float64Array, back: Float64Array) {
+  // Of the rows that have a score.
+  const refused = (scores: Float64Array) => {
+    const there = presentRows(scores).length;
+    return there === 0 ? 0 : refusals(scores, manifest.decision).reduce((sum, one) => sum + one, 0) / there;
   };
   return {
     refused: { now: refused(now), asReference: refused(back) },
-    mean: { now: mean(now), asReference: mean(back) },
+    mean: { now: presentMean(now), asReference: presentMean(back) },
   };
-}
-
-function share(scores: Float64Array, holds: (p: number) => boolean): number {
-  let count = 0;
-  let all = 0;
-  for (const p of scores) {
-    if (Number.isNaN(p)) continue;
-    all++;
-    if (holds(p)) count++;
-  }
-  return all === 0 ? 0 : count / all;
 }
 
 /** The current column with the reference's distribution; null for columns of two kinds. */

@@ -1,5 +1,6 @@
 import type { Decision } from '../../core/decision/decision';
 import { meanAbsolute } from '../../core/explain/importance';
+import { presentMean, presentRows } from '../../core/stats/present';
 import { sampleRows } from '../../core/numeric/random';
 import { takeRows, type Table } from '../../core/table/table';
 import { modelRows, type SideRows } from './sides';
@@ -56,14 +57,14 @@ export async function modelDrift(
     decisions,
     changed:
       kinds.reduce((sum, kind) => sum + Math.abs(decisions.reference[kind] - decisions.current[kind]), 0) / 2,
-    meanScore: { reference: meanOf(scores.reference), current: meanOf(scores.current) },
+    meanScore: { reference: presentMean(scores.reference), current: presentMean(scores.current) },
   };
 }
 
 /** Mean and mean absolute contributions of a seeded sample of the scored rows. */
 async function explained(engine: Engine, table: Table, scores: Float64Array, { signal }: Task) {
   const method = engine.defaultMethod;
-  const there = Int32Array.from(scores, (_, row) => row).filter((row) => !Number.isNaN(scores[row]));
+  const there = presentRows(scores);
   const wanted = method === 'kernel' ? EXPLAINED_ROWS_AGNOSTIC : EXPLAINED_ROWS;
   const rows = sampleRows(there.length, wanted, SEED).map((position) => there[position]);
   const found = await engine.explain(takeRows(table, rows), method, {
@@ -85,15 +86,4 @@ function decisionShares(engine: Engine, scores: Float64Array): DecisionShares {
     review: counts.review / scored,
     refused: counts.refused / scored,
   };
-}
-
-function meanOf(scores: Float64Array): number {
-  let sum = 0;
-  let count = 0;
-  for (const p of scores)
-    if (!Number.isNaN(p)) {
-      sum += p;
-      count++;
-    }
-  return sum / count;
 }

@@ -1,19 +1,18 @@
 import { timeOf, timesOf } from '../../core/drift/chunks';
+import type { Condition, Side, Source } from '../../core/drift/request';
 import { ScoredeskError } from '../../core/errors';
 import {
   mapped,
+  readColumn,
   remembered,
   sourceOf,
   takeRowsOf,
   wholeTable,
   type TableSource,
 } from '../../core/table/source';
-import { textAt, textColumn, texts, type Column, type Table } from '../../core/table/table';
-import { idsOf, toDeclared } from '../../bundle/columns';
-import { withDerived } from '../../bundle/derived';
-import type { ManifestColumn } from '../../bundle/schema';
-import { targetOf } from '../../bundle/target';
-import type { Condition, Side, Source } from '../../core/drift/request';
+import { textAt, textColumn, type Column, type Table } from '../../core/table/table';
+import { readRows } from '../../bundle/rows';
+import { outcomesOf, type Target } from '../../bundle/target';
 import type { Engine } from '../engine';
 
 /** What the engine can't have of itself: a file somebody picked, the scores kept over time. */
@@ -76,7 +75,7 @@ async function sourceRows(engine: Engine, source: Source, supplies: Supplies): P
   }
   if (source === 'logged') {
     if (!supplies.logged?.length) throw none();
-    return partRows(engine, sourceOf(loggedTable(engine, supplies.logged)), null);
+    return partRows(engine, sourceOf(await loggedTable(engine, supplies.logged)), null);
   }
   const part = await engine.part(source);
   if (!part) throw none();
@@ -84,9 +83,9 @@ async function sourceRows(engine: Engine, source: Source, supplies: Supplies): P
 }
 
 /** The clients that were scored, as often as they were, with the time. */
-function loggedTable(engine: Engine, logged: readonly LoggedScore[]): Table {
-  const known = logged.filter(({ id }) => engine.has(id));
-  const table = engine.clientsOf(known.map(({ id }) => id));
+async function loggedTable(engine: Engine, logged: readonly LoggedScore[]): Promise<Table> {
+  const known = logged.filter(({ id }) => engine.clients.has(id));
+  const table = await engine.clients.of(known.map(({ id }) => id));
   const columns = new Map(table.columns).set(LOGGED_AT, textColumn(known.map(({ at }) => at)));
   return { name: 'log', rows: known.length, columns };
 }
@@ -114,79 +113,33 @@ function timeColumn(engine: Engine, there: ReadonlySet<string>): string | null {
 }
 
 async function labelsOf(source: TableSource, target: string): Promise<Int8Array> {
-  const labels = targetOf(await wholeTable(source, [target]), { column: target });
-  return Int8Array.from(labels, (label) => (Number.isNaN(label) ? -1 : label));
+  return outcomesOf(await readColumn(source, target), { column: target });
 }
 
-/** A file's rows: declared columns brought to their types where they can be, the others as they came. */
+/** A file's rows as bundle rows; what can't be read as declared stays as it came, and the comparison says so. */
 async function fileRows(engine: Engine, file: Table): Promise<SideRows> {
-  const declared = new Map(engine.manifest.columns.map((column) => [column.name, column]));
-  const columns = new Map<string, Column>();
-  for (const [name, column] of file.columns) {
-    const declaration = declared.get(name);
-    columns.set(name, declaration ? asDeclared(column, declaration, file) : column);
-  }
-  if (columns.has(engine.idColumn)) columns.set(engine.idColumn, textColumn(idsOf(file, engine.idColumn)));
-  const table = derived(engine, { ...file, columns });
-  const target = engine.manifest.columns.find(({ role }) => role === 'target')?.name;
+  const { manifest } = engine;
+  const inputs = engine.columns.map(({ name }) => name);
+  const { table, absent, unreadable } = readRows(file, manifest.columns, { id: engine.idColumn, inputs });
   const side = await partRows(engine, sourceOf(table), null);
-  const readable = side.absent.concat(unreadable(engine, table));
+  const unread = new Set(unreadable.map(({ column }) => column));
+  const target = manifest.columns.find(({ role }) => role === 'target');
   return {
     ...side,
-    absent: readable,
-    target: target === undefined ? null : fileLabels(engine, file, target),
+    absent: [...absent, ...inputs.filter((name) => unread.has(name))],
+    target: target ? fileLabels(file, { column: target.name, value: target.positive }) : null,
   };
 }
 
-/** A column of another type stays as it is: the comparison says so. */
-function asDeclared(column: Column, declared: ManifestColumn, file: Table): Column {
-  if (declared.role === 'target' || declared.role === 'id') return column;
-  try {
-    return toDeclared(column, declared, file);
-  } catch (error) {
-    if (error instanceof ScoredeskError && error.code === 'column-not-number') return column;
-    throw error;
-  }
-}
-
-function derived(engine: Engine, table: Table): Table {
-  try {
-    return withDerived(table, engine.manifest.columns);
-  } catch (error) {
-    if (error instanceof ScoredeskError) return table;
-    throw error;
-  }
-}
-
-/** Features whose column is there but holds what the model can't take. */
-function unreadable(engine: Engine, table: Table): string[] {
-  return engine.columns
-    .filter(({ name, type, levels }) => {
-      const column = table.columns.get(name);
-      return column?.kind === 'text' && type !== 'category' && !levels;
-    })
-    .map(({ name }) => name);
-}
-
 /** Outcomes of a file: 0 and 1, or the value that meant default when the bundle was made; null for anything else. */
-function fileLabels(engine: Engine, file: Table, target: string): Int8Array | null {
-  if (!file.columns.has(target)) return null;
-  const value = engine.manifest.columns.find(({ name }) => name === target)?.positive;
+function fileLabels(file: Table, target: Target): Int8Array | null {
+  const column = file.columns.get(target.column);
   try {
-    return Int8Array.from(targetOf(file, { column: target, value }), (label) =>
-      Number.isNaN(label) ? -1 : label,
-    );
+    return column ? outcomesOf(column, target) : null;
   } catch (error) {
     if (error instanceof ScoredeskError) return null;
     throw error;
   }
-}
-
-/** Rows whose id is there already. */
-export async function repeatedIds(engine: Engine, { source }: SideRows): Promise<number> {
-  const column = await source.read(engine.idColumn);
-  const ids = column ? texts(column) : [];
-  return ids.length - new Set(ids).size;
 }
 
 /**

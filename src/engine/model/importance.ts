@@ -2,9 +2,9 @@ import { checkStopped, ScoredeskError } from '../../core/errors';
 import { decodeCovers, type Covers } from '../../core/explain/covers';
 import { gridOf, partialDependence } from '../../core/explain/dependence';
 import { meanAbsolute, permutationImportance, splitImportance } from '../../core/explain/importance';
-import { toProbability } from '../../core/explain/points';
 import { auc } from '../../core/metrics/binary';
 import { sampleRows } from '../../core/numeric/random';
+import { presentRows } from '../../core/stats/present';
 import { columnOf, takeRows, type Table } from '../../core/table/table';
 import { encodeInputs } from '../../bundle/encode';
 import { readFile } from '../../bundle/read';
@@ -23,7 +23,7 @@ const GRID_POINTS = 24;
 const SEED = 1;
 
 /** What the model relies on, over a seeded sample of rows. All by input column. */
-export interface Insight {
+export interface ModelImportance {
   /** The rows explained: those the model never saw where the bundle has some. */
   part: Part;
   rows: number;
@@ -60,7 +60,7 @@ export interface Dependence {
 type Part = 'test' | 'reference' | 'clients';
 
 /** @returns null when not one row of the sample has a score. @throws stopped; what `explain` throws */
-export async function insightOf(engine: Engine, task: Task = {}): Promise<Insight | null> {
+export async function importanceOf(engine: Engine, task: Task = {}): Promise<ModelImportance | null> {
   const { part, table } = await rowsToExplain(engine);
   const method = engine.defaultMethod;
   const agnostic = method === 'kernel';
@@ -137,16 +137,13 @@ async function rowsToExplain(engine: Engine): Promise<{ part: Part; table: Table
   const reference = await engine.reference();
   return reference?.rows
     ? { part: 'reference', table: reference }
-    : { part: 'clients', table: engine.clients };
+    : { part: 'clients', table: await engine.clients.table() };
 }
 
 /** The rows that the model gives a number for. */
 async function scoredRows(engine: Engine, table: Table): Promise<Table> {
   const scores = await engine.score(table);
-  return takeRows(
-    table,
-    Int32Array.from(scores.keys()).filter((row) => !Number.isNaN(scores[row])),
-  );
+  return takeRows(table, presentRows(scores));
 }
 
 /** A sample of a part's rows with a known outcome and a score; null without both outcomes among them. */
@@ -156,7 +153,7 @@ async function labelledRows(engine: Engine, part: 'test' | 'reference') {
   if (!table || !named) return null;
   const column = columnOf(table, named);
   if (column.kind !== 'number') return null;
-  const known = Int32Array.from(column.values.keys()).filter((row) => !Number.isNaN(column.values[row]));
+  const known = presentRows(column.values);
   const picked = sampleRows(known.length, PERMUTED_ROWS, SEED).map((k) => known[k]);
   const rows = await scoredRows(engine, takeRows(table, picked));
   const outcomes = columnOf(rows, named);
@@ -170,68 +167,4 @@ async function coversOf(engine: Engine): Promise<Covers | null> {
   const { model } = engine.onnx;
   if (!covers || model?.predictor.kind !== 'trees') return null;
   return decodeCovers(await readFile(engine.files, covers.file), model.predictor);
-}
-
-/** One method's account of one client. */
-export interface MethodAccount {
-  method: Method;
-  unit: 'margin' | 'probability';
-  base: number;
-  values: Float64Array;
-  /** P(default) it begins and ends at; LIME's may leave [0, 1]. */
-  from: number;
-  to: number;
-  /** Rows of the reference it compares with, or draws from; 0 where it uses none. */
-  background: number;
-  milliseconds: number;
-}
-
-/** Kernel asks for 2 M + 2,048 scores a background row: fewer rows for wide models, so that a page has it in seconds. */
-const WIDE = 50;
-const backgroundOf = (method: Method, columns: number): number => {
-  if (method === 'path') return 0;
-  if (method === 'lime') return 5000;
-  return method === 'kernel' && columns > WIDE ? 20 : 100;
-};
-
-export interface ClientAccounts {
-  id: string;
-  /** What the model takes of the client, float32 by input column. */
-  inputs: Float32Array;
-  /** What the methods compare with. */
-  compared: 'reference' | 'clients';
-  /** None for a client that the model gives no number for. */
-  methods: MethodAccount[];
-}
-
-/** A client's contributions by each of the methods. @throws client-unknown; what `explain` throws */
-export async function accountsOf(
-  engine: Engine,
-  id: string,
-  methods: readonly Method[],
-  { signal, progress }: Task = {},
-): Promise<ClientAccounts> {
-  const row = engine.clientsOf([id]);
-  const accounts: MethodAccount[] = [];
-  const reference = await engine.reference();
-  const compared = reference ? 'reference' : 'clients';
-  const available = (reference ?? engine.clients).rows;
-  const inputs = encodeInputs(engine.columns, row);
-  const [score] = await engine.score(row);
-  if (Number.isNaN(score)) return { id, inputs, compared, methods: [] };
-  for (const method of methods) {
-    const before = performance.now();
-    const rows = Math.min(available, backgroundOf(method, engine.columns.length));
-    const { base, values } = await engine.explain(row, method, { signal, background: rows || undefined });
-    const milliseconds = performance.now() - before;
-    const unit = engine.unitOf(method);
-    const from = toProbability(base, unit);
-    const to = toProbability(
-      values.reduce((sum, value) => sum + value, base),
-      unit,
-    );
-    accounts.push({ method, unit, base, values, from, to, background: rows, milliseconds });
-    progress?.({ done: accounts.length, total: methods.length, unit: 'methods' });
-  }
-  return { id, inputs, compared, methods: accounts };
 }

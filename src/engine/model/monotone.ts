@@ -1,6 +1,6 @@
 import { checkStopped, ScoredeskError } from '../../core/errors';
 import { quantileSorted } from '../../core/stats/quantile';
-import { columnOf, takeRows, type Table } from '../../core/table/table';
+import { columnOf, type Table } from '../../core/table/table';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import type { Task } from '../runtime';
@@ -19,7 +19,7 @@ const ROUNDING = 1e-6;
  * @throws monotone-broken naming the column, a client and the two values
  */
 export async function verifyMonotone(engine: Engine, task: Task = {}): Promise<number> {
-  const reference = (await engine.reference()) ?? engine.clients;
+  const reference = (await engine.reference()) ?? (await engine.clients.table());
   const declared = engine.columns.filter((column) => column.monotone);
   for (const column of declared) {
     checkStopped(task.signal);
@@ -47,11 +47,12 @@ async function tryColumn(
   grid: Float64Array,
   task: Task,
 ): Promise<void> {
-  const rows = Math.min(TRIED_ROWS, engine.clients.rows);
-  const tried = Int32Array.from({ length: rows }, (_, k) => Math.floor((k * engine.clients.rows) / rows));
+  const { count, ids } = engine.clients;
+  const rows = Math.min(TRIED_ROWS, count);
+  const tried = Int32Array.from({ length: rows }, (_, k) => Math.floor((k * count) / rows));
+  const table = await engine.clients.rows(tried);
   let before: Float64Array | null = null;
   for (let k = 0; k < grid.length; k++) {
-    const table = takeRows(engine.clients, tried);
     const values = new Float64Array(rows).fill(grid[k]);
     const columns = new Map(table.columns).set(name, { kind: 'number', values });
     const scores = await engine.score({ ...table, columns }, task);
@@ -60,7 +61,7 @@ async function tryColumn(
     if (earlier && broken >= 0)
       throw new ScoredeskError('monotone-broken', {
         column: name,
-        id: engine.ids[tried[broken]],
+        id: ids[tried[broken]],
         from: grid[k - 1],
         to: grid[k],
         before: earlier[broken],

@@ -1,5 +1,6 @@
 import { folded } from '../../core/text';
-import type { BundleView, ClientView } from '../../engine/client/view';
+import type { BundleView } from '../../engine/bundleView';
+import type { ClientView } from '../../engine/client/view';
 import { columnLabel, formatDate, formatValue } from '../../i18n/format';
 import { localText, type Locale } from '../../i18n/translate';
 

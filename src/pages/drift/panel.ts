@@ -4,7 +4,7 @@ import type { ChunkReport } from '../../core/drift/compare';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { DriftResult } from '../../engine/drift/compare';
 import type { DriftRequest } from '../../core/drift/request';
-import type { BundleView } from '../../engine/client/view';
+import type { BundleView } from '../../engine/bundleView';
 import type { DriftRow } from '../../report/driftSummary';
 import { formatMeasure } from '../../report/driftWords';
 import { translate, type Locale } from '../../i18n/translate';

@@ -1,5 +1,5 @@
 import type { ManifestColumn } from '../../bundle/schema';
-import type { BundleView } from '../../engine/client/view';
+import type { BundleView } from '../../engine/bundleView';
 import { columnLabel, formatNumber, formatValue } from '../../i18n/format';
 import { locale } from '../../state/locale.svelte';
 

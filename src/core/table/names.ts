@@ -14,3 +14,10 @@ export function nearestName(name: string, names: readonly string[]): string {
   }
   return best;
 }
+
+/** The name, or with as many underscores behind it as make it free: a feature may be called `base`. */
+export function freeName(wanted: string, isTaken: (name: string) => boolean): string {
+  let name = wanted;
+  while (isTaken(name)) name += '_';
+  return name;
+}

@@ -1,0 +1,62 @@
+import { writeParquet } from '../core/table/parquetWrite';
+import type { Column, Table } from '../core/table/table';
+import type { OnnxModel } from '../core/onnx/read';
+import type { Manifest, ManifestColumn, PartName } from './schema';
+
+/** The files of a packed bundle, and how the manifest speaks of them. */
+
+/** Writes one part's Parquet: declared columns, category codes where every value is a level, and the target. */
+export function addPart(
+  files: Map<string, Uint8Array>,
+  data: Manifest['data'],
+  name: PartName,
+  table: Table,
+  columns: readonly ManifestColumn[],
+  target: string | undefined,
+): void {
+  const path = `${name}.parquet`;
+  const out = new Map<string, Column>();
+  for (const declared of columns) {
+    const column = table.columns.get(declared.name);
+    if (!column || (declared.role === 'target' && declared.name !== target)) continue;
+    out.set(declared.name, stored(column, declared));
+  }
+  files.set(path, writeParquet({ name: path, rows: table.rows, columns: out }));
+  const id = columns.find((column) => column.role === 'id')?.name;
+  data[name] = {
+    files: [{ path, rows: table.rows }],
+    ...(id && out.has(id) ? { id } : {}),
+    ...(target && out.has(target) ? { target } : {}),
+  };
+}
+
+function stored(column: Column, declared: ManifestColumn): Column {
+  if (column.kind === 'number')
+    return column.values instanceof Int32Array
+      ? { kind: 'number', values: Float64Array.from(column.values) }
+      : column;
+  const levels = declared.type === 'category' ? declared.levels?.length : undefined;
+  if (levels === undefined || column.dictionary.length > levels) return column;
+  return { kind: 'number', values: column.codes };
+}
+
+/** Which columns feed which input of the graph, and in which form. */
+export function inputSections(
+  onnx: OnnxModel,
+  features: readonly string[],
+  columns: readonly ManifestColumn[],
+): Manifest['model']['inputs'] {
+  let first = 0;
+  const categories = new Set(
+    columns.filter((column) => column.type === 'category').map((column) => column.name),
+  );
+  return onnx.inputs.map(({ name, width, type }) => {
+    const names = features.slice(first, (first += width));
+    const coded = names.some((column) => categories.has(column)) ? 'code' : 'number';
+    return {
+      name,
+      columns: names,
+      encode: type === 'string' ? ('string' as const) : (coded as 'code' | 'number'),
+    };
+  });
+}

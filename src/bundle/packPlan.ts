@@ -1,0 +1,162 @@
+import { ScoredeskError } from '../core/errors';
+import type { Costs } from '../core/decision/cost';
+import type { OnnxModel } from '../core/onnx/read';
+import { columnOf, type Table } from '../core/table/table';
+import type { Algorithm } from './algorithm';
+import { checkIds } from './ids';
+import { idsOf } from './columns';
+import { chooseFeatures, inferColumns, withoutIndexes } from './infer';
+import { byInputName, readModel, refuseCount } from './packModel';
+import type { StartRuntime } from './packScores';
+import { readRows, requireRows } from './rows';
+import type { Dictionary, LocalText, Manifest, ManifestColumn } from './schema';
+import type { Target } from './target';
+
+export interface PackInput {
+  model: Uint8Array;
+  clients: Table;
+  idColumn: string;
+  /** The labelled rows that trained the model. */
+  reference?: Table | undefined;
+  /** Labelled rows it never saw. */
+  test?: Table | undefined;
+  /** Later rows, to compare with the reference; labels and times where they are known. */
+  current?: Table | undefined;
+  target?: Target | undefined;
+  features?: readonly string[] | undefined;
+  /** The library's own predictions: id column and `probability`. */
+  expected?: Table | undefined;
+  threshold?: number | undefined;
+  costs?: Costs | undefined;
+  dictionary?: Dictionary | undefined;
+  id?: string | undefined;
+  version?: string | undefined;
+  title?: string | undefined;
+  /** The model's kind in people's words; left out, the bundle says nothing of it. */
+  describe?: ((algorithm: Algorithm) => LocalText) | undefined;
+  /** Starts the runtime, for a model that only it can score. */
+  runtime?: StartRuntime | undefined;
+  signal?: AbortSignal | undefined;
+  progress?: ((step: PackStep) => void) | undefined;
+}
+
+export type PackStep = 'model' | 'columns' | 'covers' | 'expected' | 'files';
+
+/** What will be in the bundle, decided before anything is computed or written. */
+export interface PackPlan {
+  dictionary: Dictionary;
+  /** The model with the levels of its text inputs, and which of its classes is default. */
+  onnx: OnnxModel;
+  index: 0 | 1;
+  /** Names and columns of the model's inputs, in its order. */
+  features: string[];
+  inputs: ManifestColumn[];
+  columns: ManifestColumn[];
+  /** The rows of each part in the declared types. */
+  clients: Table;
+  reference: Table | undefined;
+  test: Table | undefined;
+  current: Table | undefined;
+  decision: Manifest['decision'];
+  /** Index columns that the model has no room for. */
+  leftOut: string[];
+  /** Text columns whose codes were guessed from their alphabetical order, for a model that takes numbers. */
+  guessedLevels: string[];
+}
+
+/**
+ * Reads the model and the tables' columns, and decides what each is. Nothing is scored.
+ *
+ * @throws feature-count, feature-missing, ids-repeated, id-missing, target-values, onnx-…, column-…
+ */
+export function planPack(input: PackInput, step: (name: PackStep) => void): PackPlan {
+  const { clients: given, idColumn, target, dictionary = {} } = input;
+  checkNames(input);
+  step('model');
+  const candidates = chooseFeatures(given, input.features, idColumn, target?.column, dictionary);
+  const read = readModel(input.model, candidates, dictionary, target);
+  const features = featuresOf(read.onnx, candidates, input);
+  refuseCount(read.onnx, features);
+
+  step('columns');
+  const columns = inferColumns(given, input.reference ?? given, features, idColumn, target, dictionary);
+  const rowsOf = (table: Table, outcome: Target | undefined): Table => {
+    const options = { id: idColumn, inputs: features, target: outcome };
+    return requireRows(readRows(table, columns, options)).table;
+  };
+  // Outcomes among the clients are of no use to the bundle, and may be all missing.
+  const clients = rowsOf(given, undefined);
+  if (clients.rows === 0) throw new ScoredeskError('rows-none', { file: clients.name });
+  checkIds(idsOf(clients, idColumn), idColumn);
+  const labelled = (table: Table | undefined) => table && rowsOf(table, target);
+  const inputs = features.map((name) => columns.find((column) => column.name === name) as ManifestColumn);
+  const tables = {
+    clients,
+    reference: labelled(input.reference),
+    test: labelled(input.test),
+    current: labelled(input.current),
+  };
+  refuseTextFeatures(inputs, clients);
+  const onnx = read.withLevels(inputs);
+  return {
+    dictionary,
+    onnx,
+    index: read.index,
+    features,
+    inputs,
+    columns,
+    ...tables,
+    decision: decisionOf(input, dictionary),
+    leftOut: read.onnx.inputs.length > 1 ? [] : candidates.filter((name) => !features.includes(name)),
+    guessedLevels: guessed(onnx, inputs, dictionary),
+  };
+}
+
+/** One input a column is matched by name; one input of all takes them in their order, less an index. */
+function featuresOf(
+  onnx: OnnxModel,
+  candidates: string[],
+  { clients, features }: Pick<PackInput, 'clients' | 'features'>,
+): string[] {
+  if (onnx.inputs.length > 1) return byInputName(onnx, candidates, clients, features);
+  return features ? candidates : withoutIndexes(candidates, onnx.width);
+}
+
+/** The columns named by the caller are looked for first: a typing mistake is told as such. @throws column-unknown */
+function checkNames({ clients, idColumn, reference, test, current, target }: PackInput): void {
+  columnOf(clients, idColumn);
+  const labelled = [reference, test].filter((table) => table !== undefined);
+  for (const table of current ? [...labelled, current] : labelled)
+    if (table.rows === 0) throw new ScoredeskError('rows-none', { file: table.name });
+  if (target) for (const table of labelled.length ? labelled : [clients]) columnOf(table, target.column);
+}
+
+function refuseTextFeatures(inputs: readonly ManifestColumn[], clients: Table): void {
+  for (const { name, type } of inputs) {
+    if (type !== 'text' && type !== 'date') continue;
+    const column = clients.columns.get(name);
+    throw new ScoredeskError('text-feature', {
+      column: name,
+      value: column?.kind === 'text' ? (column.dictionary[0] ?? '') : '',
+    });
+  }
+}
+
+/** The model takes codes of these, and nobody said which code is which text. */
+function guessed(onnx: OnnxModel, inputs: readonly ManifestColumn[], dictionary: Dictionary): string[] {
+  const said = new Set(dictionary.columns?.filter((column) => column.levels).map((column) => column.name));
+  const asText = onnx.inputs.flatMap(({ type, width }) => new Array<boolean>(width).fill(type === 'string'));
+  return inputs
+    .filter(({ name, type }, j) => type === 'category' && !asText[j] && !said.has(name))
+    .map(({ name }) => name);
+}
+
+function decisionOf({ threshold, costs }: PackInput, { decision }: Dictionary): Manifest['decision'] {
+  const chosen = threshold ?? decision?.threshold ?? 0.5;
+  const reviewFrom =
+    decision?.reviewFrom !== undefined && decision.reviewFrom <= chosen
+      ? { reviewFrom: decision.reviewFrom }
+      : {};
+  const paid = costs ?? decision?.costs;
+  return { threshold: chosen, ...reviewFrom, ...(paid ? { costs: paid } : {}) };
+}

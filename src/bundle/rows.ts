@@ -1,0 +1,117 @@
+import { ScoredeskError } from '../core/errors';
+import { columnOf, textColumn, type Table, type TextColumn } from '../core/table/table';
+import { idsOf, toDeclared } from './columns';
+import { derivedOrder, withDerived } from './derived';
+import type { ManifestColumn } from './schema';
+import { outcomeColumn, outcomesOf, type Target } from './target';
+
+/**
+ * The one door for a user's rows: a table as somebody has it becomes rows of a bundle. Nothing is thrown: what could
+ * not be taken as it was meant is told, and the caller decides what is an error.
+ */
+export interface Rows {
+  /**
+   * Declared columns in their declared types (categories as level codes, ids without blanks around them, derived columns,
+   * the outcome as 0 and 1), all others as they came. One that is unreadable stays as it came.
+   */
+  table: Table;
+  /** Inputs of the model that the rows lack, in its order. */
+  absent: string[];
+  /** What could not be read as declared: column-not-number, derived-mismatch …; the first of a column. */
+  unreadable: Unreadable[];
+  /** Values that are no level of the model, by column: they are scored as missing. */
+  unknownLevels: UnknownLevels[];
+  /** 1 default, 0 repaid, -1 unknown; null without a column of outcomes, or where it can't be read. */
+  target: Int8Array | null;
+}
+
+export interface Unreadable {
+  column: string;
+  error: ScoredeskError;
+}
+
+export interface UnknownLevels {
+  column: string;
+  rows: number;
+  example: string;
+}
+
+export interface RowsOptions {
+  id: string;
+  /** The model's inputs, in its order. */
+  inputs: readonly string[];
+  /** Of the outcome; left out, no outcome is read. */
+  target?: Target | undefined;
+}
+
+/** Brings a table to the declared columns. */
+export function readRows(table: Table, declared: readonly ManifestColumn[], options: RowsOptions): Rows {
+  const { id, inputs, target } = options;
+  const unreadable: Unreadable[] = [];
+  const attempt = <T>(column: string, step: () => T): T | null => {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof ScoredeskError)) throw error;
+      const named = 'column' in error.params ? error.params.column : column;
+      unreadable.push({ column: named, error });
+      return null;
+    }
+  };
+  const columns = new Map(table.columns);
+  for (const declaration of declared) {
+    const { name, role } = declaration;
+    const column = table.columns.get(name);
+    if (!column || role === 'target') continue;
+    const read =
+      name === id
+        ? textColumn(idsOf(table, id))
+        : attempt(name, () => toDeclared(column, declaration, table));
+    if (read) columns.set(name, read);
+  }
+  const outcome = target && table.columns.get(target.column);
+  const labels = outcome ? attempt(target.column, () => outcomesOf(outcome, target)) : null;
+  if (target && labels) columns.set(target.column, outcomeColumn(labels));
+  const typed = { ...table, columns };
+  const readable = withoutOperands(declared, new Set(unreadable.map(({ column }) => column)));
+  const whole = attempt('', () => withDerived(typed, readable)) ?? typed;
+  return {
+    table: whole,
+    absent: inputs.filter((name) => !whole.columns.has(name)),
+    unreadable,
+    unknownLevels: unknownLevelsOf(whole, declared),
+    target: labels,
+  };
+}
+
+/** The columns less those derived from one that could not be read. */
+function withoutOperands(
+  declared: readonly ManifestColumn[],
+  failed: ReadonlySet<string>,
+): readonly ManifestColumn[] {
+  if (failed.size === 0) return declared;
+  const out = new Set(failed);
+  for (const { name, derived } of derivedOrder(declared))
+    if (derived?.of.some((operand) => out.has(operand))) out.add(name);
+  return declared.filter(({ name, derived }) => !derived || !out.has(name));
+}
+
+function unknownLevelsOf(table: Table, declared: readonly ManifestColumn[]): UnknownLevels[] {
+  return declared.flatMap(({ name, type, levels }) => {
+    const column = table.columns.get(name);
+    if (type !== 'category' || !levels || column?.kind !== 'text') return [];
+    return unknownIn(name, column, levels.length);
+  });
+}
+
+function unknownIn(name: string, { codes, dictionary }: TextColumn, known: number): UnknownLevels[] {
+  const unknown = codes.filter((code) => code >= known);
+  return unknown.length ? [{ column: name, rows: unknown.length, example: dictionary[unknown[0]] }] : [];
+}
+
+/** The rows, where everything could be taken as it was meant. @throws the first of what could not; column-unknown */
+export function requireRows(rows: Rows): Rows {
+  if (rows.unreadable.length > 0) throw rows.unreadable[0].error;
+  for (const name of rows.absent) columnOf(rows.table, name);
+  return rows;
+}

@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from 'commander';
+import { PERIODS, type Chunking, type Period } from '../core/drift/chunks';
+import type { CountCosts } from '../core/decision/cost';
+import { IDENTIFIER } from '../bundle/schema';
+
+/** What an option's text means, for every command that takes it. */
+
+/** Names between commas; one with a comma stands in double quotes. */
+export function namesOption(text: string): string[] {
+  const found = [...text.matchAll(/\s*(?:"([^"]*)"|([^,]+))\s*(?:,|$)/g)].map(
+    ([, quoted, bare]) => quoted ?? bare.trim(),
+  );
+  if (found.length === 0) throw new InvalidArgumentError('Names of columns are wanted, as in a,b.');
+  return found;
+}
+
+export function chunkOption(text: string): Chunking {
+  if (/^[1-9]\d*$/.test(text)) return { size: Number(text) };
+  if (/^\/[1-9]\d*$/.test(text)) return { number: Number(text.slice(1)) };
+  if (PERIODS.includes(text as Period)) return { period: text as Period };
+  throw new InvalidArgumentError(`Rows (500), a number of chunks (/10) or ${PERIODS.join(', ')} is wanted.`);
+}
+
+export function wholeOption(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A whole number above 0 is wanted.');
+  return Number(text);
+}
+
+export function probabilityOption(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('A probability between 0 and 1 is wanted.');
+  return value;
+}
+
+export function costOption(text: string): CountCosts {
+  const found = /^fn=(\d+(?:\.\d+)?),fp=(\d+(?:\.\d+)?)$/.exec(text);
+  if (!found) throw new InvalidArgumentError('Two costs are wanted, as in fn=10,fp=1.');
+  return { kind: 'count', falseNegative: Number(found[1]), falsePositive: Number(found[2]) };
+}
+
+export function identifierOption(text: string): string {
+  if (!IDENTIFIER.test(text)) throw new InvalidArgumentError('Letters, digits, ".", "_" and "-" are wanted.');
+  return text;
+}

@@ -1,0 +1,74 @@
+import { ScoredeskError } from '../../core/errors';
+import type { Contributions } from '../../core/explain/explainer';
+import { freeName } from '../../core/table/names';
+import { columnOf, takeRows, textColumn, texts, type Column, type Table } from '../../core/table/table';
+import { readRows, requireRows, type UnknownLevels } from '../../bundle/rows';
+import type { Engine } from '../engine';
+
+/** Scores and contributions as tables: what a command writes and an API answers. */
+
+/** A user's rows for a bundle, with their ids. */
+export interface ChosenRows {
+  table: Table;
+  ids: string[];
+  unknownLevels: UnknownLevels[];
+}
+
+/** @throws column-unknown (also of the id), column-not-number, derived-mismatch */
+export function rowsFor(engine: Engine, table: Table): ChosenRows {
+  const inputs = engine.columns.map(({ name }) => name);
+  const rows = requireRows(readRows(table, engine.manifest.columns, { id: engine.idColumn, inputs }));
+  return { table: rows.table, ids: idsIn(engine, rows.table), unknownLevels: rows.unknownLevels };
+}
+
+/** All clients of the bundle. */
+export async function clientRows(engine: Engine): Promise<ChosenRows> {
+  const table = await engine.clients.table();
+  return { table, ids: idsIn(engine, table), unknownLevels: [] };
+}
+
+const idsIn = (engine: Engine, table: Table): string[] => texts(columnOf(table, engine.idColumn));
+
+/** The rows of these ids, in that order; of an id that stands twice the first. @throws client-unknown */
+export function onlyIds(rows: ChosenRows, wanted: readonly string[]): ChosenRows {
+  const rowOf = new Map<string, number>();
+  rows.ids.forEach((id, row) => rowOf.has(id) || rowOf.set(id, row));
+  const positions = wanted.map((id) => {
+    const row = rowOf.get(id);
+    if (row === undefined) throw new ScoredeskError('client-unknown', { id });
+    return row;
+  });
+  return { ...rows, table: takeRows(rows.table, Int32Array.from(positions)), ids: [...wanted] };
+}
+
+/** id, probability, decision. */
+export function scoreTable(engine: Engine, ids: readonly string[], scores: Float64Array): Table {
+  const { columns, add } = outputOf(engine, ids);
+  add('probability', { kind: 'number', values: scores });
+  add('decision', textColumn(Array.from(scores, (p) => engine.decide(p))));
+  return { name: 'scores', rows: ids.length, columns };
+}
+
+/** id, base, a column a feature: base + sum is the model's raw output. */
+export function contributionTable(engine: Engine, ids: readonly string[], found: Contributions): Table {
+  const { base, bases, rows, width, values } = found;
+  const { columns, add } = outputOf(engine, ids);
+  add('base', { kind: 'number', values: bases ?? new Float64Array(rows).fill(base) });
+  engine.columns.forEach(({ name }, j) =>
+    add(name, {
+      kind: 'number',
+      values: Float64Array.from({ length: rows }, (_, i) => values[i * width + j]),
+    }),
+  );
+  return { name: 'contributions', rows, columns };
+}
+
+function outputOf(engine: Engine, ids: readonly string[]) {
+  const columns = new Map<string, Column>([[engine.idColumn, textColumn(ids)]]);
+  const add = (name: string, column: Column) =>
+    columns.set(
+      freeName(name, (taken) => columns.has(taken)),
+      column,
+    );
+  return { columns, add };
+}

@@ -1,0 +1,121 @@
+import { reasonOf, ScoredeskError } from '../core/errors';
+import { ClientList } from '../engine/client/list';
+import { openBundle, type Engine } from '../engine/engine';
+import type { Overview } from '../engine/overview';
+import type { Task } from '../engine/runtime';
+import type { Site } from '../protocol/site';
+import { installedBundle, storedSource, sweep } from '../storage/bundles';
+import { keptOverview } from '../storage/computed';
+import { openDb, type Db } from '../storage/db';
+import type { EngineFile } from '../supply/engineFile';
+import { readSite, type Network } from '../supply/reach';
+
+export interface ContextSetup {
+  /** Address of the site's root: storage names carry its path. */
+  base: string;
+  /** onnxruntime's wasm. */
+  engineFile: EngineFile;
+}
+
+/** An open bundle: its engine, and what a look at every row gave. */
+export interface OpenBundle {
+  engine: Engine;
+  overview: Overview;
+  list: ClientList;
+}
+
+/** What the operations of the scoring worker share: storage, the way to the network, one open bundle. */
+export class Context {
+  readonly base: string;
+  readonly basePath: string;
+  readonly engineFile: EngineFile;
+  #database: Promise<Db> | null = null;
+  /** Another tab has brought in a newer version of the database. */
+  #outdated = false;
+  #site: Promise<Site> | null = null;
+  #open: { fingerprint: string; bundle: Promise<OpenBundle> } | null = null;
+
+  constructor({ base, engineFile }: ContextSetup) {
+    this.base = base;
+    this.basePath = new URL(base).pathname;
+    this.engineFile = engineFile;
+  }
+
+  readonly wasm = (): Promise<ArrayBuffer> => this.engineFile.load();
+
+  /** @throws insecure-context, tab-outdated; what `openDb` throws */
+  async db(): Promise<Db> {
+    if (!globalThis.isSecureContext) throw new ScoredeskError('insecure-context', {});
+    if (this.#outdated) throw new ScoredeskError('tab-outdated', {});
+    const opening = (this.#database ??= this.#openDatabase());
+    opening.catch(() => (this.#database = null));
+    return opening;
+  }
+
+  async #openDatabase(): Promise<Db> {
+    const opened = await openDb(this.basePath, (byNewer) => {
+      this.#outdated ||= byNewer;
+      this.#forget();
+    });
+    await sweep(opened, this.basePath);
+    return opened;
+  }
+
+  async network(): Promise<Network> {
+    const site = (this.#site ??= readSite(this.base));
+    site.catch(() => (this.#site = null));
+    return { base: this.base, site: await site };
+  }
+
+  /** An installed bundle, opened once. @throws bundle-not-installed; what `openBundle` throws */
+  open(fingerprint: string, task: Task = {}): Promise<OpenBundle> {
+    if (this.#open?.fingerprint === fingerprint) return this.#open.bundle;
+    const bundle = this.#openStored(fingerprint, task);
+    this.#open = { fingerprint, bundle };
+    bundle.catch(() => {
+      if (this.#open?.bundle === bundle) this.#open = null;
+    });
+    return bundle;
+  }
+
+  async #openStored(fingerprint: string, task: Task): Promise<OpenBundle> {
+    const db = await this.db();
+    const { runtimeOnly } = await installedBundle(db, fingerprint);
+    const engine = await openBundle(await storedSource(db, fingerprint), { wasm: this.wasm, runtimeOnly });
+    return asOpen(engine, await keptOverview(db, engine, task));
+  }
+
+  async engine(fingerprint: string): Promise<Engine> {
+    return (await this.open(fingerprint)).engine;
+  }
+
+  /** Takes a bundle that was opened to be checked, unless another one is in use. */
+  adopt(engine: Engine, overview: Overview): void {
+    const { fingerprint } = engine;
+    this.#open ??= { fingerprint, bundle: Promise.resolve(asOpen(engine, overview)) };
+  }
+
+  close(fingerprint: string): void {
+    if (this.#open?.fingerprint === fingerprint) this.#open = null;
+  }
+
+  /** A database closed under an operation, by another tab or because the data were cleared, is no bug. */
+  readonly asKnown = (error: unknown): unknown => {
+    if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') return error;
+    this.#forget();
+    return this.#outdated
+      ? new ScoredeskError('tab-outdated', {}, { cause: error })
+      : new ScoredeskError('storage-failed', { reason: reasonOf(error) }, { cause: error });
+  };
+
+  #forget(): void {
+    this.#database = null;
+    this.#open = null;
+  }
+}
+
+const asOpen = (engine: Engine, overview: Overview): OpenBundle => ({
+  engine,
+  overview,
+  list: new ClientList(engine, overview),
+});

@@ -1,0 +1,59 @@
+import type { Method } from '../engine/explanations';
+import type { Dependence, ModelImportance, Permutation } from '../engine/model/importance';
+import type { ClientByMethod } from '../engine/model/methods';
+import { modelView, type ModelView } from '../engine/model/view';
+import type { Progress } from '../engine/runtime';
+import type { OperationTask } from '../protocol/host';
+import { handOver } from '../protocol/transfer';
+import type { Context } from './context';
+
+/** What the model is and relies on. What takes many scores is fetched when somebody asks for it. */
+
+interface Named {
+  fingerprint: string;
+}
+
+type Watched = OperationTask<Progress>;
+
+export const model = async (context: Context, { fingerprint }: Named): Promise<ModelView> =>
+  modelView(await context.engine(fingerprint));
+
+/** What the model relies on, over a sample of rows. */
+export async function importance(
+  context: Context,
+  { fingerprint }: Named,
+  task: Watched,
+): Promise<ModelImportance | null> {
+  const { importanceOf } = await import('../engine/model/importance');
+  const found = await importanceOf(await context.engine(fingerprint), task);
+  return found && handOver(found, [found.inputs, found.contributions]);
+}
+
+export async function permutation(
+  context: Context,
+  { fingerprint }: Named,
+  task: Watched,
+): Promise<Permutation | null> {
+  const { permutationOf } = await import('../engine/model/importance');
+  return permutationOf(await context.engine(fingerprint), task);
+}
+
+export async function dependence(
+  context: Context,
+  { fingerprint, column }: Named & { column: string },
+  { signal }: OperationTask,
+): Promise<Dependence> {
+  const { dependenceOf } = await import('../engine/model/importance');
+  const found = await dependenceOf(await context.engine(fingerprint), column, { signal });
+  return handOver(found, [found.grid, found.mean]);
+}
+
+/** A client's contributions by several methods. */
+export async function byMethod(
+  context: Context,
+  { fingerprint, id, methods }: Named & { id: string; methods: readonly Method[] },
+  task: Watched,
+): Promise<ClientByMethod> {
+  const { explainByMethod } = await import('../engine/model/methods');
+  return explainByMethod(await context.engine(fingerprint), id, methods, task);
+}

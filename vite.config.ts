@@ -5,6 +5,7 @@ import { VitePWA } from 'vite-plugin-pwa';
 import about from './package.json' with { type: 'json' };
 import { POLICY } from './src/service/policy';
 import { buildHash } from './tools/buildHash';
+import { firstVisit } from './tools/firstVisit';
 import { licences } from './tools/licences';
 
 /** The policy as the first element of the built page; the development server needs inline styles. */
@@ -28,10 +29,12 @@ const workerAhead: Plugin = {
     order: 'post',
     handler: (_, { bundle }) =>
       Object.keys(bundle ?? {})
-        .filter((file) => /(scoring\.worker|ort\.wasm\.bundle)[^/]*\.js$/.test(file))
+        .filter((file) => /scoring\.worker[^/]*\.js$/.test(file))
         .map((file) => ({ tag: 'link', attrs: { rel: 'prefetch', href: `./${file}` }, injectTo: 'head' })),
   },
 };
+
+const first = firstVisit();
 
 /** The shell is precached; bundles go to IndexedDB, the engine's wasm is kept at first use. */
 const offline = VitePWA({
@@ -55,6 +58,13 @@ const offline = VitePWA({
   injectManifest: {
     globPatterns: ['**/*.{html,js,css,woff2,svg}', 'licences.json'],
     globIgnores: ['bundles/**'],
+    // What no first visit needs is marked: the service worker keeps it afterwards.
+    manifestTransforms: [
+      (entries) => ({
+        manifest: entries.map((entry) => (first.isLate(entry.url) ? { ...entry, late: true } : entry)),
+        warnings: [],
+      }),
+    ],
   },
 });
 
@@ -68,7 +78,7 @@ export default defineConfig({
     __BUILD__: JSON.stringify(buildHash()),
     __ENGINE_BYTES__: statSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm').size,
   },
-  plugins: [svelte(), contentSecurityPolicy, workerAhead, libraries.page, offline],
+  plugins: [svelte(), contentSecurityPolicy, workerAhead, libraries.page, first.page, offline],
   build: { target: 'es2022', outDir: 'dist', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  worker: { format: 'es', plugins: libraries.workers },
+  worker: { format: 'es', plugins: () => [...libraries.workers(), ...first.worker()] },
 });

@@ -10,7 +10,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...common, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] },
+        test: { ...common, name: 'unit', setupFiles: ['test/support/messages.ts'], include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] },
       },
       {
         extends: true,

@@ -1,6 +1,5 @@
 /// <reference lib="webworker" />
-import type { PrecacheEntry } from 'workbox-precaching';
-import { startOffline } from '../src/service/offline';
+import { startOffline, type ShellFile } from '../src/service/offline';
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: ShellFile[] };
 startOffline(self, self.__WB_MANIFEST);

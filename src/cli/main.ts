@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check';
-import { EXIT_REFUSED, EXIT_USAGE, say, sayError } from './console';
+import { EXIT_REFUSED, EXIT_USAGE, LOCALE, say, sayError } from './console';
 import { driftCommand } from './drift';
 import { explainCommand } from './explain';
 import { packCommand } from './pack';
 import { scoreCommand } from './score';
+import { AREAS, loadMessages } from '../i18n/areas';
 import { version } from '../../package.json';
 
 const program = new Command('scoredesk')
@@ -23,6 +24,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  await loadMessages(LOCALE, AREAS);
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

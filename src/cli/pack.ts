@@ -13,7 +13,7 @@ import { parseDictionary } from '../bundle/validate';
 import { openBundle } from '../engine/engine';
 import { onnxRuntime } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
-import { algorithmText } from '../i18n/algorithm';
+import { algorithmTexts } from '../i18n/algorithm';
 import { localText } from '../i18n/translate';
 import { count, LOCALE, plural, say } from './console';
 import { reportLines } from './check';
@@ -120,7 +120,7 @@ async function readInput(options: Options): Promise<PackInput> {
     id: options.bundleId,
     version: options.bundleVersion,
     title: options.title,
-    describe: algorithmText,
+    describe: await algorithmTexts(),
     runtime: onnxRuntime,
     progress: (step) => say(STEPS[step]),
   };

@@ -62,13 +62,14 @@ export function onTakeover(reload: () => void): void {
 }
 
 /**
- * Has what is still missing kept, once the engine is here.
+ * Has what a first visit did not need kept, now that somebody stays.
  * @returns whether every page would open with the server gone: this one is controlled, engine and other pages are kept
  */
 export async function getReadyOffline(): Promise<boolean> {
   if (!supported || !navigator.serviceWorker.controller || !('caches' in globalThis)) return false;
+  const rest = restKept(navigator.serviceWorker.controller);
   const cache = await caches.open(`scoredesk:${basePath}:${ENGINE_CACHE}`);
-  return (await cache.keys()).length > 0 && (await restKept(navigator.serviceWorker.controller));
+  return (await rest) && (await cache.keys()).length > 0;
 }
 
 /** Lets the service worker keep what a first visit did not need. */

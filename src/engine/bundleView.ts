@@ -14,6 +14,8 @@ export interface BundleView {
   /** Median (numbers) or most frequent text (categories) of the comparison rows, by column. */
   typical: Record<string, CellValue>;
   runtime: 'onnxruntime' | 'core';
+  /** The app's own evaluator stands in until onnxruntime has arrived and taken over. */
+  pending: boolean;
   /** Why onnxruntime could not start; "" when it did. */
   runtimeFailure: string;
   unit: 'margin' | 'probability';
@@ -29,6 +31,7 @@ export function bundleView(engine: Engine, { scores, typical }: Overview): Bundl
     scale: scoreScale(scores, engine.manifest.decision.threshold),
     typical,
     runtime: engine.runtime.name,
+    pending: engine.runtime.name === 'core' && engine.runtimeFailure === '',
     runtimeFailure: engine.runtimeFailure,
     unit: engine.unit,
     suggested: suggestedClients(engine, scores),

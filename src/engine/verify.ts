@@ -86,7 +86,8 @@ export async function verifyScores(engine: Engine): Promise<Pick<Verification, '
   return { expected: await verifyExpected(engine), parity: await verifyParity(engine) };
 }
 
-async function verifyExpected(engine: Engine): Promise<Verification['expected']> {
+/** Recomputes `expected`. @throws bundle-expected-missed naming the client, bundle-expected-client */
+export async function verifyExpected(engine: Engine): Promise<Verification['expected']> {
   const { rows } = engine.manifest.expected;
   for (const { id } of rows)
     if (!engine.clients.has(id)) throw new ScoredeskError('bundle-expected-client', { id });

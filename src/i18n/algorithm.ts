@@ -1,11 +1,15 @@
 import type { Algorithm } from '../bundle/algorithm';
 import type { LocalText } from '../bundle/schema';
-import { LOCALES, translate } from './translate';
+import { loadMessages, LOCALES } from './areas';
+import { translate } from './translate';
 
-/** A model's kind in each language, as a bundle says it. */
-export const algorithmText = ({ family, trees }: Algorithm): LocalText =>
-  Object.fromEntries(
-    [...LOCALES]
-      .reverse()
-      .map((locale) => [locale, translate(locale, 'algorithm', { family, trees, count: String(trees) })]),
-  );
+/** How a model's kind is said in each language, as a bundle has it. */
+export async function algorithmTexts(): Promise<(algorithm: Algorithm) => LocalText> {
+  await Promise.all(LOCALES.map((locale) => loadMessages(locale, ['algorithm'])));
+  return ({ family, trees }) =>
+    Object.fromEntries(
+      [...LOCALES]
+        .reverse()
+        .map((locale) => [locale, translate(locale, 'algorithm', { family, trees, count: String(trees) })]),
+    );
+}

@@ -1,23 +1,24 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { ErrorData } from '../core/errors';
 import type { LocalText } from '../bundle/schema';
-import en from './messages/en.json';
-import fr from './messages/fr.json';
+import { messageOf, type Locale, type MessageKey } from './areas';
 
-export type Locale = 'en' | 'fr';
-export type MessageKey = keyof typeof en;
+export type { Locale, MessageKey };
 export type MessageParams = Record<string, string | number>;
 
-export const LOCALES: readonly Locale[] = ['fr', 'en'];
-const MESSAGES: Record<Locale, Record<MessageKey, string>> = { en, fr };
 const compiled = new Map<string, IntlMessageFormat>();
 
-/** The message in ICU syntax, filled in. An empty `nearest` selects the branch `none`. */
+/**
+ * The message in ICU syntax, filled in; "" while its area is not here (`loadMessages`). An empty `nearest` selects the
+ * branch `none`.
+ */
 export function translate(locale: Locale, key: MessageKey, params: MessageParams = {}): string {
   const cacheKey = `${locale} ${key}`;
   let message = compiled.get(cacheKey);
   if (!message) {
-    message = new IntlMessageFormat(MESSAGES[locale][key], locale, undefined, { ignoreTag: true });
+    const written = messageOf(locale, key);
+    if (written === undefined) return '';
+    message = new IntlMessageFormat(written, locale, undefined, { ignoreTag: true });
     compiled.set(cacheKey, message);
   }
   const filled = Object.fromEntries(

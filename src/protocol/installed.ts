@@ -39,6 +39,8 @@ export interface InstalledBundle extends BundleSummary {
   installedAt: number;
   /** core/model misses the runtime's scores: no exact explanations. */
   runtimeOnly: boolean;
+  /** `core` until onnxruntime has arrived, recomputed every score and taken over. */
+  scoredBy: 'onnxruntime' | 'core';
 }
 
 /** An install that was begun and stopped; what is here is not fetched again. */

@@ -1,6 +1,6 @@
 import type { ChunkReport } from '../core/drift/compare';
-import { isAlert } from '../core/drift/nannyml';
-import { intervalOf, rangeOf, type Metric, type MetricValue } from '../core/drift/performance';
+import { isAlert } from '../core/drift/limits';
+import { intervalOf, rangeOf, type Metric, type MetricValue } from '../core/drift/metric';
 
 /** A metric by chunk, as it is drawn. */
 export interface MetricSeries {

@@ -80,8 +80,12 @@ export class Context {
 
   async #openStored(fingerprint: string, task: Task): Promise<OpenBundle> {
     const db = await this.db();
-    const { runtimeOnly } = await installedBundle(db, fingerprint);
-    const engine = await openBundle(await storedSource(db, fingerprint), { wasm: this.wasm, runtimeOnly });
+    const { runtimeOnly, scoredBy } = await installedBundle(db, fingerprint);
+    const engine = await openBundle(await storedSource(db, fingerprint), {
+      wasm: this.wasm,
+      runtimeOnly,
+      runtime: scoredBy,
+    });
     return asOpen(engine, await keptOverview(db, engine, task));
   }
 
@@ -93,6 +97,13 @@ export class Context {
   adopt(engine: Engine, overview: Overview): void {
     const { fingerprint } = engine;
     this.#open ??= { fingerprint, bundle: Promise.resolve(asOpen(engine, overview)) };
+  }
+
+  /** Puts another evaluator in the place of the one that scored this bundle so far. */
+  replace(engine: Engine, overview: Overview): void {
+    const { fingerprint } = engine;
+    if (this.#open && this.#open.fingerprint !== fingerprint) return;
+    this.#open = { fingerprint, bundle: Promise.resolve(asOpen(engine, overview)) };
   }
 
   close(fingerprint: string): void {

@@ -6,36 +6,26 @@ import { behindFar, ENGINE_CACHE, KEEP_REST, SKIP_WAITING } from '../protocol/of
 import { fetchFar } from './far';
 import { POLICY } from './policy';
 
-/**
- * Files that no first visit needs. The shell is fetched one file after the other and the app's worker waits
- * for all of it, so that these would delay the first score: they are kept right after it. A file that is not
- * named here is only later than it could be.
- */
-const LATER =
-  /assets\/(About|Drift|Make|Model|Performance|Settings|Setup|asked|binary|drift|importance|insight|own|plane|sample)[\w.]*-[^/]*$/;
-
-/** Milliseconds from the page's wish to the first of them: the engine has just come, its first scores go first. */
-const AFTER_SCORES = 1000;
+/** A file of the shell; `late` where no first visit needs it (tools/firstVisit marks it, from the built chunks). */
+export type ShellFile = PrecacheEntry & { late?: boolean };
 
 /**
  * What the service worker does: the shell from the cache, under the policy; the engine's wasm kept
  * at first use; settings from the network while there is one; the way to other hosts that config.json
  * allows. Bundles are not its business: they live in IndexedDB.
  */
-export function startOffline(scope: ServiceWorkerGlobalScope, shell: (PrecacheEntry | string)[]): void {
+export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]): void {
   const base = new URL(scope.registration.scope).pathname;
   setCacheNameDetails({ prefix: `scoredesk:${base}`, suffix: '' });
   const plugins = [
     { handlerWillRespond: async ({ response }: { response: Response }) => withPolicy(response) },
   ];
-  const isLater = (entry: PrecacheEntry | string) =>
-    LATER.test(typeof entry === 'string' ? entry : entry.url);
   addPlugins(plugins);
   precacheAndRoute(
-    shell.filter((entry) => !isLater(entry)),
+    shell.filter(({ late }) => !late).map(({ url, revision }) => ({ url, revision })),
     { directoryIndex: 'index.html', ignoreURLParametersMatching: [/.*/] },
   );
-  const later = shell.filter(isLater).map((entry) => (typeof entry === 'string' ? entry : entry.url));
+  const later = shell.filter(({ late }) => late).map(({ url }) => url);
   keepLater(scope, later, new CacheFirst({ cacheName: `scoredesk:${base}:later`, plugins }));
   cleanupOutdatedCaches();
 
@@ -69,12 +59,10 @@ function keepLater(scope: ServiceWorkerGlobalScope, files: readonly string[], st
   const urls = files.map((file) => new URL(file, scope.registration.scope).href);
   const known = new Set(urls);
   registerRoute(({ url }) => known.has(url.href), strategy);
-  const keep = async (after = 0): Promise<void> => {
+  const keep = async (): Promise<void> => {
     const cache = await caches.open(strategy.cacheName);
     const kept = new Set((await cache.keys()).map(({ url }) => url));
-    const missing = urls.filter((url) => !kept.has(url));
-    if (missing.length > 0) await new Promise((resolve) => setTimeout(resolve, after));
-    await cache.addAll(missing);
+    await cache.addAll(urls.filter((url) => !kept.has(url)));
   };
   const clean = async (): Promise<void> => {
     const cache = await caches.open(strategy.cacheName);
@@ -88,7 +76,7 @@ function keepLater(scope: ServiceWorkerGlobalScope, files: readonly string[], st
     if (event.data !== KEEP_REST) return;
     const tell = (kept: boolean) => event.ports[0]?.postMessage(kept);
     event.waitUntil(
-      keep(AFTER_SCORES).then(
+      keep().then(
         () => tell(true),
         () => tell(false),
       ),

@@ -1,4 +1,5 @@
 import * as bundles from './bundles';
+import * as check from './check';
 import * as client from './client';
 import * as drift from './drift';
 import * as install from './install';
@@ -8,5 +9,5 @@ import * as model from './model';
  * What the scoring worker does: every function that these files export is an operation, which the page calls by its
  * name (src/client/scoring).
  */
-export const operations = { ...bundles, ...install, ...client, ...model, ...drift };
+export const operations = { ...bundles, ...install, ...check, ...client, ...model, ...drift };
 export type ScoringOperations = typeof operations;

@@ -112,7 +112,7 @@ class BundlesState {
       this.#installed ??= [];
       this.#storageError = toErrorData(error);
     }
-    await Promise.all([storage.look(), offline.look()]);
+    await Promise.all([storage.look(), this.#installed?.length ? offline.look() : undefined]);
   }
 
   async loadOffered(): Promise<void> {

@@ -70,6 +70,15 @@ class ClientsState {
       void this.#bring(page);
   }
 
+  /** The same rows, scored anew. */
+  renew(fingerprint: string): void {
+    if (fingerprint !== this.#fingerprint) return;
+    this.#generation++;
+    this.#asked = new Set();
+    const pages = [...this.#pages.keys()].sort((a, b) => a - b);
+    for (const page of pages) void this.#bring(page);
+  }
+
   #restart(): void {
     this.#generation++;
     this.#asked = new Set();

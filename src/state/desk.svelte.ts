@@ -3,6 +3,7 @@ import { toErrorData, type ErrorData } from '../core/errors';
 import type { InstalledBundle } from '../protocol/installed';
 import type { Neighbours } from '../engine/client/list';
 import type { Progress } from '../engine/runtime';
+import type { Checked } from '../service/check';
 import type { BundleView } from '../engine/bundleView';
 import type { ClientView } from '../engine/client/view';
 import { bundles } from './bundles.svelte';
@@ -17,11 +18,41 @@ class DeskState {
   #opening = $state.raw<Progress | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #unexplained = $state.raw<ErrorData | null>(null);
+  #checking = $state.raw<Progress | null>(null);
+  #checked = $state.raw<Checked | null>(null);
+  #unchecked = $state.raw<ErrorData | null>(null);
+  #refused = $state.raw<ErrorData | null>(null);
   #wanted = '';
+  /** Fingerprint of the bundle that onnxruntime is on its way to. */
+  #awaited = '';
   #estimating: AbortController | null = null;
+
+  constructor() {
+    addEventListener('online', () => this.#checkPending());
+  }
 
   get bundle() {
     return this.#bundle;
+  }
+
+  /** How much of onnxruntime is here, while the app's own evaluator scores. */
+  get checking() {
+    return this.#checking;
+  }
+
+  /** What onnxruntime found when it took over; null where it was here before. */
+  get checked() {
+    return this.#checked;
+  }
+
+  /** Why onnxruntime could not come yet. */
+  get unchecked() {
+    return this.#unchecked;
+  }
+
+  /** Why a bundle that was shown is gone: onnxruntime missed a score that it promises. */
+  get refused() {
+    return this.#refused;
   }
 
   /** The client before stays until the next one is ready. */
@@ -60,6 +91,7 @@ class DeskState {
       this.#bundle = shown.bundle;
       this.#client = shown.client;
       bundles.use(installed);
+      this.#checkPending();
       this.#estimating?.abort();
       if (!shown.client) return;
       this.#neighbours = shown.neighbours;
@@ -91,6 +123,53 @@ class DeskState {
     } finally {
       this.#opening = null;
     }
+  }
+
+  /** Where the app's own evaluator stands in, onnxruntime is fetched, checks and takes over. */
+  #checkPending(): void {
+    const bundle = this.#bundle;
+    if (bundle?.pending && this.#awaited !== bundle.fingerprint) void this.#check(bundle.fingerprint);
+  }
+
+  async #check(fingerprint: string): Promise<void> {
+    this.#awaited = fingerprint;
+    this.#unchecked = null;
+    this.#checked = null;
+    this.#refused = null;
+    try {
+      const progress = (state: Progress) => (this.#checking = state);
+      const checked = await scoring.check({ fingerprint }, { progress });
+      void bundles.loadInstalled();
+      if (this.#bundle?.fingerprint === fingerprint) await this.#takeOver(checked);
+    } catch (error) {
+      await this.#giveUp(fingerprint, toErrorData(error));
+    } finally {
+      this.#checking = null;
+      this.#awaited = '';
+    }
+  }
+
+  /** What is on screen is scored anew. */
+  async #takeOver(checked: Checked): Promise<void> {
+    const { fingerprint } = checked.bundle;
+    const id = this.#client?.id;
+    const wanted = this.#wanted;
+    const shown = id === undefined ? null : await this.#ask(fingerprint, id);
+    this.#bundle = checked.bundle;
+    this.#checked = checked;
+    if (shown && wanted === this.#wanted) this.#client = shown.client;
+    clients.renew(fingerprint);
+  }
+
+  async #giveUp(fingerprint: string, error: ErrorData): Promise<void> {
+    if (error.code === 'bundle-not-installed') return;
+    if (error.code !== 'bundle-expected-missed') {
+      this.#unchecked = error;
+      return;
+    }
+    this.#refused = error;
+    if (this.#bundle?.fingerprint === fingerprint) this.#bundle = null;
+    await bundles.loadInstalled();
   }
 
   /** Reasons that take a while come after the score they explain. */

@@ -1,23 +1,33 @@
 import type { ErrorData } from '../core/errors';
-import {
-  LOCALES,
-  translate,
-  errorText,
-  type Locale,
-  type MessageKey,
-  type MessageParams,
-} from '../i18n/translate';
+import { loadMessages, LOCALES, type Area } from '../i18n/areas';
+import { translate, errorText, type Locale, type MessageKey, type MessageParams } from '../i18n/translate';
 import { keepSetting, readSetting } from './settings';
 
-/** The language the person chose, else the browser's, else English. */
+/** The language the person chose, else the browser's, else English; and which of its words are here. */
 class LocaleState {
   #locale = $state<Locale>(initial());
+  /** Grows with each area that has come, so that what is on screen is said anew. */
+  #come = $state(0);
+  readonly #areas = new Set<Area>();
 
   get current(): Locale {
     return this.#locale;
   }
 
-  choose(locale: Locale): void {
+  /** Words that came since may be shown: reading it in a component follows them. */
+  get come(): number {
+    return this.#come;
+  }
+
+  /** Brings the words that a page needs; whatever was asked for follows a change of language. @throws offline */
+  async need(...areas: readonly Area[]): Promise<void> {
+    for (const area of areas) this.#areas.add(area);
+    await loadMessages(this.#locale, areas);
+    this.#come++;
+  }
+
+  async choose(locale: Locale): Promise<void> {
+    await loadMessages(locale, [...this.#areas]);
     this.#locale = locale;
     document.documentElement.lang = locale;
     keepSetting('locale', locale);
@@ -33,7 +43,9 @@ function initial(): Locale {
 
 export const locale = new LocaleState();
 
-/** The message in the current language; reading it in a component follows the choice. */
-export const t = (key: MessageKey, params?: MessageParams): string => translate(locale.current, key, params);
+/** The message in the current language; reading it in a component follows the choice, and what has come since. */
+export const t = (key: MessageKey, params?: MessageParams): string =>
+  locale.come > 0 ? translate(locale.current, key, params) : '';
 
-export const errorSentence = (error: ErrorData): string => errorText(locale.current, error);
+export const errorSentence = (error: ErrorData): string =>
+  locale.come > 0 ? errorText(locale.current, error) : '';

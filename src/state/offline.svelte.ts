@@ -1,4 +1,4 @@
-import { controlled, getReadyOffline, onTakeover, startServiceWorker, takeUpdate } from '../client/offline';
+import { getReadyOffline, onTakeover, startServiceWorker, takeUpdate } from '../client/offline';
 import { tabs } from './tabs';
 
 /** Connection, readiness for being offline, and a new version that waits. */
@@ -26,7 +26,6 @@ class OfflineState {
     addEventListener('offline', () => (this.#online = false));
     onTakeover(() => location.reload());
     void startServiceWorker(() => void this.#offer());
-    void controlled.then(() => this.look());
   }
 
   /** Looks again whether everything needed offline is kept. */

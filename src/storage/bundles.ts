@@ -4,7 +4,8 @@ import { summaryOf, type InstalledBundle, type PausedInstall } from '../protocol
 import type { Manifest } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
-import { asWriteError, SCHEMA, scopedName, type Db, type StoredBundle, type StoredInstall } from './db';
+import { SCHEMA } from './shapes';
+import { asWriteError, scopedName, type Db, type StoredBundle, type StoredInstall } from './db';
 import { readStored, removeStored, storedBytes } from './files';
 
 /** Days after which an install that nobody goes on with is cleaned away. */
@@ -18,9 +19,12 @@ export async function installedBundles(db: Db): Promise<StoredBundle[]> {
 /** @throws bundle-not-installed */
 export async function installedBundle(db: Db, fingerprint: string): Promise<StoredBundle> {
   const bundle = await db.get('bundles', fingerprint);
-  if (!bundle) throw new ScoredeskError('bundle-not-installed', { id: fingerprint.slice(0, 12) });
+  if (!bundle) throw notInstalled(fingerprint);
   return bundle;
 }
+
+const notInstalled = (fingerprint: string): ScoredeskError =>
+  new ScoredeskError('bundle-not-installed', { id: fingerprint.slice(0, 12) });
 
 const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer());
 
@@ -78,6 +82,26 @@ export async function commitBundle(db: Db, bundle: InstalledBundle): Promise<voi
       transaction.objectStore('installs').delete(bundle.fingerprint),
       transaction.done,
     ]);
+  } catch (error) {
+    throw asWriteError(error, 0);
+  }
+}
+
+/**
+ * Writes what was found of a bundle that is installed, strictly; one that was removed meanwhile stays removed.
+ * @throws bundle-not-installed
+ */
+export async function amendBundle(
+  db: Db,
+  fingerprint: string,
+  found: Partial<InstalledBundle>,
+): Promise<void> {
+  const transaction = db.transaction('bundles', 'readwrite', { durability: 'strict' });
+  const bundle = await transaction.store.get(fingerprint);
+  if (!bundle) throw notInstalled(fingerprint);
+  try {
+    await transaction.store.put({ ...bundle, ...found, schema: SCHEMA });
+    await transaction.done;
   } catch (error) {
     throw asWriteError(error, 0);
   }

@@ -1,7 +1,8 @@
 import type { DriftResult } from '../engine/drift/compare';
 import { ScoredeskError } from '../core/errors';
 import type { ComparisonToSave, SavedComparison } from '../protocol/comparisons';
-import { asWriteError, SCHEMA, type Db, type StoredComparison } from './db';
+import { SCHEMA } from './shapes';
+import { asWriteError, type Db, type StoredComparison } from './db';
 
 /** Comparisons that somebody kept: settings, date and the aggregates; never a row. */
 

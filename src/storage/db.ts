@@ -1,12 +1,10 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { reasonOf, ScoredeskError } from '../core/errors';
-import type { InstalledBundle, Origin } from '../protocol/installed';
+import type { InstalledBundle } from '../protocol/installed';
 import type { DriftResult } from '../engine/drift/compare';
 import type { LoggedScore } from '../engine/drift/sides';
 import type { SavedComparison } from '../protocol/comparisons';
-
-/** Everything stored carries the number of the schema it was written under. */
-export const SCHEMA = 3;
+import { inCurrentShape, SCHEMA, SHAPED } from './shapes';
 
 export interface StoredBundle extends InstalledBundle {
   schema: number;
@@ -127,22 +125,22 @@ async function upgrade(db: Db, from: number, _to: number | null, transaction: Up
     const comparisons = db.createObjectStore('comparisons', { keyPath: 'id', autoIncrement: true });
     comparisons.createIndex('fingerprint', 'fingerprint');
   }
+  if (from > 0) for (const name of SHAPED) await toCurrent(transaction, name);
 }
 
-/** Schema 1 kept each file as one blob, and a bundle's origin as a host, "" for this site. */
+/** Schema 1 kept each file as one blob. */
 async function filesToPieces(transaction: Upgrade): Promise<void> {
   for (const file of await transaction.objectStore('files').getAll()) {
     const { sha256, blob } = file as unknown as { sha256: string; blob: Blob };
     await transaction.objectStore('pieces').put({ sha256, from: 0, blob });
     await transaction.objectStore('files').put({ sha256, bytes: blob.size });
   }
-  for (const bundle of await transaction.objectStore('bundles').getAll()) {
-    const { host, ...rest } = bundle as StoredBundle & { host?: string };
-    const origin: Origin = host ? { kind: 'host', name: host } : { kind: 'site', name: '' };
-    await transaction
-      .objectStore('bundles')
-      .put({ ...rest, origin, files: 0, firstScore: 0, schema: SCHEMA });
-  }
+}
+
+/** Records whose shape has changed over time are brought to the one of today: nothing else reads older ones. */
+async function toCurrent(transaction: Upgrade, name: (typeof SHAPED)[number]): Promise<void> {
+  const store = transaction.objectStore(name);
+  for (const record of await store.getAll()) await store.put(inCurrentShape(name, record) as never);
 }
 
 /** A failure to write as a coded error: no space, or what the browser says. */

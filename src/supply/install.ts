@@ -12,7 +12,7 @@ import { parseManifest } from '../bundle/validate';
 import { openBundle, type Engine } from '../engine/engine';
 import type { Overview } from '../engine/overview';
 import type { Progress } from '../engine/runtime';
-import { verifyScores } from '../engine/verify';
+import { verifyExpected, verifyScores } from '../engine/verify';
 import {
   beginInstall,
   commitBundle,
@@ -63,6 +63,7 @@ class Install {
   readonly #supply: Supply;
   readonly #task: InstallTask;
   readonly #report: Reporter;
+  #files: FileProgress[] = [];
 
   constructor(supply: Supply, task: InstallTask, report: Reporter) {
     this.#supply = supply;
@@ -121,19 +122,18 @@ class Install {
 
   async #bringFiles(manifest: Manifest): Promise<void> {
     const { db, signal } = this.#task;
-    const files = await this.#remaining(manifest);
-    const engine = await this.#bringEngine(files);
-    for (const file of files) {
+    this.#files = await this.#remaining(manifest);
+    for (const file of this.#files) {
       checkStopped(signal);
-      if (file === engine || file.state === 'verified') continue;
+      if (file.state === 'verified') continue;
       file.state = 'downloading';
       const incoming = await IncomingFile.open(db, file);
       file.done = incoming.received;
-      this.#report.files(files);
+      this.#report.files(this.#files);
       try {
         await this.#supply.bring(incoming, signal, (done) => {
           file.done = done;
-          this.#report.filesSoon(files);
+          this.#report.filesSoon(this.#files);
         });
       } catch (error) {
         await incoming.keep().catch(() => undefined);
@@ -141,25 +141,25 @@ class Install {
       }
       file.done = file.bytes;
       file.state = 'verified';
-      this.#report.files(files);
+      this.#report.files(this.#files);
     }
   }
 
-  /** Begins to fetch the engine beside the bundle's files, and counts it among them, unless it is kept already. */
-  async #bringEngine(files: FileProgress[]): Promise<FileProgress | null> {
-    const { engineFile } = this.#task;
+  /** Fetches the engine, and counts it among the files, unless it is kept already. */
+  async #bringEngine(): Promise<ArrayBuffer> {
+    const { engineFile, signal } = this.#task;
     const { bytes } = engineFile;
-    if (await engineFile.isKept()) return null;
+    if (await engineFile.isKept()) return engineFile.load();
     const row: FileProgress = { path: ENGINE_FILE, bytes, sha256: '', done: 0, state: 'downloading' };
-    files.push(row);
+    this.#files.push(row);
     const look = () => {
       row.done = engineFile.done;
-      if (row.done === bytes) row.state = 'verified';
-      this.#report.filesSoon(files);
+      this.#report.filesSoon(this.#files);
     };
-    // A failure is met where the engine is needed.
-    engineFile.load(look).then(look, () => undefined);
-    return row;
+    const loaded = await stoppable(engineFile.load(look), signal);
+    Object.assign(row, { done: bytes, state: 'verified' });
+    this.#report.files(this.#files);
+    return loaded;
   }
 
   /** What is to be brought. @throws storage-full when there is no room for it */
@@ -179,15 +179,16 @@ class Install {
     return files;
   }
 
+  /**
+   * Ready as soon as `expected` is met: by the app's own evaluator where it reads the model, so that nobody waits for the
+   * engine, which checks and takes over when it has come (`takeOver`); else by the engine.
+   */
   async #checkAndCommit(manifest: Manifest, fingerprint: string, ownBytes: number): Promise<InstalledBundle> {
-    const { db, engineFile, signal } = this.#task;
-    // What the engine computes decides whether the bundle is good: it can't be stood in for here.
-    await stoppable(engineFile.load(), signal);
+    const { db, signal } = this.#task;
     this.#report.phase('checking');
-    const wasm = () => engineFile.load();
-    const engine = await openBundle(await storedSource(db, fingerprint), { wasm });
+    const { engine, runtimeOnly } =
+      (await this.#openByCore(fingerprint)) ?? (await this.#openByRuntime(fingerprint));
     const firstScore = await timeFirstScore(engine);
-    const { parity } = await verifyScores(engine);
     // Columns that no score needs are read as well: a page will.
     await engine.clients.table();
     checkStopped(signal);
@@ -199,18 +200,45 @@ class Install {
       files: manifest.files.length + 1,
       firstScore,
       installedAt: Date.now(),
-      runtimeOnly: !parity.holds,
+      runtimeOnly,
+      scoredBy: engine.runtime.name,
     };
     await commitBundle(db, installed);
     // One that is explained by the runtime alone is opened anew as such.
-    if (parity.holds) this.#task.opened(engine, overview);
+    if (!runtimeOnly) this.#task.opened(engine, overview);
     await sweepLocked(db);
     return installed;
+  }
+
+  /** null where the app's own evaluator can't read the model, or misses a score that the bundle promises. */
+  async #openByCore(fingerprint: string): Promise<{ engine: Engine; runtimeOnly: false } | null> {
+    const source = await storedSource(this.#task.db, fingerprint);
+    const engine = await openBundle(source, { runtime: 'core', wasm: () => this.#bringEngine() });
+    if (engine.runtime.name !== 'core') return null;
+    try {
+      await verifyExpected(engine);
+      return { engine, runtimeOnly: false };
+    } catch (error) {
+      if (error instanceof ScoredeskError && error.code === 'bundle-expected-missed') return null;
+      throw error;
+    }
+  }
+
+  /** @throws bundle-expected-missed */
+  async #openByRuntime(fingerprint: string): Promise<{ engine: Engine; runtimeOnly: boolean }> {
+    // What the engine computes decides whether the bundle is good: it can't be stood in for here.
+    const wasm = await this.#bringEngine();
+    this.#report.phase('checking');
+    const engine = await openBundle(await storedSource(this.#task.db, fingerprint), {
+      wasm: () => Promise.resolve(wasm),
+    });
+    const { parity } = await verifyScores(engine);
+    return { engine, runtimeOnly: !parity.holds };
   }
 }
 
 /** The promise, unless the signal comes first. What was begun goes on by itself. */
-function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new ScoredeskError('stopped', {})), { once: true });
     work.then(resolve, reject);
@@ -218,7 +246,7 @@ function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** Milliseconds that one client's score takes. */
-async function timeFirstScore(engine: Engine): Promise<number> {
+export async function timeFirstScore(engine: Engine): Promise<number> {
   const one = await engine.clients.of(engine.clients.ids.slice(0, 1));
   const before = performance.now();
   await engine.score(one);

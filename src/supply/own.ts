@@ -9,7 +9,7 @@ import { ROW_NUMBER, type MakeChoice, type Proposal } from '../bundle/proposal';
 import { propose, withRowNumbers } from '../bundle/propose';
 import { IDENTIFIER } from '../bundle/schema';
 import type { PickedFile } from '../bundle/source';
-import { algorithmText } from '../i18n/algorithm';
+import { algorithmTexts } from '../i18n/algorithm';
 import { onnxRuntime, type BringWasm } from '../engine/runtime';
 import { fileSupply, type Supply } from './supply';
 
@@ -76,7 +76,7 @@ export async function ownSupply(
   const packed = await pack({
     runtime: (onnx, bytes, output) => onnxRuntime(onnx, bytes, output, wasm),
     model: await modelOf(files),
-    describe: algorithmText,
+    describe: await algorithmTexts(),
     clients,
     idColumn: choice.id,
     reference: labelled && choice.reference ? await read(choice.reference) : undefined,

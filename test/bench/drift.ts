@@ -2,6 +2,7 @@
  * Seconds of a comparison of two Parquet files in a folder (test/peers/drift.py makes them and sets the figures beside
  * its peers'). Prints JSON.
  */
+import '../support/messages';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareTables, type Comparison } from '../../src/core/drift/compare';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { clientHash, DOWNLOAD, goTo, install, listed, openClient, toBundles } from '../support/app';
+import { checked, clientHash, DOWNLOAD, goTo, install, listed, openClient, toBundles } from '../support/app';
 import { axeViolations } from '../support/axe';
 import { launch, visit } from '../support/browser';
 import { serve, type Site } from '../support/server';
@@ -56,6 +56,7 @@ test('a visitor installs the demo and sees a decision with its reasons', async (
 test('everything stays on the machine: after the install no request is made', async () => {
   const { page } = await visit(browser, site.url);
   await install(page);
+  await checked(page);
   const before = site.requests.length;
   for (const id of ['1', '2', '999']) await openClient(page, id);
   expect(site.requests.slice(before)).toEqual([]);

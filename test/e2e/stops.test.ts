@@ -1,6 +1,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { demoFile, DOWNLOAD, install, listed, RESUME, startDownload, storeKeys } from '../support/app';
+import {
+  checked,
+  demoFile,
+  DOWNLOAD,
+  install,
+  listed,
+  openClient,
+  RESUME,
+  startDownload,
+  storeKeys,
+} from '../support/app';
 import { visit } from '../support/browser';
 import { type Site } from '../support/server';
 import { DEMO, fetched, flipped, LARGEST, MANIFEST, useSiteCopy } from '../support/siteCopy';
@@ -149,26 +159,49 @@ describe('a download that stops', () => {
     expect(asked).toBeLessThan(10);
   });
 
-  test('pause while the engine comes: nothing is lost, nothing cries', async () => {
+  /** Lets the engine begin to come, and no more. */
+  function holdEngine(): void {
     site.intercept = (path, _request, response) => {
       if (!path.includes('ort-wasm')) return false;
       response.writeHead(200);
       response.write(new Uint8Array(1000));
       return true;
     };
-    const { page } = await visit(browser, site.url);
-    await startDownload(page);
-    await page
-      .getByText('Fingerprint verified')
-      .nth(MANIFEST.files.length - 1)
-      .waitFor();
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByText(/^Paused: /).waitFor();
-    expect(await page.getByRole('alert').count()).toBe(0);
+  }
+
+  test('clients are shown before the engine is here; it checks, takes over, and says nothing where all is the same', async () => {
+    holdEngine();
+    const { page, complaints } = await visit(browser, site.url);
+    await install(page);
+    await page.getByText('onnxruntime checks it as it arrives').waitFor();
+    await openClient(page, '641');
+    await page.getByText('onnxruntime checks it as it arrives').waitFor();
+    expect(await page.locator('.figure').innerText()).toContain('72.2%');
+    await page.reload();
+    await page.getByText('onnxruntime checks it as it arrives').waitFor();
     site.intercept = null;
     await page.reload();
-    await page.getByRole('button', { name: RESUME }).click();
-    await listed(page);
+    await page.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
+    await checked(page);
+    expect(await page.locator('.figure').innerText()).toContain('72.2%');
+    expect(await page.getByText(/recomputed every score/).count()).toBe(0);
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
+    expect(await page.getByText('onnxruntime checks it as it arrives').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('without the engine scores stand, the reason is said, and it is asked for again', async () => {
+    site.intercept = (path, _request, response) => {
+      if (path.includes('ort-wasm')) response.writeHead(404).end();
+      return path.includes('ort-wasm');
+    };
+    const { page } = await visit(browser, site.url);
+    await install(page);
+    await page.getByText(/could not be fetched yet.*answers 404/).waitFor();
+    site.intercept = null;
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await checked(page);
   });
 
   test('files picked in vain leave a paused download alone', async () => {
@@ -191,7 +224,7 @@ describe('a download that stops', () => {
   });
 
   test('a tab closed at each step leaves nothing half-installed, and the next one goes on', async () => {
-    const steps = ['bundle.json', ...MANIFEST.files.map(({ path }) => path), 'ort-wasm'];
+    const steps = ['bundle.json', ...MANIFEST.files.map(({ path }) => path)];
     const { page: first } = await visit(browser, site.url);
     const context = first.context();
     await first.close();
@@ -200,9 +233,8 @@ describe('a download that stops', () => {
       const stuck = new Promise<void>((resolve) => (reached = resolve));
       site.intercept = (path, _request, response) => {
         if (!path.includes(step)) return false;
-        const content = step === 'ort-wasm' ? new Uint8Array(10) : demoFile(step).slice(0, 50);
         response.writeHead(200);
-        response.write(content);
+        response.write(demoFile(step).slice(0, 50));
         reached();
         return true;
       };

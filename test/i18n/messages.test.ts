@@ -3,10 +3,14 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { formatNumber, formatPoints, formatProbability, formatShare } from '../../src/i18n/format';
-import en from '../../src/i18n/messages/en.json';
-import fr from '../../src/i18n/messages/fr.json';
+import { AREAS, type Area } from '../../src/i18n/areas';
 import { errorText, localText, translate, type MessageKey } from '../../src/i18n/translate';
 
+type Messages = Record<MessageKey, string>;
+const inArea = (locale: string, area: string): Messages =>
+  JSON.parse(readFileSync(`src/i18n/messages/${locale}/${area}.json`, 'utf8')) as Messages;
+const all = (locale: string): Messages => Object.assign({}, ...AREAS.map((area) => inArea(locale, area)));
+const [en, fr] = [all('en'), all('fr')];
 const keys = Object.keys(en) as MessageKey[];
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(ts|svelte)$/.test(file) && !file.includes('schema'))
@@ -16,8 +20,37 @@ const declared =
   /interface Params \{([\s\S]*?)\n\}/.exec(readFileSync('src/core/errors.ts', 'utf8'))?.[1] ?? '';
 const codes = [...declared.matchAll(/^ {2}'?([a-z-]+)'?: (?:\{|Record<)/gm)].map((match) => match[1]);
 
-test('both languages have the same messages', () => {
-  expect(Object.keys(fr).sort()).toEqual([...keys].sort());
+test('both languages have the same messages in the same areas', () => {
+  for (const area of AREAS)
+    expect([area, Object.keys(inArea('fr', area))]).toEqual([area, Object.keys(inArea('en', area))]);
+  expect(readdirSync('src/i18n/messages/en').sort()).toEqual(AREAS.map((area) => `${area}.json`).sort());
+});
+
+/** The areas that a folder's files may speak from, besides what is always there (src/pages/App.svelte). */
+const SPEAKS: Record<string, Area[]> = {
+  'pages/client': ['client'],
+  'pages/model': ['model', 'client'],
+  'pages/drift': ['drift'],
+  'pages/make': ['make'],
+  'pages/about': ['about'],
+  'pages/settings': ['settings', 'drift'],
+  report: ['drift'],
+  i18n: ['algorithm', 'errors'],
+};
+
+test('what a page says has come with it', () => {
+  const areaOf = new Map(AREAS.flatMap((area) => Object.keys(inArea('en', area)).map((key) => [key, area])));
+  for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
+    if (!/\.(ts|svelte)$/.test(file) || !/^(pages|widgets|marks|charts|state|report|i18n)/.test(file))
+      continue;
+    const folder = Object.keys(SPEAKS).find((name) => file.startsWith(`${name}/`));
+    const allowed: Area[] = ['shell', 'errors', ...(folder ? SPEAKS[folder] : [])];
+    const said = [...readFileSync(`src/${file}`, 'utf8').matchAll(/['`]([a-z]+(?:\.[\w-]+)+)['`]/gi)];
+    for (const [, key] of said) {
+      const area = areaOf.get(key);
+      if (area) expect.soft([file, key, allowed.includes(area as Area)]).toEqual([file, key, true]);
+    }
+  }
 });
 
 test('every error has a sentence, and every error sentence an error', () => {

@@ -19,6 +19,10 @@ export async function install(page: Page): Promise<void> {
   await listed(page);
 }
 
+/** onnxruntime has arrived and taken over from the app's own evaluator. */
+export const checked = (page: Page): Promise<void> =>
+  page.getByText(/^(Scored by|Noté par) /).waitFor({ state: 'detached' });
+
 /** The list of clients is there. */
 export const listed = (page: Page): Promise<void> => page.locator('tbody th a').first().waitFor();
 

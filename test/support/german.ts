@@ -3,7 +3,7 @@ import type { PackInput } from '../../src/bundle/packPlan';
 import { memorySource } from '../../src/bundle/memory';
 import { parseDictionary } from '../../src/bundle/validate';
 import { openBundle, type Engine, type OpenOptions } from '../../src/engine/engine';
-import { algorithmText } from '../../src/i18n/algorithm';
+import { algorithmTexts } from '../../src/i18n/algorithm';
 import { bytesOf, tableOf } from './files';
 
 const DEMO = 'demo/german-credit/';
@@ -22,7 +22,7 @@ export async function germanInput(): Promise<PackInput> {
     expected: await table('predictions.csv'),
     dictionary: parseDictionary(bytesOf(`${DEMO}dictionary.json`)),
     id: 'german-credit',
-    describe: algorithmText,
+    describe: await algorithmTexts(),
   };
 }
 

@@ -9,7 +9,7 @@ import { DATASET_SHARE } from './evidently';
 import { monitorColumn, type ChunkValue } from './monitor';
 import { ALL_COLUMNS } from './names';
 import { readyPair } from './pair';
-import type { MetricValue } from './performance';
+import type { MetricValue } from './metric';
 import { policyOf, type Policy } from './policy';
 import { reconstructionByChunk } from './together';
 import type { Preset } from './types';

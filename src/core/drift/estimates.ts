@@ -2,14 +2,8 @@ import type { Costs } from '../decision/cost';
 import { resamples } from '../numeric/random';
 import { presentRows } from '../stats/present';
 import { medianSize, type Chunks } from './chunks';
-import {
-  fitPerformance,
-  labelledOf,
-  performanceOf,
-  takeScored,
-  type MetricValue,
-  type Scored,
-} from './performance';
+import { type MetricValue } from './metric';
+import { fitPerformance, labelledOf, performanceOf, takeScored, type Scored } from './performance';
 import type { Policy } from './policy';
 
 /** Scores to estimate performance from. */

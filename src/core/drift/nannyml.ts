@@ -1,5 +1,5 @@
 import { binEdges, histogramSorted, linspace } from '../stats/bins';
-import { momentsOf, skewnessOf } from '../stats/moments';
+import { skewnessOf } from '../stats/moments';
 import { lowerBound, upperBound } from '../stats/search';
 import { apart, hellinger, jensenShannon, lInfinity, type Apart } from '../stats/distances';
 import { present, type LevelPair, type NumberPair, type NumberSample, type Pair } from './sample';
@@ -152,35 +152,6 @@ function levelValue(
     method === 'hellinger' ? hellinger : (a: Float64Array, b: Float64Array) => jensenShannon(a, b, 2);
   return { value: withLeftover(shares, counts, m, distance) };
 }
-
-/** Limits from the reference's chunks: mean ± 3 population standard deviations, NaN left out. */
-export interface Limits {
-  lower: number | null;
-  upper: number | null;
-}
-
-/**
- * @param least no lower limit is below this, @param most no upper limit above it (null: unlimited)
- * @param dropped a limit that would be cut is left out instead, as NannyML's reconstruction error has it
- */
-export function limitsOf(
-  values: readonly number[],
-  least: number | null,
-  most: number | null,
-  dropped = false,
-): Limits {
-  const there = values.filter((value) => !Number.isNaN(value));
-  const { mean, sd } = momentsOf(there);
-  let lower: number | null = mean - 3 * sd;
-  let upper: number | null = mean + 3 * sd;
-  if (least !== null && lower <= least) lower = dropped ? null : least;
-  if (most !== null && upper >= most) upper = dropped ? null : most;
-  return { lower, upper };
-}
-
-/** Strictly outside the limits. */
-export const isAlert = (value: number, { lower, upper }: Limits): boolean =>
-  (lower !== null && value < lower) || (upper !== null && value > upper);
 
 /** What a method is limited to: Kolmogorov-Smirnov's D ends at 1. */
 export const mostOf = (method: NannymlMethod): number | null => (method === 'kolmogorov_smirnov' ? 1 : null);

@@ -4,11 +4,8 @@ import { calibrationOf } from '../metrics/calibration';
 import { confusionMetric, confusionOf } from '../metrics/confusion';
 import { isotonicAt } from '../metrics/isotonic';
 import { momentsOf } from '../stats/moments';
-import { isAlert, limitsOf, type Limits } from './nannyml';
-
-/** Metrics that can be estimated without labels; `roc_auc` is NannyML's name. Cost is a mean per client. */
-export const METRICS = ['roc_auc', 'f1', 'precision', 'recall', 'specificity', 'accuracy', 'cost'] as const;
-export type Metric = (typeof METRICS)[number];
+import { isAlert, limitsOf, type Limits } from './limits';
+import { METRICS, type Metric, type MetricValue } from './metric';
 
 /** Scores of some rows, the decisions made with them, and the outcomes where they are known. */
 export interface Scored {
@@ -32,18 +29,6 @@ export interface PerformanceFit {
   limits: Record<Metric, Limits>;
   /** Standard deviation a row and share of rows it counts for, by metric. */
   errors: Record<Metric, { sd: number; share: number }>;
-}
-
-export interface MetricValue {
-  name: Metric;
-  estimated: number;
-  /** NaN without labels, or where one class is missing. */
-  realized: number;
-  lower: number | null;
-  upper: number | null;
-  alert: boolean;
-  /** Standard error of the estimate, from the reference. */
-  samplingError: number;
 }
 
 /**
@@ -121,15 +106,6 @@ function costsOf({ refused, amount }: Scored, defaults: ArrayLike<number>, costs
     defaults,
     (p, row) => (amount?.[row] ?? 1) * (refused[row] ? unit.falsePositive * (1 - p) : unit.falseNegative * p),
   );
-}
-
-/** Ends of what a metric can be. */
-export const rangeOf = (metric: Metric): [number, number] => [0, metric === 'cost' ? Infinity : 1];
-
-/** Three standard errors about an estimate, within what the metric can be. */
-export function intervalOf({ name, estimated, samplingError }: MetricValue): [number, number] {
-  const [least, most] = rangeOf(name);
-  return [Math.max(least, estimated - 3 * samplingError), Math.min(most, estimated + 3 * samplingError)];
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Column } from '../table/table';
 import { medianSize, type Chunks } from './chunks';
 import type { Sides } from './column';
 import type { ChunkValue } from './monitor';
-import { isAlert, limitsOf } from './nannyml';
+import { isAlert, limitsOf } from './limits';
 import type { Policy, Together } from './policy';
 import { fitReconstruction, reconstructionError, rowErrors } from './reconstruction';
 import { aligned, driftTypeOf } from './types';

@@ -1,0 +1,30 @@
+import { momentsOf } from '../stats/moments';
+
+/** Limits from the reference's chunks: mean ± 3 population standard deviations, NaN left out. */
+export interface Limits {
+  lower: number | null;
+  upper: number | null;
+}
+
+/**
+ * @param least no lower limit is below this, @param most no upper limit above it (null: unlimited)
+ * @param dropped a limit that would be cut is left out instead, as NannyML's reconstruction error has it
+ */
+export function limitsOf(
+  values: readonly number[],
+  least: number | null,
+  most: number | null,
+  dropped = false,
+): Limits {
+  const there = values.filter((value) => !Number.isNaN(value));
+  const { mean, sd } = momentsOf(there);
+  let lower: number | null = mean - 3 * sd;
+  let upper: number | null = mean + 3 * sd;
+  if (least !== null && lower <= least) lower = dropped ? null : least;
+  if (most !== null && upper >= most) upper = dropped ? null : most;
+  return { lower, upper };
+}
+
+/** Strictly outside the limits. */
+export const isAlert = (value: number, { lower, upper }: Limits): boolean =>
+  (lower !== null && value < lower) || (upper !== null && value > upper);

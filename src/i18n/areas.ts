@@ -1,0 +1,73 @@
+import type about from './messages/en/about.json';
+import type algorithm from './messages/en/algorithm.json';
+import type client from './messages/en/client.json';
+import type drift from './messages/en/drift.json';
+import type errors from './messages/en/errors.json';
+import type make from './messages/en/make.json';
+import type model from './messages/en/model.json';
+import type settings from './messages/en/settings.json';
+import type shell from './messages/en/shell.json';
+
+/** The messages by the part of the app that shows them, in English; French has the same (test/i18n holds it). */
+interface Areas {
+  /** What stands around every page, bundles and the list of clients: needed before the first paint. */
+  shell: typeof shell;
+  /** Sentences of coded errors. */
+  errors: typeof errors;
+  client: typeof client;
+  model: typeof model;
+  drift: typeof drift;
+  make: typeof make;
+  about: typeof about;
+  settings: typeof settings;
+  algorithm: typeof algorithm;
+}
+
+export type Area = keyof Areas;
+export type MessageKey = { [A in Area]: keyof Areas[A] }[Area];
+
+export type Locale = 'en' | 'fr';
+export const LOCALES: readonly Locale[] = ['fr', 'en'];
+
+type Messages = Readonly<Record<string, string>>;
+type Bring = () => Promise<{ default: Messages }>;
+
+/** Each in a file of its own: nobody waits for the words of a page that is not open, or for another language's. */
+const FILES: Record<Area, Record<Locale, Bring>> = {
+  shell: { en: () => import('./messages/en/shell.json'), fr: () => import('./messages/fr/shell.json') },
+  errors: { en: () => import('./messages/en/errors.json'), fr: () => import('./messages/fr/errors.json') },
+  client: { en: () => import('./messages/en/client.json'), fr: () => import('./messages/fr/client.json') },
+  model: { en: () => import('./messages/en/model.json'), fr: () => import('./messages/fr/model.json') },
+  drift: { en: () => import('./messages/en/drift.json'), fr: () => import('./messages/fr/drift.json') },
+  make: { en: () => import('./messages/en/make.json'), fr: () => import('./messages/fr/make.json') },
+  about: { en: () => import('./messages/en/about.json'), fr: () => import('./messages/fr/about.json') },
+  settings: {
+    en: () => import('./messages/en/settings.json'),
+    fr: () => import('./messages/fr/settings.json'),
+  },
+  algorithm: {
+    en: () => import('./messages/en/algorithm.json'),
+    fr: () => import('./messages/fr/algorithm.json'),
+  },
+};
+
+export const AREAS = Object.keys(FILES) as Area[];
+
+const here: Record<Locale, Map<string, string>> = { en: new Map(), fr: new Map() };
+const loaded = new Set<string>();
+
+/** Brings the messages of some areas in one language, each once. @throws when a file can't be fetched */
+export async function loadMessages(locale: Locale, areas: readonly Area[]): Promise<void> {
+  await Promise.all(
+    areas.map(async (area) => {
+      const name = `${locale} ${area}`;
+      if (loaded.has(name)) return;
+      const { default: messages } = await FILES[area][locale]();
+      for (const [key, message] of Object.entries(messages)) here[locale].set(key, message);
+      loaded.add(name);
+    }),
+  );
+}
+
+/** The message as it is written; undefined while its area is not here. */
+export const messageOf = (locale: Locale, key: MessageKey): string | undefined => here[locale].get(key);

@@ -1,0 +1,41 @@
+import { ScoredeskError } from '../core/errors';
+import { bundleView, type BundleView } from '../engine/bundleView';
+import type { Progress } from '../engine/runtime';
+import type { OperationTask } from '../protocol/host';
+import { takeOver } from '../supply/takeOver';
+import type { Context } from './context';
+
+/** What onnxruntime found when it came. */
+export interface Checked {
+  /** The bundle as it is scored from now on. */
+  bundle: BundleView;
+  largest: number;
+  changed: number;
+  differs: boolean;
+}
+
+/**
+ * Lets onnxruntime check a bundle that the app's own evaluator scores so far, and take over.
+ *
+ * @throws bundle-expected-missed: the bundle is gone then; offline, unreachable … : it is scored as before
+ */
+export async function check(
+  context: Context,
+  { fingerprint }: { fingerprint: string },
+  { signal, progress }: OperationTask<Progress>,
+): Promise<Checked> {
+  const before = await context.open(fingerprint);
+  const { basePath, engineFile } = context;
+  try {
+    const task = { db: await context.db(), basePath, engineFile, signal, progress };
+    const { engine, overview, ...found } = await takeOver(before, task);
+    context.replace(engine, overview);
+    return { bundle: bundleView(engine, overview), ...found };
+  } catch (error) {
+    if (isMissed(error)) context.close(fingerprint);
+    throw error;
+  }
+}
+
+const isMissed = (error: unknown): boolean =>
+  error instanceof ScoredeskError && error.code === 'bundle-expected-missed';

@@ -10,11 +10,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...common, name: 'unit', setupFiles: ['test/support/messages.ts'], include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] },
+        test: {
+          ...common,
+          name: 'unit',
+          setupFiles: ['test/support/messages.ts'],
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+        },
       },
       {
         extends: true,
-        test: { ...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'], fileParallelism: false },
+        test: { ...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'], maxWorkers: 2 },
       },
     ],
   },

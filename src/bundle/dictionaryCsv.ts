@@ -105,7 +105,7 @@ function levelsOf(row: Row): { value: string; label?: Record<string, string> }[]
   const labels = LANGUAGES.map((language) => [language, divided(row(`levels_${language}`))] as const);
   return divided(row('levels')).map((value, code) => {
     const own = labels.map(([language, list]) => [language, list[code]] as const).filter(([, text]) => text);
-    return own.length ? { value, label: Object.fromEntries(own) as Record<string, string> } : { value };
+    return own.length ? { value, label: Object.fromEntries(own) } : { value };
   });
 }
 

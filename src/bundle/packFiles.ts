@@ -56,7 +56,7 @@ export function inputSections(
     return {
       name,
       columns: names,
-      encode: type === 'string' ? ('string' as const) : (coded as 'code' | 'number'),
+      encode: type === 'string' ? ('string' as const) : coded,
     };
   });
 }

@@ -1,4 +1,4 @@
-import { ScoredeskError } from '../core/errors';
+import { asCoded, type ScoredeskError } from '../core/errors';
 import { columnOf, textColumn, type Table, type TextColumn } from '../core/table/table';
 import { idsOf, toDeclared } from './columns';
 import { derivedOrder, withDerived } from './derived';
@@ -52,9 +52,9 @@ export function readRows(table: Table, declared: readonly ManifestColumn[], opti
     try {
       return step();
     } catch (error) {
-      if (!(error instanceof ScoredeskError)) throw error;
-      const named = 'column' in error.params ? error.params.column : column;
-      unreadable.push({ column: named, error });
+      const coded = asCoded(error);
+      if (!coded) throw error;
+      unreadable.push({ column: 'column' in coded.params ? coded.params.column : column, error: coded });
       return null;
     }
   };

@@ -67,7 +67,7 @@ const ENTRY_DATE = new Date(1980, 0, 1);
 
 /** Zips files one after the other; the model is the one that compresses. */
 export async function zipFiles(
-  files: readonly { path: string; read(): Promise<Uint8Array> }[],
+  files: readonly { path: string; read: () => Promise<Uint8Array> }[],
   write: (piece: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
   let failure: Error | null = null;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { basename, join } from 'node:path';
 import type { Costs } from '../core/decision/cost';
-import { ScoredeskError } from '../core/errors';
+import { hasCode, ScoredeskError } from '../core/errors';
 import { keptAsWritten } from '../bundle/columns';
 import { readDictionaryCsv } from '../bundle/dictionaryCsv';
 import { memorySource } from '../bundle/memory';
@@ -143,7 +143,7 @@ const STEPS: Record<PackStep, string> = {
 /** Feature names: a file that holds a JSON list or a name a line, else names with commas. */
 async function readFeatures(text: string): Promise<string[]> {
   const bytes = await readBytes(text).catch((error: unknown) => {
-    if (error instanceof ScoredeskError && error.code === 'file-not-found') return null;
+    if (hasCode(error, 'file-not-found')) return null;
     throw error;
   });
   if (!bytes) return text.split(',').map((name) => name.trim());

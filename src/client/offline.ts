@@ -16,10 +16,12 @@ let goOnWithout: () => void = () => undefined;
  */
 export const controlled: Promise<void> = new Promise((resolve) => {
   goOnWithout = resolve;
-  if (!supported || navigator.serviceWorker.controller) return resolve();
+  if (!supported || navigator.serviceWorker.controller) {
+    resolve();
+    return;
+  }
   navigator.serviceWorker.addEventListener('controllerchange', () => resolve(), { once: true });
   setTimeout(resolve, CONTROL_WITHIN);
-  return undefined;
 });
 
 /**

@@ -1,5 +1,5 @@
 import { proxy, wrap, type Remote as Wrapped } from 'comlink';
-import { ScoredeskError } from '../core/errors';
+import { hasCode, ScoredeskError } from '../core/errors';
 import type { Greeting, OperationTask, WorkerHost } from '../protocol/host';
 import { fromResult } from '../protocol/result';
 import { uniqueName } from './uniqueName';
@@ -69,7 +69,7 @@ export class WorkerClient {
     try {
       return await this.#once(name, argument, task);
     } catch (error) {
-      const died = error instanceof ScoredeskError && error.code === 'worker-died';
+      const died = hasCode(error, 'worker-died');
       const again = task.again ?? !this.#changing.has(name);
       if (!died || !again || task.signal?.aborted) throw error;
       return this.#once(name, argument, task);

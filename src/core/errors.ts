@@ -162,14 +162,21 @@ export class ScoredeskError<C extends ErrorCode = ErrorCode> extends Error {
 
 /** The error as data; anything that is not ours is a bug, reported by its message alone. */
 export function toErrorData(error: unknown): ErrorData {
-  if (error instanceof ScoredeskError) return { code: error.code, params: { ...error.params } };
+  const coded = asCoded(error);
+  if (coded) return { code: coded.code, params: { ...coded.params } };
   if (error instanceof DOMException && error.name === 'AbortError') return { code: 'stopped', params: {} };
   return { code: 'bug', params: { message: error instanceof Error ? error.message : String(error) } };
 }
 
 export function fromErrorData({ code, params }: ErrorData): ScoredeskError {
-  return new ScoredeskError(code, params as ErrorParams);
+  return new ScoredeskError(code, params);
 }
+
+/** The error, where it is a coded one; null for any other. */
+export const asCoded = (error: unknown): ScoredeskError | null =>
+  error instanceof ScoredeskError ? (error as ScoredeskError) : null;
+
+export const hasCode = (error: unknown, code: ErrorCode): boolean => asCoded(error)?.code === code;
 
 /** Throws `stopped` once the signal is aborted. */
 export function checkStopped(signal: AbortSignal | undefined): void {

@@ -1,4 +1,4 @@
-import { ScoredeskError } from '../core/errors';
+import { asCoded, ScoredeskError } from '../core/errors';
 import { decide, type Decision } from '../core/decision/decision';
 import type { Contributions } from '../core/explain/explainer';
 import { explanationUnit, type Model } from '../core/model/model';
@@ -71,10 +71,8 @@ async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manife
   try {
     return { runtime: await onnxRuntime(onnx, bytes, manifest.model.output, options.wasm), failure: '' };
   } catch (error) {
-    const reason =
-      error instanceof ScoredeskError && error.code === 'runtime-failed'
-        ? (error as ScoredeskError<'runtime-failed'>).params.reason
-        : String(error);
+    const coded = asCoded(error);
+    const reason = coded && 'reason' in coded.params ? coded.params.reason : String(error);
     if (!standIn) throw error;
     return { runtime: standIn, failure: reason };
   }

@@ -98,7 +98,7 @@ export async function onnxRuntime(
         onnx.inputs,
         inputs,
         rows,
-        (type, data, dims) => new ort.Tensor(type, data as never, dims),
+        (type, data, dims) => new ort.Tensor(type, data, dims),
       );
       try {
         const results = await session.run(feeds, [file.output]);

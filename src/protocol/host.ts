@@ -5,7 +5,7 @@ import { handedOver } from './transfer';
 /** What an operation of a worker may use besides its argument; P is what it reports. */
 export interface OperationTask<P = never> {
   signal: AbortSignal;
-  progress(report: P): void;
+  progress: (report: P) => void;
 }
 
 /**

@@ -33,7 +33,14 @@ export function noteText(locale: Locale, note: Note): string {
       return say({ reason: note.reason });
     case 'infinite':
       return say({ rows: note.rows });
-    default:
+    case 'absent-current':
+    case 'absent-reference':
+    case 'constant':
+    case 'one-chunk':
+    case 'free-text':
+    case 'truth-gaps':
+    case 'too-large':
+    case 'time':
       return say();
   }
 }
@@ -113,7 +120,7 @@ export function columnWords(
   name: string,
   result: Pick<DriftResult, 'score' | 'target'> | null,
   columns: readonly ManifestColumn[],
-): { number(value: number): string; level(level: string): string } {
+): { number: (value: number) => string; level: (level: string) => string } {
   const declared = columns.find((column) => column.name === name) ?? { name };
   return {
     number: (value) =>

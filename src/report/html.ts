@@ -19,8 +19,8 @@ export function html(strings: TemplateStringsArray, ...values: Part[]): Html {
 function textOf(value: Part): string {
   if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
-  if (Array.isArray(value)) return value.map(textOf).join('');
-  return escaped(String(value));
+  if (typeof value === 'string' || typeof value === 'number') return escaped(String(value));
+  return value.map(textOf).join('');
 }
 
 const escaped = (text: string): string =>

@@ -1,4 +1,4 @@
-import { ScoredeskError } from '../core/errors';
+import { hasCode } from '../core/errors';
 import { bundleView, type BundleView } from '../engine/bundleView';
 import type { Progress } from '../engine/runtime';
 import type { OperationTask } from '../protocol/host';
@@ -32,10 +32,7 @@ export async function check(
     context.replace(engine, overview);
     return { bundle: bundleView(engine, overview), ...found };
   } catch (error) {
-    if (isMissed(error)) context.close(fingerprint);
+    if (hasCode(error, 'bundle-expected-missed')) context.close(fingerprint);
     throw error;
   }
 }
-
-const isMissed = (error: unknown): boolean =>
-  error instanceof ScoredeskError && error.code === 'bundle-expected-missed';

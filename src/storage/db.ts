@@ -90,7 +90,7 @@ export async function openDb(basePath: string, gone: (outdated: boolean) => void
   let refuse: (error: Error) => void = () => undefined;
   const refused = new Promise<never>((_, reject) => (refuse = reject));
   const opening = openDB<Schema>(scopedName(basePath, 'data'), SCHEMA, {
-    upgrade,
+    upgrade: (db, from, to, transaction) => void upgrade(db, from, to, transaction),
     blocked: () => setTimeout(() => refuse(new ScoredeskError('storage-old-tab', {})), UNBLOCK_WITHIN),
     blocking: (_current, next, event) => {
       (event.target as IDBDatabase).close();

@@ -1,4 +1,4 @@
-import { ScoredeskError } from '../core/errors';
+import { hasCode, ScoredeskError } from '../core/errors';
 import type { IncomingFile } from '../storage/files';
 import { eachChunk, patiently } from './patience';
 import { reach, type Network } from './reach';
@@ -9,7 +9,7 @@ const TRY_AGAIN_AFTER = [300, 600, 1200];
 export interface DownloadTask {
   network: Network;
   signal: AbortSignal;
-  progress(done: number): void;
+  progress: (done: number) => void;
 }
 
 /** A small file, at most `limit` bytes. @throws as `reach`; bundle-file-size above the limit */
@@ -45,7 +45,7 @@ export async function download(url: string, file: IncomingFile, task: DownloadTa
     await bring(url, file, task, state);
     await file.finish();
   } catch (error) {
-    const wrong = isCode(error, 'bundle-file-hash') || isCode(error, 'bundle-file-size');
+    const wrong = hasCode(error, 'bundle-file-hash') || hasCode(error, 'bundle-file-size');
     if (!wrong || !state.joined) throw error;
     state.ranges = false;
     await file.restart();
@@ -121,6 +121,3 @@ function refusePage(chunk: Uint8Array, url: string): void {
   const start = new TextDecoder().decode(chunk.subarray(0, 64)).trimStart().toLowerCase();
   if (/^(<!doctype html|<html)/.test(start)) throw new ScoredeskError('login-page', { url });
 }
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof ScoredeskError && error.code === code;

@@ -1,4 +1,4 @@
-import { checkStopped, hangsOn, ScoredeskError } from '../core/errors';
+import { asCoded, checkStopped, hangsOn, hasCode, ScoredeskError } from '../core/errors';
 import { sha256Hex } from '../bundle/hash';
 import {
   ENGINE_FILE,
@@ -35,7 +35,7 @@ export interface InstallTask {
   signal: AbortSignal;
   /** What a catalogue says the bundle is; "" when nothing does. */
   fingerprint: string;
-  progress(report: InstallProgress): void;
+  progress: (report: InstallProgress) => void;
   /** Given the bundle as it was opened to check it: whoever shows it next need not open it again. */
   opened(engine: Engine, overview: Overview): void;
 }
@@ -219,7 +219,7 @@ class Install {
       await verifyExpected(engine);
       return { engine, runtimeOnly: false };
     } catch (error) {
-      if (error instanceof ScoredeskError && error.code === 'bundle-expected-missed') return null;
+      if (hasCode(error, 'bundle-expected-missed')) return null;
       throw error;
     }
   }
@@ -253,10 +253,11 @@ export async function timeFirstScore(engine: Engine): Promise<number> {
   return performance.now() - before;
 }
 
-const isPassing = (error: unknown): boolean =>
-  error instanceof ScoredeskError
-    ? hangsOn(error.code) !== null
-    : error instanceof DOMException && error.name === 'AbortError';
+function isPassing(error: unknown): boolean {
+  const code = asCoded(error)?.code;
+  if (code !== undefined) return hangsOn(code) !== null;
+  return error instanceof DOMException && error.name === 'AbortError';
+}
 
 /** Tells how far an install is, not more often than somebody can see. */
 class Reporter {

@@ -1,4 +1,4 @@
-import { checkStopped, hangsOn, ScoredeskError } from '../core/errors';
+import { asCoded, checkStopped, hangsOn, ScoredeskError } from '../core/errors';
 import { isTimeout, lost } from './reach';
 
 /** What a patient try may say of itself. */
@@ -24,7 +24,8 @@ export async function patiently<T>(
     try {
       return await work(tries);
     } catch (error) {
-      const mends = error instanceof ScoredeskError && hangsOn(error.code) === 'connection';
+      const code = asCoded(error)?.code;
+      const mends = code !== undefined && hangsOn(code) === 'connection';
       failed++;
       if (!mends || failed > waits.length) throw error;
       await pause(waits[Math.max(0, failed - 1)], signal);

@@ -1,4 +1,4 @@
-import { checkStopped, ScoredeskError } from '../core/errors';
+import { checkStopped, hasCode } from '../core/errors';
 import { openBundle, type Engine } from '../engine/engine';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
@@ -47,7 +47,7 @@ export async function takeOver(
   const first = await open(false);
   if (first.runtime.name === 'core') return unchanged(first, before.overview);
   const { parity } = await verifyScores(first).catch(async (error: unknown) => {
-    if (error instanceof ScoredeskError && error.code === 'bundle-expected-missed') {
+    if (hasCode(error, 'bundle-expected-missed')) {
       await removeBundle(db, fingerprint);
       await sweep(db, basePath);
     }

@@ -1,4 +1,4 @@
-import { ScoredeskError } from '../errors';
+import { asCoded, ScoredeskError } from '../errors';
 import { nearestName } from '../table/names';
 import type { TableSource } from '../table/source';
 import { chunksOf, medianSize, timesOf, type Chunking, type Chunks } from './chunks';
@@ -148,8 +148,8 @@ async function readBoth(
     const [a, b] = await Promise.all([reference.read(name), current.read(name)]);
     return { sides: { reference: a, current: b } };
   } catch (error) {
-    if (error instanceof ScoredeskError && error.code.startsWith('parquet-'))
-      return { reason: reasonIn(error) };
+    const coded = asCoded(error);
+    if (coded?.code.startsWith('parquet-')) return { reason: reasonIn(coded) };
     throw error;
   }
 }

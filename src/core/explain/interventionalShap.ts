@@ -78,7 +78,10 @@ export class InterventionalShap {
       const theirs = goesYes(this.#trees, node, this.#background[row + feature[node]]) ? 1 : 0;
       if (mine !== theirs) {
         const side = this.#side[this.#player[node]];
-        if (side === 0) return this.#part(node, p, q);
+        if (side === 0) {
+          this.#part(node, p, q);
+          return;
+        }
         node = (side === 1 ? mine : theirs) === 1 ? node + 1 : no[node];
       } else node = mine === 1 ? node + 1 : no[node];
     }

@@ -1,4 +1,4 @@
-import { ScoredeskError } from '../errors';
+import { hasCode, ScoredeskError } from '../errors';
 import { complement, type Model } from '../model/model';
 import type { FeatureSource } from '../model/steps';
 import { OPERATORS } from './operators';
@@ -163,7 +163,7 @@ function readOr(read: () => Value): Value | { unread: string } {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof ScoredeskError) || error.code !== 'onnx-operator') throw error;
+    if (!hasCode(error, 'onnx-operator')) throw error;
     return { unread: (error as ScoredeskError<'onnx-operator'>).params.operator };
   }
 }

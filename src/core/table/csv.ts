@@ -117,7 +117,7 @@ function firstRepeated(names: readonly string[]): string | undefined {
 /** Calls back with each record's cells; record 0 is the header. Blank lines are skipped. */
 function eachRow({ file, text, delimiter }: Source, use: (cells: string[], row: number) => void): void {
   let row = 0;
-  let failure: unknown;
+  let failure: Error | null = null;
   // Strings are streamed by chunkSize too; the type package knows it for files only.
   const config: Papa.ParseConfig<string[]> &
     Pick<Papa.ParseLocalConfig<string[], File>, 'chunkSize' | 'chunk'> = {
@@ -130,13 +130,13 @@ function eachRow({ file, text, delimiter }: Source, use: (cells: string[], row: 
         if (quote) throw new ScoredeskError('csv-quote', { file, line: row + (quote.row ?? 0) + 1 });
         for (const cells of data) use(cells, row++);
       } catch (error) {
-        failure = error;
+        failure = error as Error;
         parser.abort();
       }
     },
   };
   Papa.parse<string[]>(text, config);
-  if (failure) throw failure;
+  if (failure) throw failure as Error;
 }
 
 interface Builder {

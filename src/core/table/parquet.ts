@@ -6,7 +6,7 @@ import {
   type FileMetaData,
 } from 'hyparquet';
 import { compressors as allCompressors } from 'hyparquet-compressors';
-import { reasonOf, ScoredeskError } from '../errors';
+import { asCoded, reasonOf, ScoredeskError } from '../errors';
 import { rangesOf, type ByteRanges } from './ranges';
 import { wholeTable, type TableSource } from './source';
 import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
@@ -77,8 +77,10 @@ export async function openParquet(
 }
 
 function asUnreadable(file: string, error: unknown): ScoredeskError {
-  if (error instanceof ScoredeskError) return error;
-  return new ScoredeskError('parquet-unreadable', { file, reason: reasonOf(error) }, { cause: error });
+  return (
+    asCoded(error) ??
+    new ScoredeskError('parquet-unreadable', { file, reason: reasonOf(error) }, { cause: error })
+  );
 }
 
 /** Claims of a size that no file of ours has are damage or an attack. */

@@ -32,7 +32,12 @@ function readJson(bytes: Uint8Array, file: string, options: CsvOptions): Table {
       throw new ScoredeskError('json-unreadable', { file, reason: `nested values in ${name.slice(0, 60)}` });
     const text =
       asText.has(name) || cells.some((cell) => typeof cell === 'string' && !/^-?Infinity$/.test(cell));
-    return [name, text ? jsonTexts(cells) : { kind: 'number', values: Float64Array.from(cells, jsonNumber) }];
+    return [
+      name,
+      text
+        ? jsonTexts(cells as (string | number | boolean | null)[])
+        : { kind: 'number', values: Float64Array.from(cells, jsonNumber) },
+    ];
   });
   return { name: file, rows: rows.length, columns: new Map(columns) };
 }
@@ -66,7 +71,8 @@ function parseRows(bytes: Uint8Array, file: string): Record<string, unknown>[] {
 
 const jsonNumber = (cell: unknown): number => (cell === null ? NaN : Number(cell));
 
-function jsonTexts(cells: readonly unknown[]): Column {
+/** Objects were refused before. */
+function jsonTexts(cells: readonly (string | number | boolean | null)[]): Column {
   const builder = new TextBuilder(cells.length);
   for (const cell of cells) builder.add(cell === null ? '' : String(cell));
   return builder.finish();

@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { hostOperations } from '../src/protocol/host';
+import { engineCache } from '../src/protocol/offline';
 import { Context } from '../src/service/context';
 import { operations } from '../src/service/operations';
 import { EngineFile } from '../src/supply/engineFile';
@@ -9,6 +10,10 @@ declare const __ENGINE_BYTES__: number;
 declare const __BUILD__: string;
 
 const base = new URL('..', self.location.href).href;
-const engineFile = new EngineFile(new URL(wasmUrl, self.location.href).href, __ENGINE_BYTES__);
+const engineFile = new EngineFile({
+  url: new URL(wasmUrl, self.location.href).href,
+  bytes: __ENGINE_BYTES__,
+  cacheName: engineCache(new URL(base).pathname),
+});
 const context = new Context({ base, engineFile });
 expose(hostOperations(operations, context, __BUILD__, context.asKnown));

@@ -1,4 +1,4 @@
-import { ENGINE_CACHE, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
+import { engineCache, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
 
 /** Longest wait for the service worker before the page goes on without it. */
 const CONTROL_WITHIN = 5000;
@@ -51,10 +51,40 @@ export async function startServiceWorker(onUpdate: () => void): Promise<void> {
   }
 }
 
-/** Lets the waiting version take over; every tab then reloads (see `onTakeover`). */
-export function takeUpdate(): void {
-  const waiting = navigator.serviceWorker.getRegistration().then((registration) => registration?.waiting);
-  void waiting.then((worker) => worker?.postMessage(SKIP_WAITING));
+/** Milliseconds without a request after which the page is taken to be quiet. */
+const QUIET = 300;
+/** Longest wait for that. */
+const QUIET_WITHIN = 3000;
+
+/**
+ * Lets the waiting version take over; every tab then reloads (see `onTakeover`). The page comes to rest first: a request
+ * that reaches the old version just as it stops starts it again, and Chromium then lets the new one wait (up to half a
+ * minute; under a debugger for good).
+ *
+ * @param rest brings what else asks the network to rest
+ */
+export async function takeUpdate(rest: () => Promise<unknown>): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, QUIET_WITHIN));
+  await Promise.race([Promise.all([rest(), keeping]).then(quiet), late]);
+  const registration = await navigator.serviceWorker.getRegistration();
+  registration?.waiting?.postMessage(SKIP_WAITING);
+}
+
+/** Resolves when nothing has been fetched for a moment. */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => {
+    let timer = 0;
+    const observer = new PerformanceObserver(() => again());
+    const again = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        observer.disconnect();
+        resolve();
+      }, QUIET) as unknown as number;
+    };
+    observer.observe({ type: 'resource' });
+    again();
+  });
 }
 
 /** Called when another version took over this page, so that page and worker never mix. */
@@ -70,15 +100,18 @@ export function onTakeover(reload: () => void): void {
 export async function getReadyOffline(): Promise<boolean> {
   if (!supported || !navigator.serviceWorker.controller || !('caches' in globalThis)) return false;
   const rest = restKept(navigator.serviceWorker.controller);
-  const cache = await caches.open(`scoredesk:${basePath}:${ENGINE_CACHE}`);
+  const cache = await caches.open(engineCache(basePath));
   return (await rest) && (await cache.keys()).length > 0;
 }
+
+let keeping: Promise<boolean> = Promise.resolve(true);
 
 /** Lets the service worker keep what a first visit did not need. */
 function restKept(worker: ServiceWorker): Promise<boolean> {
   const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
+  keeping = new Promise((resolve) => {
     port1.onmessage = ({ data }) => resolve(data === true);
     worker.postMessage(KEEP_REST, [port2]);
   });
+  return keeping;
 }

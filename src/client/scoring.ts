@@ -15,9 +15,10 @@ async function spawn(): Promise<Worker> {
   });
 }
 
+const worker = new WorkerClient(spawn, `scoredesk:${basePath}:worker`, __BUILD__);
+
 /** The operations of the worker that scores (src/service). */
-export const scoring = new WorkerClient(
-  spawn,
-  `scoredesk:${basePath}:worker`,
-  __BUILD__,
-).operations<ScoringOperations>();
+export const scoring = worker.operations<ScoringOperations>();
+
+/** Brings the worker to rest. @returns what lets it go on */
+export const restScoring = (): Promise<() => void> => worker.rest();

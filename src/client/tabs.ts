@@ -8,6 +8,8 @@ export type TabMessage =
   /** An install goes on in the tab that says so; null once it has ended. */
   | { kind: 'install'; fingerprint: string; progress: InstallProgress | null }
   | { kind: 'pause'; fingerprint: string }
+  /** A new version is about to take over: every tab will be reloaded. */
+  | { kind: 'update' }
   /** Bundles were added or deleted. */
   | { kind: 'bundles' };
 

@@ -1,4 +1,4 @@
-import { proxy, wrap, type Remote as Wrapped } from 'comlink';
+import { proxy, transfer, wrap, type Remote as Wrapped } from 'comlink';
 import { hasCode, ScoredeskError } from '../core/errors';
 import type { Greeting, OperationTask, WorkerHost } from '../protocol/host';
 import { fromResult } from '../protocol/result';
@@ -25,7 +25,7 @@ export type Remote<O> = { readonly [K in keyof O]: RemoteOperation<O[K]> };
 
 /** Milliseconds a worker has to stop by itself before it is ended. */
 const STOP_WITHIN = 200;
-/** Milliseconds a new worker has to answer; one that died before it held its lock never will. */
+/** Milliseconds a new worker has to answer: in browsers that don't tell of one that died before it held its lock. */
 const ANSWER_WITHIN = 20_000;
 
 interface Live {
@@ -40,8 +40,8 @@ interface Live {
  * The page's side of a worker: starts it at the first call, stops calls, notices its death and
  * starts a new one at the next call.
  *
- * The worker holds a Web Lock for its lifetime; the page waits for the same lock, and gets it when
- * the worker is gone, even if it was killed without an event.
+ * The worker holds one end of a channel and a Web Lock for its lifetime. The other end is told when the worker is gone;
+ * where a browser does not say so, the page gets the lock it waits for, even if the worker was killed without an event.
  */
 export class WorkerClient {
   readonly #spawn: () => Promise<Worker>;
@@ -50,6 +50,10 @@ export class WorkerClient {
   #live: Promise<Live> | null = null;
   #changing: ReadonlySet<string> = new Set();
   #calls = 0;
+  /** Calls under way. */
+  readonly #running = new Set<Promise<unknown>>();
+  /** While it rests, calls wait. */
+  #rest: Promise<void> | null = null;
 
   /** @param version of the build that both sides must be of */
   constructor(spawn: () => Promise<Worker>, lockName: string, version: string) {
@@ -64,8 +68,33 @@ export class WorkerClient {
     return new Proxy({}, { get: (_, name) => call(String(name)) }) as Remote<O>;
   }
 
+  /**
+   * Lets the calls under way end, and holds back those that come: a worker at rest asks nothing of the network.
+   * @returns what lets them go on
+   */
+  async rest(): Promise<() => void> {
+    let wake: () => void = () => undefined;
+    this.#rest = new Promise((resolve) => (wake = resolve));
+    await Promise.allSettled(this.#running);
+    return () => {
+      this.#rest = null;
+      wake();
+    };
+  }
+
   /** @throws what the operation throws; stopped, worker-died, worker-version */
   async call(name: string, argument: unknown, task: CallTask = {}): Promise<unknown> {
+    while (this.#rest) await this.#rest;
+    const called = this.#patiently(name, argument, task);
+    this.#running.add(called);
+    try {
+      return await called;
+    } finally {
+      this.#running.delete(called);
+    }
+  }
+
+  async #patiently(name: string, argument: unknown, task: CallTask): Promise<unknown> {
     try {
       return await this.#once(name, argument, task);
     } catch (error) {
@@ -110,10 +139,15 @@ export class WorkerClient {
     });
     death.catch(() => undefined);
     worker.addEventListener('error', () => end());
+    // The quickest sign, also of a worker that died before it could hold its lock; not every browser gives it.
+    const { port1: life, port2 } = new MessageChannel();
+    life.addEventListener('close', () => end());
+    life.start();
     const late = setTimeout(() => end(), ANSWER_WITHIN);
-    const greeting: Greeting = await Promise.race([host.hello(lock), death]).finally(() =>
-      clearTimeout(late),
-    );
+    const greeting: Greeting = await Promise.race([
+      host.hello(lock, transfer(port2, [port2])),
+      death,
+    ]).finally(() => clearTimeout(late));
     if (greeting.version !== this.#version) {
       end();
       throw new ScoredeskError('worker-version', { page: this.#version, worker: greeting.version });

@@ -1,8 +1,10 @@
-/** What the page, its workers and the service worker say to each other, and the cache they look at. */
+/** What the page, its workers and the service worker say to each other, and the caches they look at. */
 export const SKIP_WAITING = 'skip-waiting';
 /** Asks for the files that no first visit needs; answered on the port that comes with it. */
 export const KEEP_REST = 'keep-rest';
-export const ENGINE_CACHE = 'engine';
+
+/** Name of the cache that holds onnxruntime's wasm. @param basePath path of the site */
+export const engineCache = (basePath: string): string => `scoredesk:${basePath}:engine`;
 
 /** Path under which the service worker fetches from the other hosts that config.json allows. */
 const FAR = 'far';

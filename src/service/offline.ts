@@ -2,7 +2,7 @@ import { clientsClaim, setCacheNameDetails } from 'workbox-core';
 import { addPlugins, cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
 import { registerRoute } from 'workbox-routing';
 import { CacheFirst, NetworkFirst, type Strategy } from 'workbox-strategies';
-import { behindFar, ENGINE_CACHE, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
+import { behindFar, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
 import { fetchFar } from './far';
 import { POLICY } from './policy';
 
@@ -17,9 +17,7 @@ export type ShellFile = PrecacheEntry & { late?: boolean };
 export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]): void {
   const base = new URL(scope.registration.scope).pathname;
   setCacheNameDetails({ prefix: `scoredesk:${base}`, suffix: '' });
-  const plugins = [
-    { handlerWillRespond: async ({ response }: { response: Response }) => withPolicy(response) },
-  ];
+  const plugins = [{ handlerWillRespond: ({ response }: { response: Response }) => withPolicy(response) }];
   addPlugins(plugins);
   precacheAndRoute(
     shell.filter(({ late }) => !late).map(({ url, revision }) => ({ url, revision })),
@@ -31,12 +29,11 @@ export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]
 
   const own = ({ url }: { url: URL }, pattern: RegExp) =>
     url.origin === scope.location.origin && pattern.test(url.pathname);
-  const engine = new CacheFirst({
-    cacheName: `scoredesk:${base}:${ENGINE_CACHE}`,
-    plugins: [{ cacheDidUpdate: ({ cacheName, request }) => keepOnly(cacheName, request.url) }],
+  const settings = new NetworkFirst({
+    cacheName: `scoredesk:${base}:settings`,
+    networkTimeoutSeconds: 2,
+    plugins,
   });
-  registerRoute((target) => own(target, /\.wasm$/), engine);
-  const settings = new NetworkFirst({ cacheName: `scoredesk:${base}:settings`, networkTimeoutSeconds: 2 });
   registerRoute((target) => own(target, /\/config\.json$/), settings);
   const site = scope.registration.scope;
   registerRoute(
@@ -84,15 +81,13 @@ function keepLater(scope: ServiceWorkerGlobalScope, files: readonly string[], st
   });
 }
 
-/** A meta policy does not reach a worker's script; a header does. */
-function withPolicy(response: Response): Response {
+/**
+ * A meta policy does not reach a worker's script; a header does. The body goes as a blob: a stream that a reload cuts
+ * short would keep this worker busy, and a new version would never take over (Chromium).
+ */
+async function withPolicy(response: Response): Promise<Response> {
   const headers = new Headers(response.headers);
   headers.set('Content-Security-Policy', POLICY);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
-}
-
-/** The engine of the version before is of no use any more. */
-async function keepOnly(cacheName: string, url: string): Promise<void> {
-  const cache = await caches.open(cacheName);
-  for (const request of await cache.keys()) if (request.url !== url) await cache.delete(request);
+  const { status, statusText } = response;
+  return new Response(await response.blob(), { status, statusText, headers });
 }

@@ -9,6 +9,8 @@ export class Asked<T> {
   #running = $state(false);
   #controller: AbortController | null = null;
   #key = '';
+  /** The key's answer is here or on its way. Not reactive: an effect that asks must not run again because of the answer. */
+  #answered = false;
 
   get value() {
     return this.#value;
@@ -31,10 +33,11 @@ export class Asked<T> {
     key: string,
     run: (task: { signal: AbortSignal; progress(report: Progress): void }) => Promise<T>,
   ): Promise<void> {
-    if (key === this.#key && (this.#running || this.#value)) return;
+    if (key === this.#key && this.#answered) return;
     this.#controller?.abort();
     const controller = (this.#controller = new AbortController());
     this.#key = key;
+    this.#answered = true;
     this.#value = null;
     this.#error = null;
     this.#progress = null;
@@ -44,7 +47,10 @@ export class Asked<T> {
       if (this.#controller === controller) this.#value = value;
     } catch (error) {
       const data = toErrorData(error);
-      if (this.#controller === controller && data.code !== 'stopped') this.#error = data;
+      if (this.#controller === controller) {
+        this.#answered = false;
+        if (data.code !== 'stopped') this.#error = data;
+      }
     } finally {
       if (this.#controller === controller) this.#running = false;
     }
@@ -53,6 +59,7 @@ export class Asked<T> {
   stop(): void {
     this.#controller?.abort();
     this.#key = '';
+    this.#answered = false;
     this.#running = false;
   }
 }

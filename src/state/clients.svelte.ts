@@ -20,6 +20,8 @@ class ClientsState {
   #error = $state.raw<ErrorData | null>(null);
   #fingerprint = '';
   #columns: string[] = [];
+  /** The query that the pages answer. */
+  #paged: ListQuery | null = null;
   #asked = new Set<number>();
   #generation = 0;
   #first: Promise<void> = Promise.resolve();
@@ -54,9 +56,13 @@ class ClientsState {
     this.#restart();
   }
 
-  /** Resolves when the current query's first page is here. */
-  settled(): Promise<void> {
-    return this.#first;
+  /** Resolves when the current query's first page is here, also one that was asked for meanwhile. */
+  async settled(): Promise<void> {
+    let awaited: Promise<void>;
+    do {
+      awaited = this.#first;
+      await awaited;
+    } while (awaited !== this.#first);
   }
 
   /** A row, or undefined while its page is on the way. */
@@ -75,8 +81,9 @@ class ClientsState {
     if (fingerprint !== this.#fingerprint) return;
     this.#generation++;
     this.#asked = new Set();
-    const pages = [...this.#pages.keys()].sort((a, b) => a - b);
-    for (const page of pages) void this.#bring(page);
+    const others = this.#paged === this.#query ? [...this.#pages.keys()].filter((page) => page > 0) : [];
+    this.#first = this.#bring(0);
+    for (const page of others) void this.#bring(page);
   }
 
   #restart(): void {
@@ -103,6 +110,7 @@ class ClientsState {
       if (generation !== this.#generation) return;
       const kept = page === 0 && this.#asked.size === 1 ? [] : this.#pages;
       this.#pages = new Map([...kept, [page, rows]]);
+      this.#paged = argument.query;
       this.#found = found;
       this.#error = null;
     } catch (error) {

@@ -1,11 +1,21 @@
 import { getReadyOffline, onTakeover, startServiceWorker, takeUpdate } from '../client/offline';
+import { restScoring } from '../client/scoring';
 import { tabs } from './tabs';
+
+/** Milliseconds that a new version has to take over, before the old one goes on. */
+const TAKEN_WITHIN = 10_000;
+
+async function restForUpdate(): Promise<void> {
+  const wake = await restScoring();
+  setTimeout(wake, TAKEN_WITHIN);
+}
 
 /** Connection, readiness for being offline, and a new version that waits. */
 class OfflineState {
   #online = $state(navigator.onLine);
   #ready = $state(false);
   #update = $state.raw<{ tabs: readonly string[] } | null>(null);
+  #taking = $state(false);
 
   get online() {
     return this.#online;
@@ -25,6 +35,9 @@ class OfflineState {
     addEventListener('online', () => (this.#online = true));
     addEventListener('offline', () => (this.#online = false));
     onTakeover(() => location.reload());
+    tabs.listen(({ kind }) => {
+      if (kind === 'update') void restForUpdate();
+    });
     void startServiceWorker(() => void this.#offer());
   }
 
@@ -33,8 +46,18 @@ class OfflineState {
     this.#ready = await getReadyOffline();
   }
 
-  takeUpdate(): void {
-    takeUpdate();
+  /** The new version is on its way: the page reloads in a moment. */
+  get taking() {
+    return this.#taking;
+  }
+
+  /** Takes the new version; other tabs come to rest as well. */
+  async takeUpdate(): Promise<void> {
+    this.#taking = true;
+    tabs.tell({ kind: 'update' });
+    await takeUpdate(restForUpdate);
+    // Where it does not come, it can be asked for again.
+    setTimeout(() => (this.#taking = false), TAKEN_WITHIN);
   }
 
   later(): void {

@@ -6,32 +6,59 @@ import { lost } from './reach';
 const TRY_AGAIN_AFTER = [300, 1200];
 
 /**
- * onnxruntime's wasm: fetched once a worker, from the service worker's cache where it is kept. Asked
- * for early, it comes while a bundle's files do.
+ * onnxruntime's wasm: fetched once a device, kept in a cache of its own. The service worker has no part in it: an answer of
+ * 14 MB through it that a reload cuts short keeps its old version busy, and a new one then never takes over (Chromium).
  */
 export class EngineFile {
   readonly #url: string;
+  readonly #cacheName: string;
   /** Its size, known from the build: the answer's length may be that of its compressed form. */
   readonly bytes: number;
   #loading: Promise<ArrayBuffer> | null = null;
   /** Bytes that are here. */
   done = 0;
 
-  constructor(url: string, bytes: number) {
+  constructor({ url, bytes, cacheName }: { url: string; bytes: number; cacheName: string }) {
     this.#url = url;
     this.bytes = bytes;
+    this.#cacheName = cacheName;
   }
 
   /** Kept on this device already. */
   async isKept(): Promise<boolean> {
-    return 'caches' in globalThis && (await caches.match(this.#url)) !== undefined;
+    return (await this.#kept()) !== undefined;
   }
 
   /** @param progress called as bytes come @throws unreachable, offline, http-status */
   load(progress?: () => void): Promise<ArrayBuffer> {
-    this.#loading ??= patiently(TRY_AGAIN_AFTER, undefined, () => this.#fetch(progress));
+    this.#loading ??= this.#bring(progress);
     this.#loading.catch(() => (this.#loading = null));
     return this.#loading;
+  }
+
+  async #bring(progress?: () => void): Promise<ArrayBuffer> {
+    const kept = await (await this.#kept())?.arrayBuffer();
+    if (kept?.byteLength === this.bytes) {
+      this.done = this.bytes;
+      return kept;
+    }
+    const bytes = await patiently(TRY_AGAIN_AFTER, undefined, () => this.#fetch(progress));
+    await this.#keep(bytes);
+    return bytes;
+  }
+
+  /** Without a cache, or without room in it, the engine is fetched each time. */
+  async #kept(): Promise<Response | undefined> {
+    if (!('caches' in globalThis)) return undefined;
+    return (await caches.open(this.#cacheName)).match(this.#url).catch(() => undefined);
+  }
+
+  async #keep(bytes: ArrayBuffer): Promise<void> {
+    if (!('caches' in globalThis)) return;
+    const cache = await caches.open(this.#cacheName);
+    // The engine of the version before is of no use any more.
+    for (const request of await cache.keys()) await cache.delete(request);
+    await cache.put(this.#url, new Response(bytes)).catch(() => undefined);
   }
 
   async #fetch(progress?: () => void): Promise<ArrayBuffer> {

@@ -25,9 +25,6 @@ afterEach(async () => {
 });
 afterAll(() => browser.close());
 
-/** Chromium looks for a new version when it sees fit; driven from outside, that may be after the test's patience. */
-const RETRY = { retry: 2 };
-
 /** Installs, and waits until the app would open without its server. */
 async function ready(page: Page): Promise<void> {
   await install(page);
@@ -73,7 +70,7 @@ test('the policy comes as a header for page and worker once the service worker i
   expect(policies.every((policy) => policy?.includes("connect-src 'self'"))).toBe(true);
 });
 
-test('a new version is offered, not forced, and taken by page and worker together', RETRY, async () => {
+test('a new version is offered, not forced, and taken by page and worker together', async () => {
   const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
   await ready(page);
   publishNewVersion();
@@ -87,7 +84,7 @@ test('a new version is offered, not forced, and taken by page and worker togethe
   await page.getByText('1,000 clients of 1,000').waitFor();
 });
 
-test('an update names the other tabs, keeps what was typed, and reloads them together', RETRY, async () => {
+test('an update names the other tabs, keeps what was typed, and reloads them together', async () => {
   const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
   await ready(page);
   await page.getByLabel('Number or name').fill('64');

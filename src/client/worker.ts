@@ -1,4 +1,4 @@
-import { proxy, transfer, wrap, type Remote as Wrapped } from 'comlink';
+import { proxy, wrap, type Remote as Wrapped } from 'comlink';
 import { hasCode, ScoredeskError } from '../core/errors';
 import type { Greeting, OperationTask, WorkerHost } from '../protocol/host';
 import { fromResult } from '../protocol/result';
@@ -25,7 +25,7 @@ export type Remote<O> = { readonly [K in keyof O]: RemoteOperation<O[K]> };
 
 /** Milliseconds a worker has to stop by itself before it is ended. */
 const STOP_WITHIN = 200;
-/** Milliseconds a new worker has to answer: in browsers that don't tell of one that died before it held its lock. */
+/** Milliseconds a new worker has to answer; one that died before it held its lock never will. */
 const ANSWER_WITHIN = 20_000;
 
 interface Live {
@@ -40,8 +40,8 @@ interface Live {
  * The page's side of a worker: starts it at the first call, stops calls, notices its death and
  * starts a new one at the next call.
  *
- * The worker holds one end of a channel and a Web Lock for its lifetime. The other end is told when the worker is gone;
- * where a browser does not say so, the page gets the lock it waits for, even if the worker was killed without an event.
+ * The worker holds a Web Lock for its lifetime; the page waits for the same lock, and gets it when the worker is gone, even
+ * if it was killed without an event.
  */
 export class WorkerClient {
   readonly #spawn: () => Promise<Worker>;
@@ -139,15 +139,10 @@ export class WorkerClient {
     });
     death.catch(() => undefined);
     worker.addEventListener('error', () => end());
-    // The quickest sign, also of a worker that died before it could hold its lock; not every browser gives it.
-    const { port1: life, port2 } = new MessageChannel();
-    life.addEventListener('close', () => end());
-    life.start();
     const late = setTimeout(() => end(), ANSWER_WITHIN);
-    const greeting: Greeting = await Promise.race([
-      host.hello(lock, transfer(port2, [port2])),
-      death,
-    ]).finally(() => clearTimeout(late));
+    const greeting: Greeting = await Promise.race([host.hello(lock), death]).finally(() =>
+      clearTimeout(late),
+    );
     if (greeting.version !== this.#version) {
       end();
       throw new ScoredeskError('worker-version', { page: this.#version, worker: greeting.version });

@@ -33,8 +33,8 @@ export interface Greeting {
 
 /** What a worker exposes through Comlink, whatever it does. */
 export interface WorkerHost {
-  /** Takes a lock and the end of a channel, which the worker holds until it dies, so that the page learns of its death. */
-  hello(lock: string, life: MessagePort): Promise<Greeting>;
+  /** Takes a lock that the worker holds until it dies, so that the page learns of its death. */
+  hello(lock: string): Promise<Greeting>;
   run(
     call: number,
     name: string,
@@ -56,15 +56,13 @@ export function hostOperations<C>(
   asKnown: (error: unknown) => unknown = (error) => error,
 ): WorkerHost {
   const running = new Map<number, AbortController>();
-  const lives: MessagePort[] = [];
   const names = Object.keys(operations).filter((name) => CHANGING.has(operations[name]));
   return {
-    hello: (lock, life) =>
+    hello: (lock) =>
       new Promise((resolve) => {
         void navigator.locks.request(lock, () => {
           resolve({ version, changing: names });
-          // What is held is held by a promise that never ends.
-          return new Promise<never>(() => lives.push(life));
+          return new Promise<never>(() => undefined);
         });
       }),
     async run(call, name, argument, progress) {

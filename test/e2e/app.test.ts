@@ -1,24 +1,26 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { checked, clientHash, DOWNLOAD, goTo, install, listed, openClient, toBundles } from '../support/app';
+import type { BrowserContextOptions } from 'playwright-core';
+import { expect, test } from 'vitest';
+import {
+  checked,
+  clientHash,
+  clientShown,
+  DOWNLOAD,
+  goTo,
+  install,
+  listed,
+  openClient,
+  toBundles,
+} from '../support/app';
 import { axeViolations } from '../support/axe';
 import { launch, visit } from '../support/browser';
-import { serve, type Site } from '../support/server';
+import { useInstalledApp } from '../support/installed';
 
-let browser: Browser;
-let site: Site;
+const app = useInstalledApp();
 
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serve('dist')]);
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser.close();
-  await site.close();
-});
+/** A fresh profile: what installs, or is asked before anything is here. */
+const firstVisit = (options: BrowserContextOptions = {}, hash = '') =>
+  visit(app.browser, app.site.url + hash, options);
 
 const predictions = new Map(
   readFileSync('demo/german-credit/predictions.csv', 'utf8')
@@ -31,7 +33,7 @@ const predictions = new Map(
 const percent = (p: number) => `${(100 * p).toFixed(1)}%`;
 
 test('a visitor installs the demo and sees a decision with its reasons', async () => {
-  const { page, complaints } = await visit(browser, site.url);
+  const { page, complaints } = await firstVisit();
   await install(page);
   await page.keyboard.press('/');
   await page.keyboard.type('2');
@@ -54,27 +56,26 @@ test('a visitor installs the demo and sees a decision with its reasons', async (
 });
 
 test('everything stays on the machine: after the install no request is made', async () => {
-  const { page } = await visit(browser, site.url);
+  const { page } = await firstVisit();
   await install(page);
   await checked(page);
-  const before = site.requests.length;
+  const before = app.site.requests.length;
   for (const id of ['1', '2', '999']) await openClient(page, id);
-  expect(site.requests.slice(before)).toEqual([]);
+  expect(app.site.requests.slice(before)).toEqual([]);
 });
 
 test('a reload keeps the bundle; a link to a client opens it', async () => {
-  const { page, complaints } = await visit(browser, site.url);
-  await install(page);
-  await page.goto(`${site.url}${clientHash('2')}`);
+  const { page, complaints } = await app.open('');
+  await listed(page);
+  await page.goto(`${app.site.url}${clientHash('2')}`);
   await page.reload();
   await page.getByRole('heading', { level: 1, name: 'No. 2' }).waitFor();
   expect(complaints).toEqual([]);
 });
 
 test('a worker that is killed comes back at the next call, with the bundle open', async () => {
-  const { page, complaints } = await visit(browser, site.url);
-  await install(page);
-  await openClient(page, '2');
+  const { page, complaints } = await app.open(clientHash('2'));
+  await clientShown(page, '2');
   const killed = page.workers()[0];
   const gone = page.waitForEvent('worker');
   await killed.evaluate(() => self.close());
@@ -86,16 +87,21 @@ test('a worker that is killed comes back at the next call, with the bundle open'
 });
 
 test('a worker that is killed while it works is replaced and the call answered', async () => {
-  const { page } = await visit(browser, site.url);
-  await install(page);
-  await page.reload();
-  page.once('worker', (worker) => void worker.evaluate(() => self.close()).catch(() => undefined));
-  await page.goto(`${site.url}${clientHash('2')}`);
+  const { page } = await app.open('');
+  await listed(page);
+  await page.clock.install();
+  const killed = new Promise<void>((resolve) =>
+    page.once('worker', (worker) => void worker.evaluate(() => self.close()).then(resolve, resolve)),
+  );
+  await page.goto(`${app.site.url}?again${clientHash('2')}`);
+  await killed;
+  // It died before it could hold its lock: the page gives it twenty seconds to answer.
+  await page.clock.fastForward(20_000);
   await page.getByRole('heading', { level: 1, name: 'No. 2' }).waitFor();
 });
 
 test('French throughout, and the switch keeps the page and the focus', async () => {
-  const { page, complaints } = await visit(browser, site.url, { locale: 'fr-FR' });
+  const { page, complaints } = await firstVisit({ locale: 'fr-FR' });
   expect(await page.locator('html').getAttribute('lang')).toBe('fr');
   await page.getByRole('heading', { name: 'Choisissez des données pour commencer' }).waitFor();
   await install(page);
@@ -126,7 +132,7 @@ test('French throughout, and the switch keeps the page and the focus', async () 
 });
 
 test('a link to a bundle that is not here offers it and then goes there', async () => {
-  const { page } = await visit(browser, `${site.url}${clientHash('2')}?section=data`);
+  const { page } = await firstVisit({}, `${clientHash('2')}?section=data`);
   await page.getByRole('heading', { name: 'This bundle is not on this device' }).waitFor();
   await page.getByRole('button', { name: DOWNLOAD }).click();
   await page.getByRole('heading', { level: 1, name: 'No. 2' }).waitFor();
@@ -135,7 +141,7 @@ test('a link to a bundle that is not here offers it and then goes there', async 
 });
 
 test('a bundle that nobody offers, an unknown client and an unknown page are told', async () => {
-  const { page } = await visit(browser, `${site.url}#/b/other%401.0.0/clients/2`);
+  const { page } = await firstVisit({}, '#/b/other%401.0.0/clients/2');
   await page.getByText('The link points to other@1.0.0, which this site does not offer').waitFor();
   await goTo(page, '#/');
   await install(page);
@@ -153,7 +159,7 @@ test('a bundle that nobody offers, an unknown client and an unknown page are tol
 });
 
 test('keyboard only: install, search, open, the list of keys', async () => {
-  const { page } = await visit(browser, site.url);
+  const { page } = await firstVisit();
   const download = page.getByRole('button', { name: DOWNLOAD });
   await download.waitFor();
   for (let i = 0; i < 20 && !(await download.evaluate((button) => button === document.activeElement)); i++)
@@ -183,9 +189,7 @@ test('keyboard only: install, search, open, the list of keys', async () => {
 });
 
 test('the data of a client: search, alerts, everything', async () => {
-  const { page } = await visit(browser, site.url);
-  await install(page);
-  await openClient(page, '2');
+  const { page } = await app.open(clientHash('2'));
   await page.getByLabel('Search the data').fill('CREDIT amount');
   await page.getByText(/^[12] of 21 columns$/).waitFor();
   await page.getByLabel('Search the data').fill('zzz');
@@ -193,9 +197,8 @@ test('the data of a client: search, alerts, everything', async () => {
 });
 
 test('on paper: light whatever the theme, without what only a screen can do', async () => {
-  const { page } = await visit(browser, site.url, { colorScheme: 'dark' });
-  await install(page);
-  await openClient(page, '2');
+  const { page } = await app.open(clientHash('2'), { colorScheme: 'dark' });
+  await clientShown(page, '2');
   const look = () =>
     page.evaluate(() => ({
       ground: getComputedStyle(document.body).backgroundColor,
@@ -211,7 +214,7 @@ test('on paper: light whatever the theme, without what only a screen can do', as
 test('over http from another machine, one sentence says what is needed', async () => {
   const elsewhere = await launch('--host-resolver-rules=MAP desk.example 127.0.0.1');
   try {
-    const { page } = await visit(elsewhere, site.url.replace('127.0.0.1', 'desk.example'));
+    const { page } = await visit(elsewhere, app.site.url.replace('127.0.0.1', 'desk.example'));
     await page.getByText('Scoredesk needs https, or localhost').waitFor();
   } finally {
     await elsewhere.close();
@@ -219,9 +222,8 @@ test('over http from another machine, one sentence says what is needed', async (
 });
 
 test('the decision and its reasons are copied as text', async () => {
-  const { page } = await visit(browser, site.url, { permissions: ['clipboard-read', 'clipboard-write'] });
-  await install(page);
-  await openClient(page, '641');
+  await app.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const { page } = await app.open(clientHash('641'));
   await page.getByRole('button', { name: 'Copy as text' }).click();
   await page.getByText('Copied').waitFor();
   const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
@@ -233,7 +235,7 @@ test('the decision and its reasons are copied as text', async () => {
 });
 
 test('about: versions, licences and what leaves this machine', async () => {
-  const { page, complaints } = await visit(browser, site.url);
+  const { page, complaints } = await app.open('');
   await page.getByRole('link', { name: 'About' }).click();
   await page.getByText('Nothing.').waitFor();
   await page
@@ -245,7 +247,7 @@ test('about: versions, licences and what leaves this machine', async () => {
 });
 
 test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async (colorScheme) => {
-  const { page } = await visit(browser, site.url, { colorScheme });
+  const { page } = await firstVisit({ colorScheme });
   await page.getByRole('button', { name: DOWNLOAD }).waitFor();
   expect(await axeViolations(page)).toEqual([]);
   await install(page);
@@ -279,8 +281,8 @@ test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async
 
 /** 720 and 360 are 1440 pixels at 200 % and 400 % of zoom. */
 test.each([1440, 1024, 720, 390, 360])('no horizontal scroll at %i pixels', async (width) => {
-  const { page } = await visit(browser, site.url, { viewport: { width, height: 800 }, locale: 'fr-FR' });
-  await install(page);
+  const { page } = await app.open('', { width, language: 'fr' });
+  await listed(page);
   const overflow = () =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(await overflow()).toBe(0);
@@ -298,8 +300,7 @@ test.each([1440, 1024, 720, 390, 360])('no horizontal scroll at %i pixels', asyn
 });
 
 test('the list: sort, filter, arrows and Enter; the place is kept on the way back', async () => {
-  const { page, complaints } = await visit(browser, site.url);
-  await install(page);
+  const { page, complaints } = await app.open('');
   await page.getByText('1,000 clients of 1,000').waitFor();
   await page.getByRole('button', { name: 'Risk score' }).click();
   await page.locator('th[aria-sort=descending]').waitFor();
@@ -325,9 +326,7 @@ test('the list: sort, filter, arrows and Enter; the place is kept on the way bac
 });
 
 test('the clients before and after, in the order of the list, by button and by key', async () => {
-  const { page } = await visit(browser, site.url);
-  await install(page);
-  await openClient(page, '48');
+  const { page } = await app.open(clientHash('48'));
   await page.getByText(/^Client \d+ of 1,000$/).waitFor();
   await page.getByRole('button', { name: 'Next client' }).click();
   await page.getByRole('heading', { level: 1, name: 'No. 49' }).waitFor();

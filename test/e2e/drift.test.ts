@@ -1,28 +1,38 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { goTo, install, openClient, toBundles } from '../support/app';
+import { goTo, install, openClient, settled, toBundles } from '../support/app';
 import { axeViolations } from '../support/axe';
-import { visit } from '../support/browser';
-import type { Site } from '../support/server';
-import { siteCopy, useBuiltApp } from '../support/siteCopy';
+import { visit, type Visit } from '../support/browser';
+import { useInstalledApp } from '../support/installed';
+import { siteCopy } from '../support/siteCopy';
 
-let browser: Browser;
-let site: Site;
-useBuiltApp((made) => ({ browser, site } = made));
+const app = useInstalledApp();
 
 const DRIFT = '#/b/german-credit%401.0.0/drift';
 
-async function onDrift(page: Page, hash = DRIFT): Promise<void> {
+/** A tab on the drift page, its comparison done. */
+async function openDrift(hash = DRIFT): Promise<Visit> {
+  const opened = await app.open(hash);
+  await compared(opened.page);
+  return opened;
+}
+
+const compared = (page: Page): Promise<void> =>
+  page.getByRole('heading', { name: 'Saved comparisons' }).waitFor();
+
+/** A profile of its own: what is kept there is the test's alone. */
+async function freshDrift(): Promise<Page> {
+  const { page } = await visit(app.browser, app.site.url);
   await install(page);
-  await goTo(page, hash);
-  await page.getByRole('heading', { name: 'Saved comparisons' }).waitFor();
+  await goTo(page, DRIFT);
+  await compared(page);
+  return page;
 }
 
 test('the demo: what to look at first, every column, one column by its address', async () => {
-  const { page, complaints } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page, complaints } = await openDrift();
   await page.getByText('Look first at Savings: its stability index is 1.252').waitFor();
   await page.getByText('Made for this demo').waitFor();
   const rows = page.locator('tbody tr[aria-rowindex]');
@@ -50,17 +60,14 @@ test('the demo: what to look at first, every column, one column by its address',
 });
 
 test('as Evidently: verdicts that rest on the number of rows alone are told', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page, `${DRIFT}/job?ref=reference&cur=current&preset=evidently&chunk=none`);
+  const { page } = await openDrift(`${DRIFT}/job?ref=reference&cur=current&preset=evidently&chunk=none`);
   const panel = page.getByRole('region', { name: 'Job' });
   await panel.getByText(/and yet the change is small/).waitFor();
   await panel.getByText('Chi-squared, p').first().waitFor();
 });
 
 test('performance: estimated and measured, by month', async () => {
-  const { page, complaints } = await visit(browser, site.url);
-  await install(page);
-  await goTo(page, '#/b/german-credit%401.0.0/performance');
+  const { page, complaints } = await app.open('#/b/german-credit%401.0.0/performance');
   await page.getByText(/over 12 chunks and seven metrics/).waitFor();
   await page.getByRole('img', { name: /^ROC AUC by chunk, estimated: 0\.778 at first/ }).waitFor();
   await page.getByText('Show as table').click();
@@ -72,8 +79,7 @@ test('performance: estimated and measured, by month', async () => {
 });
 
 test('a dropped file: compared, what is wrong with a column said on it', async () => {
-  const { page, complaints } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page, complaints } = await openDrift();
   const [header, ...lines] = readFileSync('demo/german-credit/current.csv', 'utf8').trimEnd().split('\n');
   const names = header.split(',');
   const age = names.indexOf('age');
@@ -104,8 +110,7 @@ test.each([
   ['an empty file', 'e.csv', '', /is empty/],
   ['a file that is no table', 'e.parquet', 'PK??', /is not a readable Parquet file|Parquet/],
 ])('%s is refused in words, and the comparison before is there again', async (_, name, content, sentence) => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page } = await openDrift();
   await page
     .locator('input[type=file]')
     .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
@@ -114,8 +119,7 @@ test.each([
 });
 
 test('a file without times; a link to a file that is gone; nothing to conclude is said so', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page } = await openDrift();
   const picker = page.locator('input[type=file]');
   await picker.setInputFiles('demo/german-credit/test.csv');
   await page.getByText('test.csv, 200').first().waitFor({ state: 'attached' });
@@ -128,8 +132,7 @@ test('a file without times; a link to a file that is gone; nothing to conclude i
 });
 
 test('the report opens from the disk with nothing but itself, and holds no client', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page } = await openDrift();
   const save = async (name: string) => {
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name }).click();
@@ -141,7 +144,7 @@ test('the report opens from the disk with nothing but itself, and holds no clien
   for (const { text } of [html, await save('CSV'), await save('JSON')]) holdsNoRow(text);
   const path = join(siteCopy(), 'report.html');
   writeFileSync(path, html.text);
-  const reader = await browser.newContext();
+  const reader = await app.browser.newContext();
   const opened = await reader.newPage();
   const asked: string[] = [];
   opened.on('request', (request) => asked.push(request.url()));
@@ -166,8 +169,7 @@ function holdsNoRow(text: string): void {
 }
 
 test('a comparison is kept with its settings and date, opened after a reload, removed', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const page = await freshDrift();
   await page.getByPlaceholder('Name', { exact: true }).fill('October look');
   await page.getByRole('button', { name: 'Save this comparison' }).click();
   await page.getByText('October look').waitFor();
@@ -194,15 +196,14 @@ test('a comparison is kept with its settings and date, opened after a reload, re
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await page.waitForURL(/\/drift\?ref=/);
   await page.getByText('Look first at Savings').waitFor();
-  await page.goto(`${site.url}?again#${new URL(page.url()).hash.slice(1).split('?')[0]}?saved=1`);
+  await page.goto(`${app.site.url}?again#${new URL(page.url()).hash.slice(1).split('?')[0]}?saved=1`);
   await page.getByText(/no longer kept on this device/).waitFor();
   await page.getByLabel('Tests').selectOption('evidently');
   await page.getByText('Look first at Savings').waitFor();
 });
 
 test('chosen columns only; settings outlast a visit to another page; Back goes through them', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page } = await openDrift();
   const main = page.getByRole('main');
   await page.getByRole('button', { name: 'Columns', exact: true }).click();
   await page.getByRole('button', { name: 'Clear all shown' }).click();
@@ -227,15 +228,14 @@ test('chosen columns only; settings outlast a visit to another page; Back goes t
   await page.getByText('of 18 features').waitFor();
   // Of columns that are no features nothing is said of features; one that is gone is named.
   await page.goto(
-    `${site.url}?other#${new URL(page.url()).hash.slice(1).split('?')[0]}?only=probability&only=gone`,
+    `${app.site.url}?other#${new URL(page.url()).hash.slice(1).split('?')[0]}?only=probability&only=gone`,
   );
   await page.getByText('None of these columns is a feature of the model.').waitFor();
   await page.getByText('There is no column “gone” in these rows.').waitFor();
 });
 
 test('a filter and a range of days are part of the address', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page } = await openDrift();
   await page.getByRole('button', { name: /^Filter rows/ }).click();
   const current = page.getByRole('group', { name: 'Current' });
   await current.getByLabel('First day').fill('2026-08-01');
@@ -250,8 +250,7 @@ test('a filter and a range of days are part of the address', async () => {
 });
 
 test('two times of the same rows; a filter that can’t be applied, or is no number, is told', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page } = await openDrift();
   const drift = page.url().split('?')[0];
   const sides = 'ref=current&refTo=2026-01-31&cur=current&curFrom=2026-08-01';
   await page.goto(`${drift}?${sides}&preset=psi&chunk=month`);
@@ -283,8 +282,7 @@ test('two times of the same rows; a filter that can’t be applied, or is no num
 });
 
 test('as NannyML: an alert of any method is to be watched; one chunk of the reference gives no verdict', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const { page } = await openDrift();
   const drift = page.url().split('?')[0];
   await page.goto(`${drift}?ref=reference&cur=current&preset=nannyml&chunk=/10`);
   await page.getByText(/^Look first at/).waitFor();
@@ -310,8 +308,7 @@ test('as NannyML: an alert of any method is to be watched; one chunk of the refe
 });
 
 test('scores over time are kept only when wanted, compared, and cleared', async () => {
-  const { page } = await visit(browser, site.url);
-  await onDrift(page);
+  const page = await freshDrift();
   await openClient(page, '7');
   await goTo(page, '#/settings');
   await page.getByText('Nothing is kept.').waitFor();
@@ -336,11 +333,10 @@ test('scores over time are kept only when wanted, compared, and cleared', async 
 });
 
 test.each([
-  ['light', 'en-GB', 1440],
-  ['dark', 'fr-FR', 390],
-] as const)('axe finds nothing, nothing overflows (%s, %s, %i px)', async (colorScheme, locale, width) => {
-  const { page } = await visit(browser, site.url, { colorScheme, locale, viewport: { width, height: 900 } });
-  await install(page);
+  ['light', 'en', 1440],
+  ['dark', 'fr', 390],
+] as const)('axe finds nothing, nothing overflows (%s, %s, %i px)', async (colorScheme, language, width) => {
+  const { page } = await app.open('', { colorScheme, language, width });
   for (const hash of [
     DRIFT,
     `${DRIFT}/savings_status`,
@@ -350,7 +346,7 @@ test.each([
   ]) {
     await goTo(page, hash);
     await page.locator('main h2:visible').first().waitFor();
-    await page.waitForTimeout(300);
+    await settled(page);
     expect([hash, await axeViolations(page)]).toEqual([hash, []]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
   }

@@ -1,30 +1,26 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { goTo, install, listed, openClient } from '../support/app';
+import { listed, openClient } from '../support/app';
 import { axeViolations } from '../support/axe';
 import { visit } from '../support/browser';
-import type { Site } from '../support/server';
-import { useBuiltApp } from '../support/siteCopy';
+import { useInstalledApp, type Look } from '../support/installed';
 
-let browser: Browser;
-let site: Site;
-useBuiltApp((made) => ({ browser, site } = made));
+const app = useInstalledApp();
 
 const MODEL = '#/b/german-credit%401.0.0/model';
 
-async function openModel(page: Page, query = ''): Promise<void> {
-  await install(page);
-  await goTo(page, MODEL + query);
+async function openModel(query = '', look: Look = {}): Promise<Page> {
+  const { page } = await app.open(MODEL + query, look);
   await page.getByRole('img').nth(2).waitFor();
   await page.locator('main table tbody tr').first().waitFor();
+  return page;
 }
 
 const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 test('what the model is and relies on, by every kind of importance', async () => {
-  const { page, complaints } = await visit(browser, site.url);
-  await install(page);
+  const { page, complaints } = await app.open('');
   await page.getByRole('link', { name: 'Model' }).click();
   await page.getByRole('heading', { name: 'What the model relies on' }).waitFor();
   await page.getByText('LightGBM, 240 trees').first().waitFor();
@@ -45,8 +41,7 @@ test('what the model is and relies on, by every kind of importance', async () =>
 });
 
 test('a feature is chosen, kept in the address, and drawn with the client', async () => {
-  const { page } = await visit(browser, site.url);
-  await openModel(page, '?client=64');
+  const page = await openModel('?client=64');
   await page.getByLabel('Feature', { exact: true }).selectOption('duration');
   await page
     .getByRole('img', { name: 'Contribution by value of Duration, one dot a row' })
@@ -59,8 +54,7 @@ test('a feature is chosen, kept in the address, and drawn with the client', asyn
 });
 
 test('a client by four methods: all but LIME end at the client’s score', async () => {
-  const { page } = await visit(browser, site.url);
-  await openModel(page, '?client=64');
+  const page = await openModel('?client=64');
   const totals = page.locator('main table tr.total td');
   expect(await totals.count()).toBe(4);
   const [path, interventional, kernel] = await totals.allInnerTexts();
@@ -78,17 +72,16 @@ test('a client by four methods: all but LIME end at the client’s score', async
 });
 
 test.each([
-  ['light', 'en-GB', 1440],
-  ['dark', 'fr-FR', 390],
-] as const)('axe finds nothing, nothing overflows (%s, %s, %i px)', async (colorScheme, locale, width) => {
-  const { page } = await visit(browser, site.url, { colorScheme, locale, viewport: { width, height: 900 } });
-  await openModel(page);
+  ['light', 'en', 1440],
+  ['dark', 'fr', 390],
+] as const)('axe finds nothing, nothing overflows (%s, %s, %i px)', async (colorScheme, language, width) => {
+  const page = await openModel('', { colorScheme, language, width });
   expect(await axeViolations(page)).toEqual([]);
   expect(await overflow(page)).toBe(0);
 });
 
 test('a model that can’t be read is scored and explained by estimates, and says so', async () => {
-  const { page, complaints } = await visit(browser, site.url);
+  const { page, complaints } = await visit(app.browser, app.site.url);
   await page.locator('#import').waitFor({ state: 'attached' });
   await page
     .locator('input[data-picks=files]')

@@ -38,7 +38,18 @@ export async function toBundles(page: Page): Promise<void> {
 
 export async function openClient(page: Page, id: string): Promise<void> {
   await goTo(page, clientHash(id));
-  await page.getByRole('heading', { level: 1, name: new RegExp(`${id}$`) }).waitFor();
+  await clientShown(page, id);
+}
+
+export const clientShown = (page: Page, id: string): Promise<void> =>
+  page.getByRole('heading', { level: 1, name: new RegExp(`${id}$`) }).waitFor();
+
+/** Nothing is under way on the page: no progress is shown, and two frames have passed. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main [role=progressbar], main progress').first().waitFor({ state: 'detached' });
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
 }
 
 /** Keys of one of the app's stores. */

@@ -1,4 +1,10 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { ensureChromium } from '../../tools/chromium.mjs';
 
 const FLAGS = [
@@ -22,6 +28,24 @@ export interface Visit {
   complaints: string[];
 }
 
+const DEFAULTS: BrowserContextOptions = {
+  locale: 'en-GB',
+  viewport: { width: 1440, height: 900 },
+  serviceWorkers: 'block',
+};
+
+/** A fresh profile, without a service worker unless asked. */
+export const profile = (browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> =>
+  browser.newContext({ ...DEFAULTS, ...options });
+
+/** A page of a profile, and what it complains of. */
+export async function pageIn(context: BrowserContext, url: string): Promise<Visit> {
+  const page = await context.newPage();
+  const complaints = complaintsOf(page, url);
+  await page.goto(url);
+  return { page, complaints };
+}
+
 /**
  * A page in a fresh profile, without a service worker unless asked: what does not test it should not
  * depend on it (test/e2e/offline.test.ts does both).
@@ -31,13 +55,10 @@ export async function visit(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({
-    locale: 'en-GB',
-    viewport: { width: 1440, height: 900 },
-    serviceWorkers: 'block',
-    ...options,
-  });
-  const page = await context.newPage();
+  return pageIn(await profile(browser, options), url);
+}
+
+export function complaintsOf(page: Page, url: string): string[] {
   const complaints: string[] = [];
   page.on('console', (message) => {
     const blocked = message.text().includes('Service Worker registration blocked');
@@ -47,6 +68,5 @@ export async function visit(
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== new URL(url).origin) complaints.push(`request: ${request.url()}`);
   });
-  await page.goto(url);
-  return { page, complaints };
+  return complaints;
 }

@@ -203,23 +203,24 @@ describe('which number', () => {
   });
 });
 
+/** Each of these once cost far more than its size: what is slow again runs into the test's limit. */
 describe('small input, small cost', () => {
-  const quick = async (step: () => unknown): Promise<void> => {
-    const start = performance.now();
-    await codeOf(step);
-    expect(performance.now() - start).toBeLessThan(2000);
-  };
-
-  test('a long field of digits', () => quick(() => csv(`id,x\n1,${'1'.repeat(200_000)}x\n`)));
-  test('a header of 50,000 columns', () => quick(() => csv(`${','.repeat(50_000)}\n`)));
+  test('a long field of digits', () => {
+    expect(csv(`id,x\n1,${'1'.repeat(200_000)}x\n`).columns.get('x')?.kind).toBe('text');
+  });
+  test('a header of 50,000 columns', () => {
+    expect(csv(`${','.repeat(50_000)}\n`).columns.size).toBe(50_001);
+  });
   test('JSON with a new key in each row', async () => {
     const rows = Array.from({ length: 30_000 }, (_, i) => ({ [`k${i}`]: 1 }));
-    await quick(() => readTable(bytes(JSON.stringify(rows)), 'f.json'));
+    expect(await codeOf(() => readTable(bytes(JSON.stringify(rows)), 'f.json'))).toBe('json-unreadable');
   });
-  test('deep JSON', () =>
-    quick(() => readTable(bytes(`[{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}]`), 'f.json')));
+  test('deep JSON', async () => {
+    const deep = bytes(`[{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}]`);
+    expect(await codeOf(() => readTable(deep, 'f.json'))).toBe('json-unreadable');
+  });
 
-  test('a chain of == shared by many nodes', () => {
+  test('a chain of == shared by many nodes', async () => {
     let chain: TestTree = { value: 0 };
     const shared: TestTree = { value: 1 };
     for (let i = 0; i < 600; i++)
@@ -227,7 +228,8 @@ describe('small input, small cost', () => {
     let tree: TestTree = chain;
     for (let i = 0; i < 600; i++)
       tree = { feature: 1, mode: 'BRANCH_LEQ', threshold: i, yes: chain, no: tree };
-    return quick(() => pack({ model: treeFile(2, [tree]), clients: csv('id,a,b\n1,2,3\n'), idColumn: 'id' }));
+    const input = { model: treeFile(2, [tree]), clients: csv('id,a,b\n1,2,3\n'), idColumn: 'id' };
+    expect(await codeOf(() => pack(input))).toBe('onnx-attribute');
   });
 
   test('stored zip entries that claim to be empty count by what they are', async () => {

@@ -247,11 +247,9 @@ describe('graphs that grow without end', () => {
     ['a value added to itself', 'Add', (i: number) => [name(i), name(i)], 60],
     ['one step after the other', 'Neg', (i: number) => [name(i)], 20_000],
   ])('%s is left to the runtime at once', (_, op, inputs, times) => {
-    const before = performance.now();
     const { model, unread } = readOnnx(onnxFile(1, chain(op, inputs, times), [{ name: 'p' }]));
     expect(model).toBeNull();
     expect(unread).toMatch(new RegExp(`^${op} of `));
-    expect(performance.now() - before).toBeLessThan(2000);
   });
 
   test('a matrix joined to itself is refused: the runtime would fill the memory as well', async () => {

@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pack } from '../../src/bundle/pack';
 import { columnOf, texts } from '../../src/core/table/table';
 import { TensorProto_DataType as Type } from '../../src/core/onnx/schema/onnx_pb';
 import { NUMBERS } from '../support/families';
-import { largestDifference, numbers, tableOf, textOf } from '../support/files';
+import { bytesOf, largestDifference, numbers, tableOf, textOf } from '../support/files';
+import { germanInput } from '../support/german';
 import { onnxFile, treeAttributes, treeFile } from '../support/onnx';
 
 const BUNDLE = 'public/bundles/german-credit';
@@ -31,6 +33,12 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 const read = (path: string) => tableOf(path, ['client_id', 'id']);
+
+test('the shipped bundle is what pack makes of the CSV and the model, byte for byte', async () => {
+  const { files } = await pack({ ...(await germanInput()), version: '1.0.0' });
+  for (const [path, bytes] of files)
+    expect(Buffer.compare(bytes, bytesOf(`${BUNDLE}/${path}`)), path).toBe(0);
+});
 
 describe('scoredesk', () => {
   test('check reports the shipped bundle', () => {

@@ -111,8 +111,14 @@ async function send(
   const cut = site.cut?.(path) ?? null;
   await sendSlowly(site, body.subarray(0, cut ?? body.length), response);
   if (cut === null) response.end();
-  else setTimeout(() => response.destroy(), 30);
+  else breakOff(response);
 }
+
+/** Cuts the connection once all that was written is on its way. */
+export const breakOff = (response: ServerResponse): void => {
+  response.flushHeaders();
+  response.socket?.end();
+};
 
 const PIECE = 16 * 1024;
 const IDLE = 50;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import {
@@ -208,6 +209,21 @@ describe('a download that stops', () => {
     await page.getByRole('alert').getByText('has no file').waitFor();
     expect((await storeKeys(page, 'installs')).length).toBe(1);
     await page.getByRole('button', { name: RESUME }).waitFor();
+  });
+
+  test('gone on with before the catalogue is here, it still opens on its clients', async () => {
+    const page = await pausedAfter(5000);
+    let answer: () => void = () => undefined;
+    site.intercept = (path, _request, response) => {
+      if (path !== 'bundles/index.json') return false;
+      answer = () => response.writeHead(200).end(readFileSync('public/bundles/index.json'));
+      return true;
+    };
+    await page.reload();
+    await page.getByRole('button', { name: RESUME }).click();
+    await page.getByRole('button', { name: 'Open clients' }).first().waitFor();
+    answer();
+    await listed(page);
   });
 
   test('given up, it gives its space back', async () => {

@@ -1,6 +1,9 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Seeded source of uniform numbers in [0, 1) with 53 random bits: the same stream on every engine. */
+/**
+ * Seeded source of uniform numbers in [0, 1) with 53 random bits: the same stream on every engine. The first two
+ * numbers of a small seed are near 1 or 0 whatever the seed: streams of different seeds are apart from the third on.
+ */
 export function seededRandom(seed: number): () => number {
   const generator = xoroshiro128plus(seed);
   return () => {
@@ -10,7 +13,8 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** `count` of the numbers 0 .. total - 1, each at most once, in ascending order; all of them if there are fewer. */
+/** `count` of the numbers 0 .. total - 1, each at most once, in ascending order; all of them if there are fewer.
+ * For small seeds the stream's beginning decides on 0 and 1 (0 is left out); the others have equal chances. */
 export function sampleRows(total: number, count: number, seed: number): Int32Array {
   if (count >= total) return Int32Array.from({ length: total }, (_, i) => i);
   const random = seededRandom(seed);

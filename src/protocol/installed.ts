@@ -58,7 +58,7 @@ export interface FileProgress {
   bytes: number;
   done: number;
   state: 'waiting' | 'downloading' | 'verified';
-  /** "" for the engine, which the service worker keeps. */
+  /** "" for the engine, which is kept apart. */
   sha256: string;
 }
 

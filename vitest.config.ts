@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-const common = { environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 } as const;
+const common = { environment: 'node', testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 } as const;
 
 /** `unit` runs in Node on the sources; `e2e` drives the built app and the built command. */
 export default defineConfig({
@@ -20,7 +20,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'], maxWorkers: 2 },
+        test: { ...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'] },
       },
     ],
   },

@@ -9,10 +9,13 @@ import { POLICY } from './policy';
 /** A file of the shell; `late` where no first visit needs it (tools/firstVisit marks it, from the built chunks). */
 export type ShellFile = PrecacheEntry & { late?: boolean };
 
+/** A host may send `Vary: Origin`: a page's module asks with an origin, what keeps it here asked without one. */
+const matchOptions = { ignoreVary: true };
+
 /**
- * What the service worker does: the shell from the cache, under the policy; the engine's wasm kept
- * at first use; settings from the network while there is one; the way to other hosts that config.json
- * allows. Bundles are not its business: they live in IndexedDB.
+ * What the service worker does: the shell from the cache, under the policy; settings from the network while there is one;
+ * the way to other hosts that config.json allows. Bundles and the engine's wasm are not its business: the scoring worker
+ * keeps them.
  */
 export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]): void {
   const base = new URL(scope.registration.scope).pathname;
@@ -24,7 +27,7 @@ export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]
     { directoryIndex: 'index.html', ignoreURLParametersMatching: [/.*/] },
   );
   const later = shell.filter(({ late }) => late).map(({ url }) => url);
-  keepLater(scope, later, new CacheFirst({ cacheName: `scoredesk:${base}:later`, plugins }));
+  keepLater(scope, later, new CacheFirst({ cacheName: `scoredesk:${base}:later`, plugins, matchOptions }));
   cleanupOutdatedCaches();
 
   const own = ({ url }: { url: URL }, pattern: RegExp) =>
@@ -33,6 +36,7 @@ export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]
     cacheName: `scoredesk:${base}:settings`,
     networkTimeoutSeconds: 2,
     plugins,
+    matchOptions,
   });
   registerRoute((target) => own(target, /\/config\.json$/), settings);
   const site = scope.registration.scope;

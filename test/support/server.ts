@@ -105,6 +105,8 @@ async function send(
     'content-type': type,
     'content-length': body.length,
     'cache-control': 'max-age=600',
+    // As many hosts do, vite preview among them.
+    vary: 'Origin, Accept-Encoding',
     ...(from > 0 ? { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` } : {}),
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
     ...(site.cors ? { 'access-control-allow-origin': '*' } : {}),

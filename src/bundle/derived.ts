@@ -74,14 +74,26 @@ function numbersOf(column: Column, name: string, table: Table) {
 }
 
 /**
- * The table with every declared derived column whose operands it holds: computed where absent,
- * checked where present.
- * @throws derived-mismatch with the first row that disagrees with the rule
+ * The table with every declared derived column whose operands it holds: computed where absent, checked where present.
+ *
+ * @param readable whether a column of the table is what it was declared to be
+ * @param attempt runs a rule of one column; null where it failed: the column then stays as it came, or absent
+ * @throws derived-cycle, column-unknown: of the declarations; what `attempt` throws, of derived-mismatch with the first row
+ *   that disagrees with the rule
  */
-export function withDerived(table: Table, columns: readonly ManifestColumn[]): Table {
+export function withDerived(
+  table: Table,
+  columns: readonly ManifestColumn[],
+  readable: (name: string) => boolean,
+  attempt: (name: string, rule: () => Column) => Column | null,
+): Table {
   const out = new Map(table.columns);
-  for (const column of computable(columns, out))
-    out.set(column.name, derivedColumn(column, { ...table, columns: out }));
+  const there = { has: (name: string) => out.has(name) && readable(name) };
+  for (const column of computable(columns, there)) {
+    if (!column.derived?.of.every((name) => there.has(name))) continue;
+    const read = attempt(column.name, () => derivedColumn(column, { ...table, columns: out }));
+    if (read) out.set(column.name, read);
+  }
   return { ...table, columns: out };
 }
 

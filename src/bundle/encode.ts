@@ -10,8 +10,18 @@ export function inputColumns(manifest: Pick<Manifest, 'model' | 'columns'>): Man
     .map((name) => byName.get(name) as ManifestColumn);
 }
 
+/** Rows as the model takes them: row-major float32 [rows, width]. */
+export interface Encoded {
+  rows: number;
+  width: number;
+  values: Float32Array;
+}
+
+/** A bundle table's rows, or rows that were encoded before. */
+export type ModelRows = Table | Encoded;
+
 /**
- * The rows `from` .. `to` of a bundle table as the model takes them: row-major float32
+ * The rows `from` .. `to` as the model takes them, of a bundle table or encoded before: row-major float32
  * [rows, inputs]; numbers as they are, categories as level codes, -1 for missing or unknown levels.
  * An id that the model uses as a feature is a number.
  *
@@ -19,16 +29,17 @@ export function inputColumns(manifest: Pick<Manifest, 'model' | 'columns'>): Man
  */
 export function encodeInputs(
   columns: readonly ManifestColumn[],
-  table: Table,
+  rows: ModelRows,
   from = 0,
-  to = table.rows,
+  to = rows.rows,
 ): Float32Array {
+  if (!('columns' in rows)) return rows.values.subarray(from * rows.width, to * rows.width);
   const width = columns.length;
   const out = new Float32Array((to - from) * width);
   columns.forEach((declared, j) => {
-    const column = table.columns.get(declared.name);
+    const column = rows.columns.get(declared.name);
     if (!column)
-      throw new ScoredeskError('bundle-column-missing', { path: table.name, column: declared.name });
+      throw new ScoredeskError('bundle-column-missing', { path: rows.name, column: declared.name });
     if (column.kind === 'number') {
       for (let i = from; i < to; i++) out[(i - from) * width + j] = column.values[i];
       return;
@@ -47,30 +58,9 @@ export function encodeInputs(
   return out;
 }
 
-/** Rows as the model takes them: row-major float32 [rows, width]. */
-export interface Encoded {
-  rows: number;
-  width: number;
-  values: Float32Array;
-}
-
-/** A bundle table's rows, or rows that were encoded before. */
-export type ModelRows = Table | Encoded;
-
 /** All rows of a bundle table, encoded once for whoever scores and explains them. @throws bundle-column-missing */
 export const encoded = (columns: readonly ManifestColumn[], table: Table): Encoded => ({
   rows: table.rows,
   width: columns.length,
   values: encodeInputs(columns, table),
 });
-
-/** The rows `from` .. `to` as the model takes them. */
-export function inputsOf(
-  columns: readonly ManifestColumn[],
-  rows: ModelRows,
-  from = 0,
-  to = rows.rows,
-): Float32Array {
-  if ('columns' in rows) return encodeInputs(columns, rows, from, to);
-  return rows.values.subarray(from * rows.width, to * rows.width);
-}

@@ -52,6 +52,7 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
   const files = new Map<string, Uint8Array>([['model.onnx', input.model]]);
   if (covers) files.set('covers.bin', covers.bytes);
   const target = input.target?.column;
+  const data = addParts(files, plan, input);
   const algorithm = dictionary.model?.algorithm ?? input.describe?.(algorithmOf(onnx));
   const manifest: Manifest = {
     format: FORMAT,
@@ -69,7 +70,7 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
     },
     decision,
     columns,
-    data: addParts(files, plan, input),
+    data,
     suggest: dictionary.suggest ?? suggested(texts(columnOf(clients, input.idColumn)), scores, decision),
     expected,
     ...(test && target

@@ -1,3 +1,4 @@
+import { presentRows } from '../core/stats/present';
 import { ScoredeskError } from '../core/errors';
 import { auc, brier, logLoss } from '../core/metrics/binary';
 import { probabilities } from '../core/model/evaluate';
@@ -55,7 +56,7 @@ export function expectedRows(
 ): Manifest['expected'] {
   const ids = texts(columnOf(clients, idColumn));
   const theirs = expected && predictionsById(expected, idColumn);
-  const scored = Array.from(ours.keys()).filter((row) => !Number.isNaN(ours[row]));
+  const scored = presentRows(ours);
   if (scored.length === 0) throw new ScoredeskError('scores-none', { clients: clients.rows });
   const count = Math.min(EXPECTED_ROWS, scored.length);
   const rows = Array.from({ length: count }, (_, k) => {
@@ -97,11 +98,9 @@ function predictionsById(table: Table, idColumn: string): Map<string, number> {
 export function metricsOf(scores: Float64Array, test: Table, target: string): Record<string, number> {
   const column = columnOf(test, target);
   const outcomes = column.kind === 'number' ? column.values : new Float64Array(0);
-  const known = Array.from(scores.keys()).filter(
-    (row) => !Number.isNaN(scores[row]) && !Number.isNaN(outcomes[row]),
-  );
-  const y = known.map((row) => outcomes[row]);
-  const p = known.map((row) => scores[row]);
+  const known = presentRows(scores).filter((row) => !Number.isNaN(outcomes[row]));
+  const y = Float64Array.from(known, (row) => outcomes[row]);
+  const p = Float64Array.from(known, (row) => scores[row]);
   const area = auc(y, p);
   const all = { auc: area, gini: 2 * area - 1, logLoss: logLoss(y, p), brier: brier(y, p) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));

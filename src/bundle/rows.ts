@@ -1,13 +1,13 @@
 import { asCoded, type ScoredeskError } from '../core/errors';
 import { columnOf, textColumn, type Table, type TextColumn } from '../core/table/table';
 import { idsOf, toDeclared } from './columns';
-import { derivedOrder, withDerived } from './derived';
+import { withDerived } from './derived';
 import type { ManifestColumn } from './schema';
-import { outcomeColumn, outcomesOf, type Target } from './target';
+import { lateOutcomesOf, outcomeColumn, outcomesOf, type Target } from './target';
 
 /**
- * The one door for a user's rows: a table as somebody has it becomes rows of a bundle. Nothing is thrown: what could
- * not be taken as it was meant is told, and the caller decides what is an error.
+ * The one door for a user's rows: a table as somebody has it becomes rows of a bundle. Of the rows nothing is thrown: what
+ * could not be taken as it was meant is told, and the caller decides what is an error.
  */
 export interface Rows {
   /**
@@ -19,7 +19,7 @@ export interface Rows {
   absent: string[];
   /** What could not be read as declared: column-not-number, derived-mismatch …; the first of a column. */
   unreadable: Unreadable[];
-  /** Values that are no level of the model, by column: they are scored as missing. */
+  /** Values that are no level of the model, by input: they are scored as missing. */
   unknownLevels: UnknownLevels[];
   /** 1 default, 0 repaid, -1 unknown; null without a column of outcomes, or where it can't be read. */
   target: Int8Array | null;
@@ -42,11 +42,14 @@ export interface RowsOptions {
   inputs: readonly string[];
   /** Of the outcome; left out, no outcome is read. */
   target?: Target | undefined;
+  /** Outcomes may not be there yet, or not of both kinds: later rows. */
+  late?: boolean | undefined;
 }
 
-/** Brings a table to the declared columns. */
+/** Brings a table to the declared columns. @throws derived-cycle, column-unknown: of the declarations */
 export function readRows(table: Table, declared: readonly ManifestColumn[], options: RowsOptions): Rows {
   const { id, inputs, target } = options;
+  const readOutcomes = options.late ? lateOutcomesOf : outcomesOf;
   const unreadable: Unreadable[] = [];
   const attempt = <T>(column: string, step: () => T): T | null => {
     try {
@@ -70,35 +73,26 @@ export function readRows(table: Table, declared: readonly ManifestColumn[], opti
     if (read) columns.set(name, read);
   }
   const outcome = target && table.columns.get(target.column);
-  const labels = outcome ? attempt(target.column, () => outcomesOf(outcome, target)) : null;
+  const labels = outcome ? attempt(target.column, () => readOutcomes(outcome, target)) : null;
   if (target && labels) columns.set(target.column, outcomeColumn(labels));
-  const typed = { ...table, columns };
-  const readable = withoutOperands(declared, new Set(unreadable.map(({ column }) => column)));
-  const whole = attempt('', () => withDerived(typed, readable)) ?? typed;
+  const failed = new Set(unreadable.map(({ column }) => column));
+  const whole = withDerived({ ...table, columns }, declared, (name) => !failed.has(name), attempt);
   return {
     table: whole,
     absent: inputs.filter((name) => !whole.columns.has(name)),
     unreadable,
-    unknownLevels: unknownLevelsOf(whole, declared),
+    unknownLevels: unknownLevelsOf(whole, declared, new Set(inputs)),
     target: labels,
   };
 }
 
-/** The columns less those derived from one that could not be read. */
-function withoutOperands(
+function unknownLevelsOf(
+  table: Table,
   declared: readonly ManifestColumn[],
-  failed: ReadonlySet<string>,
-): readonly ManifestColumn[] {
-  if (failed.size === 0) return declared;
-  const out = new Set(failed);
-  for (const { name, derived } of derivedOrder(declared))
-    if (derived?.of.some((operand) => out.has(operand))) out.add(name);
-  return declared.filter(({ name, derived }) => !derived || !out.has(name));
-}
-
-function unknownLevelsOf(table: Table, declared: readonly ManifestColumn[]): UnknownLevels[] {
+  seen: ReadonlySet<string>,
+): UnknownLevels[] {
   return declared.flatMap(({ name, type, levels }) => {
-    const column = table.columns.get(name);
+    const column = seen.has(name) ? table.columns.get(name) : null;
     if (type !== 'category' || !levels || column?.kind !== 'text') return [];
     return unknownIn(name, column, levels.length);
   });

@@ -20,7 +20,7 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-
 export const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const identifier = v.pipe(v.string(), v.regex(IDENTIFIER, 'letters, digits, "." "_" "-"'));
 /** A relative path that stays inside the bundle. */
-export const SAFE_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/;
+const SAFE_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/;
 const path = v.pipe(v.string(), v.maxLength(200), v.regex(SAFE_PATH, 'a relative path inside the bundle'));
 
 const level = v.looseObject({ value: v.string(), label: v.optional(localText) });
@@ -58,7 +58,12 @@ const costs = v.variant('kind', [
     falseNegative: v.pipe(finite, v.minValue(0)),
     falsePositive: v.pipe(finite, v.minValue(0)),
   }),
-  v.looseObject({ kind: v.literal('amount'), column: name, loss: finite, margin: finite }),
+  v.looseObject({
+    kind: v.literal('amount'),
+    column: name,
+    loss: v.pipe(finite, v.minValue(0)),
+    margin: v.pipe(finite, v.minValue(0)),
+  }),
 ]);
 
 const decision = v.looseObject({

@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import { distinctTexts, textAt, type Column, type NumberColumn } from '../core/table/table';
+import { distinctTexts, lengthOf, textAt, type Column, type NumberColumn } from '../core/table/table';
 
 /** A target column and, when it is not 0/1, the value that means default. */
 export interface Target {
@@ -54,7 +54,7 @@ export const outcomeColumn = (outcomes: Int8Array): NumberColumn => ({
 const isBinary = (text: string): boolean => text === '0' || text === '1';
 
 function coded(column: Column, isDefault: (text: string) => boolean): Int8Array {
-  const rows = column.kind === 'text' ? column.codes.length : column.values.length;
+  const rows = lengthOf(column);
   return Int8Array.from({ length: rows }, (_, row) => {
     const text = textAt(column, row);
     return text === '' ? -1 : isDefault(text) ? 1 : 0;

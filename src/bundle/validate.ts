@@ -129,7 +129,9 @@ function checkReferences(manifest: Manifest): void {
   for (const path of requiredPaths(manifest))
     if (!files.has(path)) throw refuse('files', `no ${path}`, `an entry for ${path}`);
 
-  const { threshold, reviewFrom } = manifest.decision;
+  const { threshold, reviewFrom, costs } = manifest.decision;
+  if (costs?.kind === 'amount' && !columns.has(costs.column))
+    throw refuse('decision.costs.column', costs.column, 'a name in columns');
   if (reviewFrom !== undefined && reviewFrom > threshold)
     throw refuse('decision.reviewFrom', String(reviewFrom), `at most ${threshold}`);
   if (!manifest.data.clients.id) throw refuse('data.clients.id', 'nothing', 'the id column');

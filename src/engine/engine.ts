@@ -5,7 +5,7 @@ import { explanationUnit, type Model } from '../core/model/model';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
 import { wholeTable, type TableSource } from '../core/table/source';
 import type { Table } from '../core/table/table';
-import { inputColumns, inputsOf, type ModelRows } from '../bundle/encode';
+import { inputColumns, encodeInputs, type ModelRows } from '../bundle/encode';
 import { levelsOf } from '../bundle/columns';
 import { openPart, readFile, readManifest, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn, PartName } from '../bundle/schema';
@@ -141,7 +141,12 @@ export class Engine {
 
   /** P(default) of the rows of a bundle table (columns typed and coded as in the bundle). */
   score(rows: ModelRows, task: Task = {}): Promise<Float64Array> {
-    return scoreInChunks(this.runtime, rows.rows, (from, to) => inputsOf(this.columns, rows, from, to), task);
+    return scoreInChunks(
+      this.runtime,
+      rows.rows,
+      (from, to) => encodeInputs(this.columns, rows, from, to),
+      task,
+    );
   }
 
   /** P(default) of every client, computed once. */

@@ -12,7 +12,7 @@ import type { OnnxModel } from '../core/onnx/read';
 import { sampleRows } from '../core/numeric/random';
 import { presentRows } from '../core/stats/present';
 import { takeRows, type Table } from '../core/table/table';
-import { encodeInputs, inputsOf, type ModelRows } from '../bundle/encode';
+import { encodeInputs, type ModelRows } from '../bundle/encode';
 import { readFile, type BundleFiles } from '../bundle/read';
 import type { Manifest, ManifestColumn } from '../bundle/schema';
 import type { Clients } from './clients';
@@ -79,7 +79,7 @@ export class Explanations {
     for (let from = 0; from < table.rows; from += EXPLAIN_ROWS) {
       checkStopped(signal);
       const to = Math.min(table.rows, from + EXPLAIN_ROWS);
-      const inputs = inputsOf(this.#engine.columns, table, from, to);
+      const inputs = encodeInputs(this.#engine.columns, table, from, to);
       values.set(explainRows(model, explainer, inputs, to - from).values, from * width);
       progress?.({ done: to, total: table.rows, unit: 'rows' });
       if (signal || progress) await breathe();
@@ -99,7 +99,7 @@ export class Explanations {
     const bases = new Float64Array(table.rows);
     for (let i = 0; i < table.rows; i++) {
       checkStopped(signal);
-      const explained = await explain(inputsOf(this.#engine.columns, table, i, i + 1));
+      const explained = await explain(encodeInputs(this.#engine.columns, table, i, i + 1));
       values.set(explained.values, i * width);
       bases[i] = explained.base;
       progress?.({ done: i + 1, total: table.rows, unit: 'rows' });

@@ -10,7 +10,7 @@ import { translate, type Locale, type MessageKey } from '../i18n/translate';
 
 /** Sentences on a comparison, for pages, reports and the command line alike. */
 
-export const sideText = (locale: Locale, side: 'reference' | 'current' | 'both'): string =>
+const sideText = (locale: Locale, side: 'reference' | 'current' | 'both'): string =>
   translate(locale, `drift.side.${side}` as MessageKey);
 
 /** Why a column is not compared, or what to know of it. */

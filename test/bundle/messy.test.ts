@@ -203,7 +203,7 @@ describe('which number', () => {
   });
 });
 
-/** Each of these once cost far more than its size: what is slow again runs into the test's limit. */
+/** Each of these once cost far more than its size: what is that slow again returns past the test's limit. */
 describe('small input, small cost', () => {
   test('a long field of digits', () => {
     expect(csv(`id,x\n1,${'1'.repeat(200_000)}x\n`).columns.get('x')?.kind).toBe('text');

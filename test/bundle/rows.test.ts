@@ -40,6 +40,41 @@ describe('a user’s rows', () => {
     expect(await codeOf(() => requireRows(rows))).toBe('column-not-number');
   });
 
+  test('levels that the model never sees are nobody’s concern', () => {
+    const known: ManifestColumn[] = [
+      ...declared,
+      { name: 'town', role: 'info', type: 'category', levels: [{ value: 'Lyon' }] },
+    ] as ManifestColumn[];
+    const rows = readRows(csv('id,age,job,town\n1,30,clerk,Nice\n'), known, options);
+    expect(rows.unknownLevels).toEqual([]);
+  });
+
+  test('a derived column that disagrees is told, and takes no other with it', () => {
+    const derived = (name: string, of: string[]) =>
+      ({ name, role: 'feature', type: 'number', derived: { op: 'sum', of } }) as ManifestColumn;
+    const feature = (name: string) => ({ name, role: 'feature', type: 'number' }) as ManifestColumn;
+    const columns = [
+      declared[0],
+      ...['a', 'b', 'text'].map(feature),
+      derived('wrong', ['a', 'b']),
+      derived('right', ['b', 'b']),
+      derived('none', ['a', 'text']),
+      derived('later', ['right', 'a']),
+    ];
+    const inputs = ['wrong', 'right', 'none', 'later'];
+    const rows = readRows(csv('id,a,b,text,wrong\n1,1,2,x,7\n'), columns, { id: 'id', inputs });
+    expect(rows.unreadable.map(({ column, error }) => [column, error.code])).toEqual([
+      ['text', 'column-not-number'],
+      ['wrong', 'derived-mismatch'],
+    ]);
+    expect(rows.absent).toEqual(['none']);
+    expect(inputs.filter((name) => name !== 'none').map((name) => numbersOf(name, rows))).toEqual([
+      [7],
+      [4],
+      [5],
+    ]);
+  });
+
   test('an input that is not there is named', async () => {
     const rows = readRows(csv('id,age\n1,30\n'), declared, options);
     expect(rows.absent).toEqual(['job']);
@@ -57,6 +92,9 @@ describe('a user’s rows', () => {
     const wrong = readRows(csv('id,age,job,y\n1,30,clerk,maybe\n'), declared, { ...options, target });
     expect(wrong.target).toBeNull();
     expect(wrong.unreadable.map(({ error }) => error.code)).toEqual(['target-value-absent']);
+    const good = csv('id,age,job,y\n1,30,clerk,good\n');
+    expect(readRows(good, declared, { ...options, target }).target).toBeNull();
+    expect([...(readRows(good, declared, { ...options, target, late: true }).target ?? [])]).toEqual([0]);
   });
 });
 

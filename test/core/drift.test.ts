@@ -184,6 +184,17 @@ describe('a column by itself', () => {
     expect(verdict([alert('wasserstein', true)])).toBe('watch');
     expect(verdict([alert('jensen_shannon', false), alert('jensen_shannon', true)])).toBe('drifted');
     expect(verdict([alert('jensen_shannon', true)], false)).toBe(null);
+    // One chunk has no spread: its limits would call any distance drift.
+    const one = new Map([['jensen_shannon', { lower: null, upper: 0 }]] as [NannymlMethod, Limits][]);
+    const monitored = { limits: one, limited: false, chunks: [] };
+    const tests = compareColumn('a', sides(rows, numbers(...[...rows.values].map((x) => x + 1))), {
+      preset: 'nannyml',
+      monitored,
+    }).tests;
+    expect(tests.find(({ test }) => test === 'jensen_shannon')).toMatchObject({
+      threshold: null,
+      drifted: false,
+    });
   });
   test('a column of few numbers goes by value, not by one bin', () => {
     const flag = (ones: number) => numbers(...Array.from({ length: 300 }, (_, i) => (i < ones ? 1 : 0)));

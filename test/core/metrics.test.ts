@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { EVEN_COSTS, unitCosts } from '../../src/core/decision/cost';
+import { EVEN_COSTS, unitCosts, type Costs } from '../../src/core/decision/cost';
 import { decide, isRefused, refusals } from '../../src/core/decision/decision';
 import { isAlert, limitsOf } from '../../src/core/drift/limits';
+import { fitPerformance, performanceOf, type Labelled } from '../../src/core/drift/performance';
 import { auc, brier, logLoss } from '../../src/core/metrics/binary';
 import { confusionMetric, confusionOf } from '../../src/core/metrics/confusion';
 
@@ -38,6 +39,43 @@ describe('costs', () => {
     });
     expect(unitCosts(EVEN_COSTS)).toMatchObject({ falseNegative: 1, falsePositive: 1 });
   });
+});
+
+describe('cost by amount', () => {
+  const target = Int8Array.of(1, 0, 1, 0);
+  const scored = (amount: Float64Array): Labelled => ({
+    probability: Float64Array.of(0.6, 0.4, 0.2, 0.1),
+    refused: Uint8Array.of(1, 1, 0, 0),
+    target,
+    amount,
+  });
+  const costs: Costs = { kind: 'amount', column: 'credit', loss: 0.5, margin: 0.1 };
+  const costOf = (amounts: number[]) => {
+    const rows = scored(Float64Array.from(amounts));
+    const fit = fitPerformance(rows, [rows, rows], costs);
+    return performanceOf(fit, rows).find(({ name }) => name === 'cost');
+  };
+
+  test('is the mean of what each decision costs of its amount', () => {
+    // Refused repayer: 10% of 200; accepted default: 50% of 300; the other two cost nothing.
+    expect(costOf([100, 200, 300, 400])?.realized).toBeCloseTo((20 + 150) / 4, 12);
+  });
+
+  test('rows whose amount is not known have no cost, and leave that of the others', () => {
+    const found = costOf([100, 200, 300, NaN]);
+    expect(found?.realized).toBeCloseTo((20 + 150) / 3, 12);
+    for (const value of [found?.estimated, found?.samplingError, found?.upper])
+      expect(value).toBeGreaterThan(0);
+  });
+
+  test('without any amount there is no cost, no limit and no alert', () =>
+    expect(costOf([NaN, NaN, NaN, NaN])).toMatchObject({
+      estimated: NaN,
+      realized: NaN,
+      lower: null,
+      upper: null,
+      alert: false,
+    }));
 });
 
 describe('confusion', () => {
@@ -82,6 +120,9 @@ describe('limits', () => {
     expect(limitsOf([0.1, 0.9], 0, 1)).toEqual({ lower: 0, upper: 1 });
     expect(limitsOf([0.1, 0.9], 0, 1, true)).toEqual({ lower: null, upper: null });
   });
+
+  test('of nothing there are none', () =>
+    expect(limitsOf([NaN], 0, 1)).toEqual({ lower: null, upper: null }));
 
   test('an alert is strictly outside; what could not be computed alerts nobody', () => {
     const limits = { lower: 0.2, upper: null };

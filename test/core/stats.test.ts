@@ -19,6 +19,7 @@ describe('search', () => {
         expect(lowerBound(sorted, x)).toBe(from((value) => value >= x));
         expect(upperBound(sorted, x)).toBe(from((value) => value > x));
       }),
+      { seed: 7 },
     );
   });
 
@@ -30,19 +31,30 @@ describe('search', () => {
 });
 
 describe('sort', () => {
-  test('values in order, gaps counted and left out', () => {
-    fc.assert(
-      fc.property(fc.array(fc.oneof(fc.double(), fc.constant(NaN)), { maxLength: 400 }), (values) => {
-        const before = Float64Array.from(values);
-        const { sorted } = sortValues(before);
-        const there = values.filter((value) => !Number.isNaN(value));
-        expect([...sorted].map((value) => value + 0)).toEqual(
-          there.sort((a, b) => a - b).map((value) => value + 0),
-        );
-        expect([...before]).toEqual(values);
-      }),
-    );
-  });
+  test.each([Float64Array, Float32Array])(
+    'values in order, gaps and infinities counted and left out',
+    (Kind) => {
+      const value = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, 0, -0));
+      fc.assert(
+        fc.property(fc.array(value, { maxLength: 400 }), fc.boolean(), (some, many) => {
+          // Two thousand values and more are sorted by their bits.
+          const values = Kind.from(many ? Array.from({ length: 8 }, () => some).flat() : some);
+          const before = values.slice();
+          const { sorted, ...others } = sortValues(values);
+          const count = (is: (value: number) => boolean) => [...values].filter(is).length;
+          expect(others).toEqual({
+            missing: count(Number.isNaN),
+            lowest: count((value) => value === -Infinity),
+            highest: count((value) => value === Infinity),
+          });
+          const wanted = [...values].filter(Number.isFinite).sort((a, b) => a - b);
+          expect([...sorted].map((value) => value + 0)).toEqual(wanted.map((value) => value + 0));
+          expect(values).toEqual(before);
+        }),
+        { seed: 7 },
+      );
+    },
+  );
 });
 
 describe('moments', () => {

@@ -18,7 +18,8 @@ import { germanInput } from '../support/german';
 
 /**
  * Thousands of seeded mutations of every file a bundle or an import can hold. Each must be read, or
- * refused with a code; nothing may throw anything else. What never ends runs into the test's limit.
+ * refused with a code; nothing may throw anything else. What is far too slow is told when it returns, past
+ * the test's limit.
  */
 
 /** A few bytes changed, a piece cut, doubled or zeroed, or the end cut off. */

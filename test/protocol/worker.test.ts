@@ -8,7 +8,13 @@ import { codeOf } from '../support/files';
 
 /** Both sides of the border in one process, over a real MessageChannel: the built app's workers are in test/e2e. */
 
-const context = { started: 0, runs: 0, heard: (): void => undefined, kept: new Float64Array([1, 2, 3]) };
+const context = {
+  given: new Float64Array(0),
+  started: 0,
+  runs: 0,
+  heard: (): void => undefined,
+  kept: new Float64Array([1, 2, 3]),
+};
 type Context = typeof context;
 
 const operations = {
@@ -20,8 +26,8 @@ const operations = {
     }),
   refuse: () => Promise.reject(new ScoredeskError('client-unknown', { id: '7' })),
   fail: () => Promise.reject(new TypeError('x is not a function')),
-  own: () => {
-    const scores = new Float64Array([0.1, 0.2]);
+  own: (own: Context) => {
+    const scores = (own.given = new Float64Array([0.1, 0.2]));
     return Promise.resolve(handOver({ scores }, [scores]));
   },
   kept: (own: Context) => Promise.resolve({ scores: own.kept }),
@@ -117,6 +123,7 @@ describe('a call across the border', () => {
   test('moves arrays that are handed over, copies those that the worker keeps', async () => {
     const remote = clientOf().operations<typeof operations>();
     expect([...(await remote.own()).scores]).toEqual([0.1, 0.2]);
+    expect(context.given.length).toBe(0);
     expect([...(await remote.kept()).scores]).toEqual([1, 2, 3]);
     expect(context.kept.length).toBe(3);
   });

@@ -1,3 +1,4 @@
+import { presentRows } from '../stats/present';
 import { ScoredeskError } from '../errors';
 import type { Column } from '../table/table';
 
@@ -51,9 +52,8 @@ export function chunksOf(rows: number, chunking: Chunking | null, times: Float64
 }
 
 function inOrder(rows: number, times: Float64Array | null): Int32Array {
-  const all = Int32Array.from({ length: rows }, (_, row) => row);
-  if (!times) return all;
-  return all.filter((row) => !Number.isNaN(times[row])).sort((a, b) => times[a] - times[b] || a - b);
+  if (!times) return Int32Array.from({ length: rows }, (_, row) => row);
+  return presentRows(times).sort((a, b) => times[a] - times[b] || a - b);
 }
 
 function chunkOf(rows: Int32Array, times: Float64Array | null): Chunk {

@@ -1,4 +1,4 @@
-import type { Column } from '../table/table';
+import { lengthOf, type Column } from '../table/table';
 import { chiSquareContingency } from '../stats/tests';
 import { pelzGoodTail } from '../stats/kolmogorov';
 import { bandOf, DRIFTED_FROM, ENOUGH_VALUES, isPValue, WATCH_FROM, type TestName } from './bands';
@@ -10,7 +10,7 @@ import { profileOf, type Profile } from './profile';
 import { qualityOf, type Quality, type Verdict } from './quality';
 import { apartOf, present, type Pair } from './sample';
 import { shortened, stabilityOf, type Stability } from './stability';
-import { lengthOf, type DriftType, type Preset } from './types';
+import type { DriftType, Preset } from './types';
 
 /** A column of both tables; null where a table has none of that name. */
 export interface Sides {
@@ -77,13 +77,11 @@ export function compareColumn(
   if (!pair || !drawn) return uncompared(name, type, notes, [reference, current]);
   const stability = stabilityOf(drawn);
   const whole = current?.kind === 'number' && current.written === 'whole';
-  // The stability index has a bin for missing values; the tools have nothing to say of a side without a value.
-  const tests =
-    untested && preset !== 'psi'
-      ? []
-      : testsOf(pair, preset, { whole, limits: monitored?.limits, stability });
-  const quality = qualityOf(pair);
   const unlimited = preset === 'nannyml' && monitored?.limited === false;
+  const limits = unlimited ? undefined : monitored?.limits;
+  // The stability index has a bin for missing values; the tools have nothing to say of a side without a value.
+  const tests = untested && preset !== 'psi' ? [] : testsOf(pair, preset, { whole, limits, stability });
+  const quality = qualityOf(pair);
   const verdict =
     tests.length && !unlimited ? verdictOf(preset, tests, stability.value, monitored?.chunks ?? []) : null;
   return {

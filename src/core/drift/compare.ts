@@ -94,7 +94,7 @@ export async function* compareTables(
       continue;
     }
     const ready = readyPair(read.sides.reference, read.sides.current, preset);
-    const monitored = reports.length ? monitorColumn(read.sides, ready, preset, chunks) : null;
+    const monitored = reports.length ? monitorColumn(ready, preset, chunks) : null;
     monitored?.chunks.forEach((values, i) =>
       reports[i].columns.push(...values.map((value) => ({ name, ...value }))),
     );
@@ -104,7 +104,7 @@ export async function* compareTables(
   }
   if (reports.length && policy.together) {
     const seen = names.filter((column) => !options.outside?.includes(column));
-    const sides = { reference, current, read: (column: string) => readBoth(reference, current, column) };
+    const sides = { reference, read: (column: string) => readBoth(reference, current, column) };
     const values = await reconstructionByChunk(sides, seen, chunks, { ...policy, together: policy.together });
     values.forEach((value, i) => reports[i].columns.push({ name: ALL_COLUMNS, ...value }));
   }

@@ -1,10 +1,9 @@
 import type { Costs } from '../decision/cost';
-import { resamples } from '../numeric/random';
 import { presentRows } from '../stats/present';
-import { medianSize, type Chunks } from './chunks';
+import type { Chunks } from './chunks';
 import { type MetricValue } from './metric';
 import { fitPerformance, labelledOf, performanceOf, takeScored, type Scored } from './performance';
-import type { Policy } from './policy';
+import { piecesOf, type Policy } from './policy';
 
 /** Scores to estimate performance from. */
 export interface ScoresToCompare {
@@ -27,9 +26,6 @@ export interface Estimates {
   notes: EstimateNote[];
 }
 
-const SAMPLES = 200;
-const SEED = 1;
-
 /** Performance of each chunk of the current rows, estimated and, where outcomes are known, realised. */
 export function performanceByChunk(
   chunks: Chunks,
@@ -41,12 +37,9 @@ export function performanceByChunk(
   const labelled = labelledOf(withScores(reference));
   if (labelled.target.length === 0) return none('reference-unlabelled');
   if (new Set(labelled.target).size < 2) return none('reference-one-class');
-  const pieces =
-    limits === 'samples'
-      ? resamples(labelled.target.length, medianSize(chunks.current), SAMPLES, SEED).map((rows) =>
-          labelledOf(takeScored(labelled, rows)),
-        )
-      : chunks.reference.map(({ rows }) => labelledOf(withScores(takeScored(reference, rows))));
+  const pieces = piecesOf(limits, chunks, labelled.target.length).map((rows) =>
+    limits === 'samples' ? takeScored(labelled, rows) : labelledOf(withScores(takeScored(reference, rows))),
+  );
   const fit = fitPerformance(labelled, pieces, costs);
   const known = current.target?.some((label) => label >= 0);
   return {

@@ -1,13 +1,17 @@
 import { momentsOf } from '../stats/moments';
 
-/** Limits from the reference's chunks: mean ± 3 population standard deviations, NaN left out. */
+/** Beyond them a value alerts; null: no limit on that side. */
 export interface Limits {
   lower: number | null;
   upper: number | null;
 }
 
 /**
- * @param least no lower limit is below this, @param most no upper limit above it (null: unlimited)
+ * Limits from the values of the reference's chunks or samples: mean ± 3 population standard deviations, NaN left out; none
+ * where no value is there.
+ *
+ * @param least no lower limit is below this
+ * @param most no upper limit above it (null: unlimited)
  * @param dropped a limit that would be cut is left out instead, as NannyML's reconstruction error has it
  */
 export function limitsOf(
@@ -17,6 +21,7 @@ export function limitsOf(
   dropped = false,
 ): Limits {
   const there = values.filter((value) => !Number.isNaN(value));
+  if (there.length === 0) return { lower: null, upper: null };
   const { mean, sd } = momentsOf(there);
   let lower: number | null = mean - 3 * sd;
   let upper: number | null = mean + 3 * sd;

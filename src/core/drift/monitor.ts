@@ -1,14 +1,14 @@
 import { takeColumn, type Column } from '../table/table';
 import { DRIFTED_FROM, bandOf, isPValue, type TestName } from './bands';
 import type { Chunk } from './chunks';
-import { nannymlOutcome, type Monitored, type Sides, type TestOutcome } from './column';
+import { nannymlOutcome, type Monitored, type TestOutcome } from './column';
 import { defaultTest, evidentlyTest } from './evidently';
 import { limitsOf, type Limits } from './limits';
 import { methodsOf, mostOf, nannymlValues, type NannymlMethod } from './nannyml';
 import type { ReadyPair } from './pair';
-import { countLevels, numberSample, pairCounts, present, type Pair } from './sample';
+import { countLevels, countsOfLevels, numberSample, pairCounts, present, type Pair } from './sample';
 import { stabilityOf } from './stability';
-import { aligned, type Preset } from './types';
+import type { Preset } from './types';
 
 /** A chunk's value of a test with its limits. */
 export interface ChunkValue {
@@ -33,20 +33,19 @@ export interface ColumnMonitor extends Monitored {
  * @returns null where the column can't be compared
  */
 export function monitorColumn(
-  { reference, current }: Sides,
-  { pair, untested }: ReadyPair,
+  { pair, columns, untested }: ReadyPair,
   preset: Preset,
   chunks: { reference: readonly Chunk[]; current: readonly Chunk[] },
 ): ColumnMonitor | null {
-  if (!reference || !current || !pair || (untested && preset !== 'psi')) return null;
-  const [a, b] = aligned(reference, current, preset);
-  const watch = watcherOf(a, pair, preset);
+  if (!columns || !pair || (untested && preset !== 'psi')) return null;
+  const [reference, current] = columns;
+  const watch = watcherOf(reference, pair, preset);
   const limits = preset === 'nannyml' ? watch.limits(chunks.reference) : new Map<NannymlMethod, Limits>();
   return {
     limits,
     // One value has no spread.
     limited: chunks.reference.length > 1,
-    chunks: chunks.current.map(({ rows }) => watch.values(takeColumn(b, rows), limits)),
+    chunks: chunks.current.map(({ rows }) => watch.values(takeColumn(current, rows), limits)),
   };
 }
 
@@ -56,7 +55,7 @@ interface Watcher {
 }
 
 function watcherOf(reference: Column, whole: Pair, preset: Preset): Watcher {
-  const pairWith = pairerOf(reference, whole);
+  const pairWith = pairerOf(whole);
   return {
     limits: (chunks) => limitsFrom(chunks, reference, whole, pairWith),
     values: (chunk, limits) => {
@@ -68,13 +67,13 @@ function watcherOf(reference: Column, whole: Pair, preset: Preset): Watcher {
 }
 
 /** Pairs a chunk with the reference, whose side is made once: of numbers the sorted values, of levels the counts. */
-function pairerOf(reference: Column, whole: Pair): (chunk: Column) => Pair | null {
+function pairerOf(whole: Pair): (chunk: Column) => Pair | null {
   if (whole.kind === 'number')
     return (chunk) =>
       chunk.kind === 'number'
         ? { kind: 'number', reference: whole.reference, current: numberSample(chunk) }
         : null;
-  const counted = countLevels(reference);
+  const counted = countsOfLevels(whole);
   return (chunk) => pairCounts(counted, countLevels(chunk));
 }
 

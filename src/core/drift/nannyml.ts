@@ -9,8 +9,8 @@ import { chiSquareContingency } from '../stats/tests';
 export type NannymlMethod =
   'jensen_shannon' | 'kolmogorov_smirnov' | 'wasserstein' | 'hellinger' | 'chi2' | 'l_infinity';
 
-export const NUMBER_METHODS = ['jensen_shannon', 'kolmogorov_smirnov', 'wasserstein', 'hellinger'] as const;
-export const LEVEL_METHODS = ['jensen_shannon', 'hellinger', 'chi2', 'l_infinity'] as const;
+const NUMBER_METHODS = ['jensen_shannon', 'kolmogorov_smirnov', 'wasserstein', 'hellinger'] as const;
+const LEVEL_METHODS = ['jensen_shannon', 'hellinger', 'chi2', 'l_infinity'] as const;
 
 /** From this many rows on NannyML estimates Kolmogorov-Smirnov and Wasserstein on 10,000 equal bins. */
 const MANY_ROWS = 10_000;
@@ -34,7 +34,7 @@ interface NumberFit {
 }
 
 /** The fit of a reference's numbers, made once. */
-export function fitOf(reference: NumberSample): NumberFit {
+function fitOf(reference: NumberSample): NumberFit {
   const known = fits.get(reference) ?? fitNumbers(reference.sorted);
   fits.set(reference, known);
   return known;

@@ -1,15 +1,15 @@
-import type { Column } from '../table/table';
+import { lengthOf, type Column } from '../table/table';
 import { asLevels, pairOf, present, type Pair } from './sample';
-import { aligned, driftTypeOf, isEmpty, lengthOf, type DriftType, type Preset } from './types';
+import { aligned, driftTypeOf, isEmpty, type DriftType, type Preset } from './types';
 
 /** Why a column is not compared, or what to know of its comparison; a sentence each in src/i18n. */
 export type Note =
   | { code: 'absent-current' }
   | { code: 'absent-reference' }
-  | { code: 'no-rows'; side: Side }
+  | { code: 'no-rows'; side: SideName }
   | { code: 'types-differ'; reference: DriftType; current: DriftType }
-  | { code: 'as-codes'; side: Side }
-  | { code: 'all-missing'; side: Side | 'both' }
+  | { code: 'as-codes'; side: SideName }
+  | { code: 'all-missing'; side: SideName | 'both' }
   | { code: 'constant' }
   | { code: 'one-chunk' }
   | { code: 'free-text' }
@@ -18,15 +18,17 @@ export type Note =
   | { code: 'unreadable'; reason: string }
   | { code: 'time' }
   | { code: 'infinite'; rows: number }
-  | { code: 'few-rows'; side: Side; rows: number };
+  | { code: 'few-rows'; side: SideName; rows: number };
 
-export type Side = 'reference' | 'current';
+export type SideName = 'reference' | 'current';
 
 /** Both sides of a column, sorted or counted once: what the preset tests, the effect and the chunks all start from. */
 export interface ReadyPair {
   type: DriftType;
   pair: Pair | null;
-  /** What the effect is measured on and what is drawn: numbers stay numbers where Evidently takes them for categories. */
+  /** Both sides brought to one type. */
+  columns: readonly [reference: Column, current: Column] | null;
+  /** What the effect is measured on and what is drawn: numbers stay numbers where the preset takes them for categories. */
   drawn: Pair | null;
   notes: Note[];
   /** There are gaps and levels to count, but nothing that a tool would test. */
@@ -37,7 +39,14 @@ export interface ReadyPair {
 export function readyPair(reference: Column | null, current: Column | null, preset: Preset): ReadyPair {
   const declared = current ?? reference;
   const type = declared ? driftTypeOf(declared, preset) : 'number';
-  const no = (...notes: Note[]): ReadyPair => ({ type, pair: null, drawn: null, notes, untested: true });
+  const no = (...notes: Note[]): ReadyPair => ({
+    type,
+    pair: null,
+    columns: null,
+    drawn: null,
+    notes,
+    untested: true,
+  });
   if (!current) return no({ code: 'absent-current' });
   if (!reference) return no({ code: 'absent-reference' });
   for (const [side, column] of [
@@ -57,17 +66,17 @@ export function readyPair(reference: Column | null, current: Column | null, pres
   const [n, m] = [present(both.reference), present(both.current)];
   if (n === 0 && m === 0) return no({ code: 'all-missing', side: 'both' });
   const notes = [...infinities(both), ...tooLarge(both)];
+  const ready = { pair, columns: [a, b] as const, drawn: both };
   if (n === 0 || m === 0)
     return {
+      ...ready,
       type: known,
-      pair,
-      drawn: both,
       notes: [...notes, { code: 'all-missing', side: n === 0 ? 'reference' : 'current' }],
       untested: true,
     };
   if (preset === 'evidently' && hasTruthGaps(current))
-    return { type, pair, drawn: both, notes: [...notes, { code: 'truth-gaps' }], untested: true };
-  return { type, pair, drawn: both, notes, untested: false };
+    return { ...ready, type, notes: [...notes, { code: 'truth-gaps' }], untested: true };
+  return { ...ready, type, notes, untested: false };
 }
 
 /** pandas holds such a column as objects, whose type Evidently does not know. */

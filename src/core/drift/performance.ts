@@ -75,9 +75,10 @@ export function performanceOf(fit: PerformanceFit, chunk: Scored): MetricValue[]
 }
 
 /** These rows of scores. */
-export function takeScored(scored: Scored, rows: Int32Array): Scored {
+export function takeScored<S extends Scored>(scored: S, rows: Int32Array): S {
   const { probability, refused, target, amount } = scored;
   return {
+    ...scored,
     probability: Float64Array.from(rows, (row) => probability[row]),
     refused: Uint8Array.from(rows, (row) => refused[row]),
     target: target && Int8Array.from(rows, (row) => target[row]),
@@ -89,7 +90,7 @@ export function takeScored(scored: Scored, rows: Int32Array): Scored {
 export function labelledOf(scored: Scored): Labelled {
   const target = scored.target ?? new Int8Array(0);
   const rows = Int32Array.from(target, (_, row) => row).filter((row) => target[row] >= 0);
-  return { ...takeScored({ ...scored, target }, rows), target: target.filter((label) => label >= 0) };
+  return takeScored({ ...scored, target }, rows);
 }
 
 function estimateOf(metric: Metric, chunk: Scored, expected: Float64Array, costs: Costs): number {
@@ -99,13 +100,14 @@ function estimateOf(metric: Metric, chunk: Scored, expected: Float64Array, costs
   return confusionMetric(metric, confusionOf(chunk.refused, expected));
 }
 
-/** Cost of each row's decision. @param defaults P(default) or the outcome */
+/** Cost of each row's decision, of the rows whose amount is known. @param defaults P(default) or the outcome */
 function costsOf({ refused, amount }: Scored, defaults: ArrayLike<number>, costs: Costs): Float64Array {
   const unit = unitCosts(costs);
-  return Float64Array.from(
+  const all = Float64Array.from(
     defaults,
     (p, row) => (amount?.[row] ?? 1) * (refused[row] ? unit.falsePositive * (1 - p) : unit.falseNegative * p),
   );
+  return amount ? all.filter((cost) => !Number.isNaN(cost)) : all;
 }
 
 /**
@@ -134,7 +136,7 @@ function expectedAuc(raw: Float64Array, expected: Float64Array): number {
 const toFive = (x: number): number => Math.round(x * 1e5) / 1e5;
 
 /** A metric of known outcomes; NaN where it needs both classes and one is missing, as NannyML has it. */
-export function realizedOf(metric: Metric, labelled: Labelled, costs: Costs): number {
+function realizedOf(metric: Metric, labelled: Labelled, costs: Costs): number {
   const { probability, refused, target } = labelled;
   if (target.length === 0) return NaN;
   const defaults = target.reduce((sum, label) => sum + label, 0);
@@ -155,6 +157,7 @@ function errorsOf(reference: Labelled, costs: Costs): Record<Metric, { sd: numbe
   const n = reference.target.length;
   const { tp, fp, fn, tn } = confusionOf(reference.refused, reference.target);
   const wrong = fp + fn;
+  const ofRows = costsOf(reference, reference.target, costs);
   return {
     roc_auc: placementError(reference),
     f1: { sd: spreadOf(tp, tp + wrong) * ((tp + wrong) / (tp + wrong / 2)), share: (tp + wrong) / n },
@@ -162,7 +165,7 @@ function errorsOf(reference: Labelled, costs: Costs): Record<Metric, { sd: numbe
     recall: { sd: spreadOf(tp, tp + fn), share: (tp + fn) / n },
     specificity: { sd: spreadOf(tn, tn + fp), share: (tn + fp) / n },
     accuracy: { sd: spreadOf(tp + tn, n), share: 1 },
-    cost: { sd: momentsOf(costsOf(reference, reference.target, costs)).sd, share: 1 },
+    cost: { sd: momentsOf(ofRows).sd, share: ofRows.length / n },
   };
 }
 

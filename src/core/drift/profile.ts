@@ -28,7 +28,7 @@ export interface LevelProfile {
   others: { count: number; reference: number; current: number };
 }
 
-export const QUANTILES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1] as const;
+const QUANTILES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1] as const;
 const BINS = 24;
 const LEVELS = 24;
 

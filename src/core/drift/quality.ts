@@ -43,12 +43,12 @@ const NONE: Levels = { count: 0, examples: [], share: 0, verdict: 'stable' };
 const INSIDE: Quality['outside'] = { below: 0, above: 0, share: 0, verdict: 'stable' };
 const FINITE: Quality['infinite'] = { reference: 0, current: 0, verdict: 'stable' };
 
-interface Side {
+interface Gaps {
   rows: number;
   missing: number;
 }
 
-function missingChange(reference: Side, current: Side): Quality['missing'] {
+function missingChange(reference: Gaps, current: Gaps): Quality['missing'] {
   const shares = {
     reference: ratio(reference.missing, reference.rows),
     current: ratio(current.missing, current.rows),

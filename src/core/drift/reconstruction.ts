@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { Column } from '../table/table';
+import { lengthOf, type Column } from '../table/table';
 import { momentsOf } from '../stats/moments';
 
 /** How a column becomes a number: a gap's stand-in, the share of each level, mean and spread of the reference. */
@@ -205,9 +205,6 @@ function levelCoding({ codes, dictionary }: Extract<Column, { kind: 'text' }>) {
   const shares = new Map([...counts].map(([level, count]) => [level, count / codes.length]));
   return { stand: most === undefined ? 0 : (shares.get(most) ?? 0), shares };
 }
-
-const lengthOf = (column: Column): number =>
-  column.kind === 'number' ? column.values.length : column.codes.length;
 
 function everyRow(columns: ReadonlyMap<string, Column>): Int32Array {
   const [first] = columns.values();

@@ -36,7 +36,7 @@ export const numberSample = ({ values }: NumberColumn): NumberSample => ({
   ...sortValues(values),
 });
 
-export const numberPair = (reference: NumberColumn, current: NumberColumn): NumberPair => ({
+const numberPair = (reference: NumberColumn, current: NumberColumn): NumberPair => ({
   kind: 'number',
   reference: numberSample(reference),
   current: numberSample(current),
@@ -82,6 +82,13 @@ export function pairCounts(reference: LevelCounts, current: LevelCounts): LevelP
   return { kind: 'level', keys, reference: side(reference), current: side(current) };
 }
 
+/** The reference's side of a pair, as it was counted. */
+export const countsOfLevels = ({ keys, reference: { rows, missing, counts } }: LevelPair): LevelCounts => ({
+  rows,
+  missing,
+  byLevel: new Map(keys.map((key, i) => [key, counts[i]] as const).filter(([, count]) => count > 0)),
+});
+
 /** Numbers as levels: each distinct value one, in increasing order. */
 export function asLevels({ reference, current }: NumberPair): LevelPair {
   const keys = distinctOf(reference.sorted, current.sorted);
@@ -109,7 +116,7 @@ function countsOf(sorted: ArrayLike<number>, keys: Float64Array): Float64Array {
 }
 
 /** The distinct values of two sorted samples, in increasing order. */
-export function distinctOf(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+function distinctOf(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
   const out: number[] = [];
   let i = 0;
   let j = 0;

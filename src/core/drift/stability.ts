@@ -26,7 +26,7 @@ export interface Stability {
 }
 
 /** A share of 0 counts as this, so that its logarithm exists; shares are not made to add up again. */
-export const LEAST_SHARE = 1e-4;
+const LEAST_SHARE = 1e-4;
 const BINS = 10;
 
 /**
@@ -45,7 +45,7 @@ export function stabilityOf(pair: Pair): Stability {
 }
 
 /** Inner edges of the bins: the reference's deciles, equal ones merged, the two outer ones left open. */
-export function decileEdges(sorted: ArrayLike<number>): Float64Array {
+function decileEdges(sorted: ArrayLike<number>): Float64Array {
   const edges = new Set<number>();
   for (let i = 0; i <= BINS; i++) edges.add(quantileSorted(sorted, i / BINS));
   return Float64Array.from(edges).slice(1, -1);

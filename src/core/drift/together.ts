@@ -1,14 +1,13 @@
-import { resamples, sampleRows } from '../numeric/random';
+import { sampleRows } from '../numeric/random';
 import type { Column } from '../table/table';
-import { medianSize, type Chunks } from './chunks';
+import type { Chunks } from './chunks';
 import type { Sides } from './column';
 import type { ChunkValue } from './monitor';
 import { isAlert, limitsOf } from './limits';
-import type { Policy, Together } from './policy';
+import { piecesOf, type Policy, type Together } from './policy';
 import { fitReconstruction, reconstructionError, rowErrors } from './reconstruction';
 import { aligned, driftTypeOf } from './types';
 
-const SAMPLES = 200;
 const SEED = 1;
 
 interface Tables {
@@ -34,10 +33,10 @@ export async function reconstructionByChunk(
   const mostRows = Math.floor(together.mostProducts / (width * width));
   const fitted = sampleRows(tables.reference.rows, mostRows, SEED);
   const fit = fitReconstruction(reference, fitted);
-  const own =
-    from === 'samples'
-      ? meansOfSamples(rowErrors(fit, reference, fitted), medianSize(chunks.current))
-      : chunks.reference.map(({ rows }) => reconstructionError(fit, reference, rows));
+  const errors = from === 'samples' ? rowErrors(fit, reference, fitted) : null;
+  const own = piecesOf(from, chunks, fitted.length).map((rows) =>
+    errors ? meanAt(errors, rows) : reconstructionError(fit, reference, rows),
+  );
   const limits = limitsOf(own, 0, null, true);
   return chunks.current.map(({ rows }) => {
     const value = reconstructionError(fit, current, rows);
@@ -45,15 +44,16 @@ export async function reconstructionByChunk(
   });
 }
 
-/** Both sides' columns of one kind, as NannyML brings them together. */
+/** Both sides' columns of one kind, as NannyML brings them together; no more are read once they are too many. */
 async function columnsTogether(
   tables: Tables,
   names: readonly string[],
-  { freeText }: Together,
+  { freeText, mostColumns }: Together,
 ): Promise<{ reference: Map<string, Column>; current: Map<string, Column> }> {
   const reference = new Map<string, Column>();
   const current = new Map<string, Column>();
   for (const name of names) {
+    if (reference.size > mostColumns) break;
     const read = await tables.read(name);
     const [a, b] = 'sides' in read ? [read.sides.reference, read.sides.current] : [null, null];
     if (!a || !b || isTime(a) || isTime(b) || (!freeText && driftTypeOf(a, 'psi') === 'text')) continue;
@@ -65,10 +65,7 @@ async function columnsTogether(
   return { reference, current };
 }
 
-function meansOfSamples(errors: Float64Array, size: number): number[] {
-  return resamples(errors.length, size, SAMPLES, SEED).map((rows) =>
-    rows.reduce((sum, row) => sum + errors[row] / rows.length, 0),
-  );
-}
+const meanAt = (values: Float64Array, rows: Int32Array): number =>
+  rows.reduce((sum, row) => sum + values[row] / rows.length, 0);
 
 const isTime = (column: Column): boolean => driftTypeOf(column, 'nannyml') === 'time';

@@ -1,4 +1,4 @@
-import type { Column } from '../table/table';
+import { lengthOf, type Column } from '../table/table';
 import { isTimeColumn } from './chunks';
 
 /** How a column is compared; text and time are not. */
@@ -85,6 +85,3 @@ function emptyAs(kind: Column, column: Column): Column {
 /** A column without any value, which may stand for numbers or texts. */
 export const isEmpty = (column: Column): boolean =>
   column.kind === 'number' ? column.values.every(Number.isNaN) : column.codes.every((code) => code < 0);
-
-export const lengthOf = (column: Column): number =>
-  column.kind === 'number' ? column.values.length : column.codes.length;

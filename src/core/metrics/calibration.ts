@@ -15,7 +15,7 @@ const BINS = 10;
  *
  * @param target 0 or 1 a row, none missing
  */
-export function needsCalibration(target: Int8Array, score: Float64Array): boolean {
+function needsCalibration(target: Int8Array, score: Float64Array): boolean {
   const area = auc(target, score);
   if (Number.isNaN(area) || area > 0.999 || target.length < 2 * BINS) return false;
   const truth: number[] = [];

@@ -223,7 +223,7 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /** To the nearest whole number, halves to the even one, as numpy rounds. */
-export function roundHalfEven(x: number): number {
+function roundHalfEven(x: number): number {
   const below = Math.floor(x);
   if (x - below !== 0.5) return Math.round(x);
   return below % 2 === 0 ? below : below + 1;

@@ -29,30 +29,27 @@ export function sortValues(values: Float64Array | Float32Array | Int32Array): So
 function sortFloat32(values: Float32Array): Sorted {
   const floats = new Float32Array(values.length);
   let count = 0;
-  let [missing, lowest, highest] = [0, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value - value === 0) floats[count++] = value;
-    else if (value !== value) missing++;
-    else if (value < 0) lowest++;
-    else highest++;
-  }
-  const finite = floats.slice(0, count);
-  return { sorted: count < FEW ? finite.sort() : sortFloats(finite), missing, lowest, highest };
+  for (let i = 0; i < values.length; i++) if (values[i] - values[i] === 0) floats[count++] = values[i];
+  const finite = count === floats.length ? floats : floats.slice(0, count);
+  return { sorted: count < FEW ? finite.sort() : sortFloats(finite), ...othersOf(values, count) };
 }
 
 function finiteOf(values: Float64Array | Int32Array) {
   const all = new Float64Array(values.length);
   let count = 0;
-  let [missing, lowest, highest] = [0, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value - value === 0) all[count++] = value;
-    else if (value !== value) missing++;
-    else if (value < 0) lowest++;
-    else highest++;
-  }
-  return { finite: all.slice(0, count), missing, lowest, highest };
+  for (let i = 0; i < values.length; i++) if (values[i] - values[i] === 0) all[count++] = values[i];
+  return { finite: count === all.length ? all : all.slice(0, count), ...othersOf(values, count) };
+}
+
+/** What is left out of the order. @param finite how many values are not */
+function othersOf(values: ArrayLike<number>, finite: number): Omit<Sorted, 'sorted'> {
+  const others = { missing: 0, lowest: 0, highest: 0 };
+  if (finite === values.length) return others;
+  for (let i = 0; i < values.length; i++)
+    if (Number.isNaN(values[i])) others.missing++;
+    else if (values[i] === -Infinity) others.lowest++;
+    else if (values[i] === Infinity) others.highest++;
+  return others;
 }
 
 function sortFloats(floats: Float32Array): Float32Array {

@@ -21,7 +21,7 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
   return [...magic].every((c, i) => bytes[i] === c.charCodeAt(0));
 }
 
-/** Reads a JSON list of objects, as `writeJson` and pandas' `to_json(orient="records")` write it. */
+/** Reads a JSON list of objects, as `jsonPieces` and pandas' `to_json(orient="records")` write it. */
 function readJson(bytes: Uint8Array, file: string, options: CsvOptions): Table {
   const rows = parseRows(bytes, file);
   const asText = new Set(options.text);

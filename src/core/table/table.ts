@@ -41,11 +41,13 @@ export function textAt(column: Column, row: number): string {
   return Number.isNaN(value) ? '' : String(value);
 }
 
+/** Rows of a column. */
+export const lengthOf = (column: Column): number =>
+  column.kind === 'number' ? column.values.length : column.codes.length;
+
 /** The column's cells as text. */
-export function texts(column: Column): string[] {
-  const length = column.kind === 'text' ? column.codes.length : column.values.length;
-  return Array.from({ length }, (_, row) => textAt(column, row));
-}
+export const texts = (column: Column): string[] =>
+  Array.from({ length: lengthOf(column) }, (_, row) => textAt(column, row));
 
 /** Distinct texts of a column that occur, missing left out, sorted by code point. */
 export function distinctTexts(column: Column): string[] {

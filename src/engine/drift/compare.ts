@@ -1,3 +1,4 @@
+import { outcomeColumn } from '../../bundle/target';
 import type { ColumnDrift } from '../../core/drift/column';
 import { compareTables, type Comparison } from '../../core/drift/compare';
 import type { Scored } from '../../core/drift/performance';
@@ -185,8 +186,7 @@ function withComputed(
     read: async (name) => {
       if (name === score) return { kind: 'number', values: await scores() };
       if (name !== target || !labels) return source.read(name);
-      const values = Float64Array.from(labels, (label) => (label < 0 ? NaN : label));
-      return { kind: 'number', values, written: 'truth' };
+      return { ...outcomeColumn(labels), written: 'truth' };
     },
   };
 }
@@ -226,7 +226,7 @@ async function decided(engine: Engine, side: SideRows, probability: Float64Array
   };
 }
 
-/** NaN where the side has none: a cost that can't be counted is none. */
+/** NaN where the side has none: a row whose amount is not known has no cost. */
 async function amountsOf({ source }: SideRows, name: string): Promise<Float64Array> {
   const column = await source.read(name);
   return column?.kind === 'number'
@@ -234,7 +234,7 @@ async function amountsOf({ source }: SideRows, name: string): Promise<Float64Arr
     : new Float64Array(source.rows).fill(NaN);
 }
 
-export const costsOf = ({ manifest }: Engine): Costs => manifest.decision.costs ?? EVEN_COSTS;
+const costsOf = ({ manifest }: Engine): Costs => manifest.decision.costs ?? EVEN_COSTS;
 
 async function infoOf(
   engine: Engine,

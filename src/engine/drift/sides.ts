@@ -12,7 +12,7 @@ import {
 } from '../../core/table/source';
 import { textAt, textColumn, type Column, type Table } from '../../core/table/table';
 import { readRows } from '../../bundle/rows';
-import { outcomesOf, type Target } from '../../bundle/target';
+import { outcomesOf } from '../../bundle/target';
 import type { Engine } from '../engine';
 
 /** What the engine can't have of itself: a file somebody picked, the scores kept over time. */
@@ -120,26 +120,19 @@ async function labelsOf(source: TableSource, target: string): Promise<Int8Array>
 async function fileRows(engine: Engine, file: Table): Promise<SideRows> {
   const { manifest } = engine;
   const inputs = engine.columns.map(({ name }) => name);
-  const { table, absent, unreadable } = readRows(file, manifest.columns, { id: engine.idColumn, inputs });
+  const declared = manifest.columns.find(({ role }) => role === 'target');
+  const { table, absent, unreadable, target } = readRows(file, manifest.columns, {
+    id: engine.idColumn,
+    inputs,
+    target: declared && { column: declared.name, value: declared.positive },
+    late: true,
+  });
   const side = await partRows(engine, sourceOf(table), null);
-  const unread = new Set(unreadable.map(({ column }) => column));
-  const target = manifest.columns.find(({ role }) => role === 'target');
-  return {
-    ...side,
-    absent: [...absent, ...inputs.filter((name) => unread.has(name))],
-    target: target ? fileLabels(file, { column: target.name, value: target.positive }) : null,
-  };
-}
-
-/** Outcomes of a file: 0 and 1, or the value that meant default when the bundle was made; null for anything else. */
-function fileLabels(file: Table, target: Target): Int8Array | null {
-  const column = file.columns.get(target.column);
-  try {
-    return column ? outcomesOf(column, target) : null;
-  } catch (error) {
-    if (error instanceof ScoredeskError) return null;
-    throw error;
-  }
+  // A derived column that disagrees with its rule has numbers: it is compared and scored as it came.
+  const unread = new Set(
+    unreadable.filter(({ error }) => error.code !== 'derived-mismatch').map(({ column }) => column),
+  );
+  return { ...side, absent: [...absent, ...inputs.filter((name) => unread.has(name))], target };
 }
 
 /**

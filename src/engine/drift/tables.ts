@@ -1,5 +1,5 @@
 import type { Costs } from '../../core/decision/cost';
-import { isRefused } from '../../core/decision/decision';
+import { refusals } from '../../core/decision/decision';
 import { timesOf, type Chunking } from '../../core/drift/chunks';
 import { compareTables, type Comparison, type CompareOptions } from '../../core/drift/compare';
 import type { ScoresToCompare } from '../../core/drift/estimates';
@@ -133,9 +133,9 @@ async function scoredOf(
     target && table.names.includes(target.column) ? await readColumn(table, target.column) : null;
   return {
     probability,
-    refused: Uint8Array.from(probability, (p, row) =>
-      (decided ? decided[row] === 1 : isRefused(p, { threshold })) ? 1 : 0,
-    ),
+    refused: decided
+      ? Uint8Array.from(decided, (value) => (value === 1 ? 1 : 0))
+      : refusals(probability, { threshold }),
     target: outcomes && target ? lateOutcomesOf(outcomes, target) : null,
     ...(costs.kind === 'amount' ? { amount: await readNumbers(table, costs.column) } : {}),
   };

@@ -3,7 +3,15 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the app is built from. */
-const PARTS = ['src', 'workers', 'package-lock.json'];
+const PARTS = [
+  'src',
+  'workers',
+  'tools',
+  'index.html',
+  'package-lock.json',
+  'svelte.config.js',
+  'vite.config.ts',
+];
 
 /** A hash of the sources: page and worker of one build share it, those of two builds do not. */
 export function buildHash(): string {

@@ -1,5 +1,7 @@
-import type { OutputBundle, OutputChunk } from 'rolldown';
-import type { Plugin } from 'vite';
+import type { Plugin, Rolldown } from 'vite';
+
+type OutputBundle = Rolldown.OutputBundle;
+type OutputChunk = Rolldown.OutputChunk;
 
 /** Pages whose code a first visit fetches by itself: the list of clients and a client. What is not named here comes later. */
 const FIRST_PAGES = [/ClientsPage\.svelte$/, /ClientPage\.svelte$/];
@@ -11,16 +13,29 @@ const FIRST_PAGES = [/ClientsPage\.svelte$/, /ClientPage\.svelte$/];
  */
 export function firstVisit() {
   const needed = new Set<string>();
-  const learn = (isFirst: (chunk: OutputChunk) => boolean): Plugin => ({
+  const found = new Set<RegExp>();
+  const learn = (
+    isFirst: (chunk: OutputChunk) => boolean,
+    complete: () => void = () => undefined,
+  ): Plugin => ({
     name: 'first-visit',
     apply: 'build',
     generateBundle(_, bundle) {
       for (const chunk of chunksOf(bundle)) if (isFirst(chunk)) need(chunk, bundle, needed);
+      complete();
     },
   });
   return {
     page: learn(
-      (chunk) => chunk.isEntry || FIRST_PAGES.some((page) => page.test(chunk.facadeModuleId ?? '')),
+      (chunk) => {
+        const page = FIRST_PAGES.find((one) => one.test(chunk.facadeModuleId ?? ''));
+        if (page) found.add(page);
+        return chunk.isEntry || page !== undefined;
+      },
+      () => {
+        const lost = FIRST_PAGES.filter((page) => !found.has(page));
+        if (lost.length > 0) throw new Error(`No page is called ${lost.join(', ')} any more.`);
+      },
     ),
     worker: () => [learn((chunk) => chunk.isEntry)],
     /** Of a file of the precache list. Files that are no code (fonts, icons, the page itself) are needed. */

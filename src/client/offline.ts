@@ -99,18 +99,23 @@ export function onTakeover(reload: () => void): void {
  */
 export async function getReadyOffline(): Promise<boolean> {
   if (!supported || !navigator.serviceWorker.controller || !('caches' in globalThis)) return false;
+  // What is about to be shown comes first.
+  await quiet();
   const rest = restKept(navigator.serviceWorker.controller);
   const cache = await caches.open(engineCache(basePath));
   return (await rest) && (await cache.keys()).length > 0;
 }
 
-let keeping: Promise<boolean> = Promise.resolve(true);
+let keeping: Promise<boolean> | null = null;
 
-/** Lets the service worker keep what a first visit did not need. */
+/** Lets the service worker keep what a first visit did not need; it is asked once, until it could not. */
 function restKept(worker: ServiceWorker): Promise<boolean> {
-  const { port1, port2 } = new MessageChannel();
-  keeping = new Promise((resolve) => {
-    port1.onmessage = ({ data }) => resolve(data === true);
+  keeping ??= new Promise<boolean>((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => {
+      if (data !== true) keeping = null;
+      resolve(data === true);
+    };
     worker.postMessage(KEEP_REST, [port2]);
   });
   return keeping;

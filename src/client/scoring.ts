@@ -20,5 +20,5 @@ const worker = new WorkerClient(spawn, `scoredesk:${basePath}:worker`, __BUILD__
 /** The operations of the worker that scores (src/service). */
 export const scoring = worker.operations<ScoringOperations>();
 
-/** Brings the worker to rest. @returns what lets it go on */
-export const restScoring = (): Promise<() => void> => worker.rest();
+/** Brings the worker to rest, as `WorkerClient.rest` says. */
+export const restScoring = () => worker.rest();

@@ -52,8 +52,8 @@ export class WorkerClient {
   #calls = 0;
   /** Calls under way. */
   readonly #running = new Set<Promise<unknown>>();
-  /** While it rests, calls wait. */
-  #rest: Promise<void> | null = null;
+  /** While anybody wants it at rest, calls wait. */
+  readonly #rests = new Set<Promise<void>>();
 
   /** @param version of the build that both sides must be of */
   constructor(spawn: () => Promise<Worker>, lockName: string, version: string) {
@@ -69,22 +69,24 @@ export class WorkerClient {
   }
 
   /**
-   * Lets the calls under way end, and holds back those that come: a worker at rest asks nothing of the network.
-   * @returns what lets them go on
+   * Lets the calls under way end, and holds back those that come.
+   *
+   * @returns when the last one has ended, and what lets the others go on
    */
-  async rest(): Promise<() => void> {
-    let wake: () => void = () => undefined;
-    this.#rest = new Promise((resolve) => (wake = resolve));
-    await Promise.allSettled(this.#running);
-    return () => {
-      this.#rest = null;
-      wake();
+  rest(): { rested: Promise<unknown>; wake: () => void } {
+    let end: () => void = () => undefined;
+    const rest = new Promise<void>((resolve) => (end = resolve));
+    this.#rests.add(rest);
+    const wake = () => {
+      this.#rests.delete(rest);
+      end();
     };
+    return { rested: Promise.allSettled(this.#running), wake };
   }
 
   /** @throws what the operation throws; stopped, worker-died, worker-version */
   async call(name: string, argument: unknown, task: CallTask = {}): Promise<unknown> {
-    while (this.#rest) await this.#rest;
+    while (this.#rests.size) await Promise.all(this.#rests);
     const called = this.#patiently(name, argument, task);
     this.#running.add(called);
     try {

@@ -1,4 +1,4 @@
-import { asCoded, ScoredeskError } from '../core/errors';
+import { asCoded, hangsOn, ScoredeskError } from '../core/errors';
 import { decide, type Decision } from '../core/decision/decision';
 import type { Contributions } from '../core/explain/explainer';
 import { explanationUnit, type Model } from '../core/model/model';
@@ -38,7 +38,7 @@ export interface OpenOptions {
  */
 export async function openBundle(source: BundleSource, options: OpenOptions = {}): Promise<Engine> {
   const files = await readManifest(source);
-  const { model, decision } = files.manifest;
+  const { model } = files.manifest;
   const bytes = await readFile(files, model.file);
   const columns = inputColumns(files.manifest);
   const onnx = readOnnx(bytes, {
@@ -62,7 +62,7 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
   const clients = await Clients.open(part, files.manifest.data.clients.id as string);
   const { runtime, failure } = await startRuntime(onnx, bytes, files.manifest, options);
   const read = options.runtimeOnly && runtime.name === 'onnxruntime' ? { ...onnx, model: null } : onnx;
-  return new Engine({ files, onnx: read, clients, columns, runtime, failure, decision });
+  return new Engine({ files, onnx: read, clients, columns, runtime, failure });
 }
 
 async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manifest, options: OpenOptions) {
@@ -71,14 +71,16 @@ async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manife
   try {
     return { runtime: await onnxRuntime(onnx, bytes, manifest.model.output, options.wasm), failure: '' };
   } catch (error) {
-    const coded = asCoded(error);
-    const reason = coded && 'reason' in coded.params ? coded.params.reason : String(error);
     if (!standIn) throw error;
+    const coded = asCoded(error);
+    // What could not be brought is waited for: nothing has failed for good.
+    if (coded && hangsOn(coded.code)) return { runtime: standIn, failure: '' };
+    const reason = coded && 'reason' in coded.params ? coded.params.reason : String(error);
     return { runtime: standIn, failure: reason };
   }
 }
 
-/** Clients scored between two looks at what else is to be done. */
+/** Clients whose inputs are in memory at once. */
 const BLOCK_ROWS = 20_000;
 
 interface Opened {
@@ -88,7 +90,6 @@ interface Opened {
   columns: readonly ManifestColumn[];
   runtime: Runtime;
   failure: string;
-  decision: Manifest['decision'];
 }
 
 /** One open bundle. What the worker, the command line and the API all call. */
@@ -127,6 +128,11 @@ export class Engine {
     return this.manifest.data.clients.id as string;
   }
 
+  /** Names of the model's input columns, in its order. */
+  get inputs(): string[] {
+    return this.columns.map(({ name }) => name);
+  }
+
   get unit(): 'margin' | 'probability' {
     const { model } = this.onnx;
     return model ? explanationUnit(model) : 'probability';
@@ -159,11 +165,10 @@ export class Engine {
   }
 
   async #scoreAll(task: Task): Promise<Float64Array> {
-    const inputs = this.columns.map(({ name }) => name);
     const scores = new Float64Array(this.clients.count);
     const total = scores.length;
     let done = 0;
-    for await (const block of this.clients.scan(inputs, BLOCK_ROWS)) {
+    for await (const block of this.clients.scan(this.inputs, BLOCK_ROWS)) {
       const before = done;
       const progress = (state: Progress) => task.progress?.({ ...state, done: before + state.done, total });
       scores.set(await this.score(block, { ...task, progress }), before);

@@ -52,7 +52,7 @@ export async function scoreInChunks(
 /** Lets waiting messages in: a stop, another question. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** The app's own evaluator, for places where onnxruntime can't start. */
+/** The app's own evaluator, until onnxruntime is here and where it can't start; null for a model that it can't read. */
 export function coreRuntime({ model }: OnnxModel): Runtime | null {
   return model && { name: 'core', score: async (inputs, rows) => probabilities(model, inputs, rows) };
 }
@@ -67,7 +67,7 @@ let started = false;
  * onnxruntime-web on one thread, on the file as exported (less its ZipMap).
  *
  * @param wasm brings the runtime's wasm in a browser; Node finds it in the package
- * @throws runtime-failed; a failed start is final for this worker
+ * @throws runtime-failed: a failed start is final for this worker; what `wasm` throws
  */
 export async function onnxRuntime(
   onnx: OnnxModel,
@@ -80,8 +80,9 @@ export async function onnxRuntime(
   ort.env.logLevel = 'error';
   const file = runtimeModel(onnx, bytes);
   let session: InferenceSession;
+  // A file that could not be brought says nothing of the model: its error is told as what it is.
+  if (wasm && !started) ort.env.wasm.wasmBinary = await wasm();
   try {
-    if (wasm && !started) ort.env.wasm.wasmBinary = await wasm();
     session = await ort.InferenceSession.create(file.bytes, {
       executionProviders: ['wasm'],
       logSeverityLevel: 3,

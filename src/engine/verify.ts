@@ -91,7 +91,8 @@ export async function verifyExpected(engine: Engine): Promise<Verification['expe
   const { rows } = engine.manifest.expected;
   for (const { id } of rows)
     if (!engine.clients.has(id)) throw new ScoredeskError('bundle-expected-client', { id });
-  const scores = await engine.score(await engine.clients.of(rows.map(({ id }) => id)));
+  const ids = rows.map(({ id }) => id);
+  const scores = await engine.score(await engine.clients.of(ids, engine.inputs));
   let largest = 0;
   rows.forEach(({ id, probability }, i) => {
     const difference = Math.abs(scores[i] - probability);
@@ -105,16 +106,22 @@ export async function verifyExpected(engine: Engine): Promise<Verification['expe
 async function verifyParity(engine: Engine): Promise<Verification['parity']> {
   const { model } = engine.onnx;
   if (!model) return { rows: 0, largest: NaN, holds: false };
-  const sample = await engine.clients.rows(spread(engine.clients.count, PARITY_ROWS));
+  const sample = await engine.clients.rows(spread(engine.clients.count, PARITY_ROWS), engine.inputs);
   const theirs = await engine.score(sample);
   const ours = probabilities(model, encodeInputs(engine.columns, sample), sample.rows);
-  let largest = 0;
-  theirs.forEach((p, i) => {
-    if (Number.isNaN(p) && Number.isNaN(ours[i])) return;
-    const difference = Math.abs(p - ours[i]);
-    largest = Number.isNaN(difference) ? Infinity : Math.max(largest, difference);
-  });
+  const largest = largestGap(theirs, ours);
   return { rows: sample.rows, largest, holds: largest <= SCORE_TOLERANCE };
+}
+
+/** Largest difference of scores, row by row; Infinity where one has a score and the other has none. */
+export function largestGap(a: Float64Array, b: Float64Array): number {
+  let largest = 0;
+  for (let row = 0; row < a.length; row++) {
+    if (Number.isNaN(a[row]) && Number.isNaN(b[row])) continue;
+    const gap = Math.abs(a[row] - b[row]);
+    if (!(gap <= largest)) largest = Number.isNaN(gap) ? Infinity : gap;
+  }
+  return largest;
 }
 
 /** Positions spread evenly over so many rows. */

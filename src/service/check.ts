@@ -25,6 +25,8 @@ export async function check(
   { signal, progress }: OperationTask<Progress>,
 ): Promise<Checked> {
   const before = await context.open(fingerprint);
+  if (before.engine.runtime.name === 'onnxruntime')
+    return { bundle: bundleView(before.engine, before.overview), largest: 0, changed: 0, differs: false };
   const { basePath, engineFile } = context;
   try {
     const task = { db: await context.db(), basePath, engineFile, signal, progress };

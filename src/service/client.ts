@@ -1,6 +1,7 @@
 import { bundleView, type BundleView } from '../engine/bundleView';
 import type { ListPage, ListQuery, Neighbours } from '../engine/client/list';
 import { clientReasons, clientView, type ClientReasons, type ClientView } from '../engine/client/view';
+import type { Engine } from '../engine/engine';
 import type { Progress } from '../engine/runtime';
 import type { OperationTask } from '../protocol/host';
 import { installedBundle } from '../storage/bundles';
@@ -26,15 +27,15 @@ export interface ClientAsked {
   id: string;
   /** The list in which the client has neighbours. */
   query: ListQuery;
-  /** The page has the bundle's view already. */
-  known: boolean;
+  /** The evaluator of the bundle's view that the page has; null where it has none. */
+  known: Pick<BundleView, 'runtime' | 'runtimeFailure'> | null;
   /** Keep the score with the day: compared as what was scored over time. */
   log: boolean;
 }
 
 /** All that a client's page shows, in one answer. */
 export interface ShownClient {
-  /** null where the page has it. */
+  /** null where the page has it as it is. */
   bundle: BundleView | null;
   client: ClientView;
   neighbours: Neighbours;
@@ -53,11 +54,14 @@ export async function client(
   if (log)
     await logScore(db, fingerprint, { id, at: new Date().toISOString(), probability: view.probability });
   return {
-    bundle: known ? null : bundleView(engine, overview),
+    bundle: isSame(known, engine) ? null : bundleView(engine, overview),
     client: view,
     neighbours: await list.neighbours(query, id),
   };
 }
+
+const isSame = (known: ClientAsked['known'], { runtime, runtimeFailure }: Engine): boolean =>
+  known?.runtime === runtime.name && known.runtimeFailure === runtimeFailure;
 
 /** A client's reasons, where they take more than a moment. */
 export async function reasons(

@@ -102,7 +102,7 @@ export class Context {
   /** Puts another evaluator in the place of the one that scored this bundle so far. */
   replace(engine: Engine, overview: Overview): void {
     const { fingerprint } = engine;
-    if (this.#open && this.#open.fingerprint !== fingerprint) return;
+    if (this.#open?.fingerprint !== fingerprint) return;
     this.#open = { fingerprint, bundle: Promise.resolve(asOpen(engine, overview)) };
   }
 

@@ -112,7 +112,9 @@ class BundlesState {
       this.#installed ??= [];
       this.#storageError = toErrorData(error);
     }
-    await Promise.all([storage.look(), this.#installed?.length ? offline.look() : undefined]);
+    // Nobody waits for the pages that are kept meanwhile.
+    if (this.#installed?.length) void offline.look();
+    await storage.look();
   }
 
   async loadOffered(): Promise<void> {

@@ -9,6 +9,20 @@ import type { ClientView } from '../engine/client/view';
 import { bundles } from './bundles.svelte';
 import { clients } from './clients.svelte';
 import { logging } from './logging.svelte';
+import { tabs } from './tabs';
+
+/** How far onnxruntime is with a bundle that the app's own evaluator scores so far. */
+export interface Check {
+  /** How much of the engine is here. */
+  progress: Progress | null;
+  /** What it found when it took over. */
+  found: Checked | null;
+  /** Why it could not come, or not start its work. */
+  failed: ErrorData | null;
+}
+const UNDER_WAY: Check = { progress: null, found: null, failed: null };
+
+const evaluatorOf = ({ runtime, runtimeFailure }: BundleView) => ({ runtime, runtimeFailure });
 
 /** What the client pages show: one open bundle and, on it, one client. */
 class DeskState {
@@ -18,39 +32,30 @@ class DeskState {
   #opening = $state.raw<Progress | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #unexplained = $state.raw<ErrorData | null>(null);
-  #checking = $state.raw<Progress | null>(null);
-  #checked = $state.raw<Checked | null>(null);
-  #unchecked = $state.raw<ErrorData | null>(null);
-  #refused = $state.raw<ErrorData | null>(null);
-  #wanted = '';
-  /** Fingerprint of the bundle that onnxruntime is on its way to. */
-  #awaited = '';
+  /** By fingerprint: bundles that were scored by the app's own evaluator on this visit. */
+  #checks = $state.raw<Readonly<Record<string, Check>>>({});
+  #refused = $state.raw<{ bundle: InstalledBundle; error: ErrorData } | null>(null);
+  /** What was asked for last; an answer to anything else comes too late. */
+  #asked: { installed: InstalledBundle; clientId: string | null } | null = null;
   #estimating: AbortController | null = null;
 
   constructor() {
-    addEventListener('online', () => this.#checkPending());
+    addEventListener('online', () => {
+      this.#checks = Object.fromEntries(Object.entries(this.#checks).filter(([, { failed }]) => !failed));
+      this.#checkPending();
+    });
   }
 
   get bundle() {
     return this.#bundle;
   }
 
-  /** How much of onnxruntime is here, while the app's own evaluator scores. */
-  get checking() {
-    return this.#checking;
+  /** How far onnxruntime is with the bundle on screen, or what it found; null where it was here before. */
+  get check(): Check | null {
+    return (this.#bundle && this.#checks[this.#bundle.fingerprint]) ?? null;
   }
 
-  /** What onnxruntime found when it took over; null where it was here before. */
-  get checked() {
-    return this.#checked;
-  }
-
-  /** Why onnxruntime could not come yet. */
-  get unchecked() {
-    return this.#unchecked;
-  }
-
-  /** Why a bundle that was shown is gone: onnxruntime missed a score that it promises. */
+  /** A bundle that was shown and is gone: onnxruntime missed a score that it promises. */
   get refused() {
     return this.#refused;
   }
@@ -81,14 +86,13 @@ class DeskState {
 
   /** Opens an installed bundle, and a client of it if one is named. The last call wins. */
   async show(installed: InstalledBundle, clientId: string | null): Promise<void> {
-    const { fingerprint } = installed;
-    const wanted = (this.#wanted = `${fingerprint}/${clientId ?? ''}`);
+    const asked = (this.#asked = { installed, clientId });
     this.#error = null;
     this.#unexplained = null;
     try {
-      const shown = await this.#ask(fingerprint, clientId);
-      if (wanted !== this.#wanted) return;
-      this.#bundle = shown.bundle;
+      const shown = await this.#ask(installed.fingerprint, clientId);
+      if (asked !== this.#asked) return;
+      if (shown.bundle) this.#bundle = shown.bundle;
       this.#client = shown.client;
       bundles.use(installed);
       this.#checkPending();
@@ -96,13 +100,13 @@ class DeskState {
       if (!shown.client) return;
       this.#neighbours = shown.neighbours;
       const { explanation, decision } = shown.client;
-      if (!explanation && decision !== 'unscored') void this.#estimate(shown.client, wanted);
+      if (!explanation && decision !== 'unscored') void this.#estimate(shown.client, asked);
     } catch (error) {
-      if (wanted === this.#wanted) this.#error = toErrorData(error);
+      if (asked === this.#asked) this.#error = toErrorData(error);
     }
   }
 
-  /** One way to the worker, whatever of it is needed: the bundle where it is another one, the client with neighbours. */
+  /** One way to the worker, whatever of it is needed: the client with neighbours, the bundle where it is not as it is here. */
   async #ask(fingerprint: string, id: string | null): Promise<Shown> {
     const here = this.#bundle?.fingerprint === fingerprint ? this.#bundle : null;
     if (!here) {
@@ -111,15 +115,13 @@ class DeskState {
     }
     const progress = (state: Progress) => (this.#opening = state);
     try {
-      if (id === null)
-        return {
-          bundle: here ?? (await scoring.open({ fingerprint }, { progress })),
-          client: null,
-          neighbours: null,
-        };
-      const asked = { fingerprint, id, query: clients.query, known: here !== null, log: logging.on };
-      const { bundle, ...found } = await scoring.client(asked, { progress });
-      return { bundle: bundle ?? here, ...found };
+      if (id !== null)
+        return await scoring.client(
+          { fingerprint, id, query: clients.query, known: here && evaluatorOf(here), log: logging.on },
+          { progress },
+        );
+      const bundle = here ? null : await scoring.open({ fingerprint }, { progress });
+      return { bundle, client: null, neighbours: null };
     } finally {
       this.#opening = null;
     }
@@ -127,53 +129,50 @@ class DeskState {
 
   /** Where the app's own evaluator stands in, onnxruntime is fetched, checks and takes over. */
   #checkPending(): void {
+    const installed = this.#asked?.installed;
     const bundle = this.#bundle;
-    if (bundle?.pending && this.#awaited !== bundle.fingerprint) void this.#check(bundle.fingerprint);
+    if (!installed || !bundle?.pending || bundle.fingerprint !== installed.fingerprint) return;
+    const check = this.#checks[bundle.fingerprint];
+    // One that failed is tried again when the connection comes back, not at every click.
+    if (!check || check.found) void this.#check(installed);
   }
 
-  async #check(fingerprint: string): Promise<void> {
-    this.#awaited = fingerprint;
-    this.#unchecked = null;
-    this.#checked = null;
-    this.#refused = null;
+  async #check(installed: InstalledBundle): Promise<void> {
+    const { fingerprint } = installed;
+    const note = (check: Partial<Check>) =>
+      (this.#checks = { ...this.#checks, [fingerprint]: { ...UNDER_WAY, ...check } });
+    note({});
     try {
-      const progress = (state: Progress) => (this.#checking = state);
-      const checked = await scoring.check({ fingerprint }, { progress });
-      void bundles.loadInstalled();
-      if (this.#bundle?.fingerprint === fingerprint) await this.#takeOver(checked);
+      const found = await scoring.check({ fingerprint }, { progress: (state) => note({ progress: state }) });
+      note({ found });
+      await this.#takeOver(found);
     } catch (error) {
-      await this.#giveUp(fingerprint, toErrorData(error));
-    } finally {
-      this.#checking = null;
-      this.#awaited = '';
+      const failed = toErrorData(error);
+      note({ failed });
+      if (failed.code === 'bundle-expected-missed') this.#refuse(installed, failed);
     }
-  }
-
-  /** What is on screen is scored anew. */
-  async #takeOver(checked: Checked): Promise<void> {
-    const { fingerprint } = checked.bundle;
-    const id = this.#client?.id;
-    const wanted = this.#wanted;
-    const shown = id === undefined ? null : await this.#ask(fingerprint, id);
-    this.#bundle = checked.bundle;
-    this.#checked = checked;
-    if (shown && wanted === this.#wanted) this.#client = shown.client;
-    clients.renew(fingerprint);
-  }
-
-  async #giveUp(fingerprint: string, error: ErrorData): Promise<void> {
-    if (error.code === 'bundle-not-installed') return;
-    if (error.code !== 'bundle-expected-missed') {
-      this.#unchecked = error;
-      return;
-    }
-    this.#refused = error;
-    if (this.#bundle?.fingerprint === fingerprint) this.#bundle = null;
+    tabs.tell({ kind: 'bundles' });
     await bundles.loadInstalled();
   }
 
+  /** What is on screen is scored anew. */
+  async #takeOver({ bundle }: Checked): Promise<void> {
+    const asked = this.#asked;
+    if (asked?.installed.fingerprint === bundle.fingerprint) {
+      // The client comes with the bundle as it is now: neither is shown without the other.
+      if (asked.clientId === null) this.#bundle = bundle;
+      else await this.show(asked.installed, asked.clientId);
+    }
+    clients.renew(bundle.fingerprint);
+  }
+
+  #refuse(bundle: InstalledBundle, error: ErrorData): void {
+    this.#refused = { bundle, error };
+    if (this.#bundle?.fingerprint === bundle.fingerprint) this.#bundle = null;
+  }
+
   /** Reasons that take a while come after the score they explain. */
-  async #estimate(client: ClientView, wanted: string): Promise<void> {
+  async #estimate(client: ClientView, asked: object): Promise<void> {
     const controller = (this.#estimating = new AbortController());
     try {
       const { fingerprint } = this.#bundle as BundleView;
@@ -181,10 +180,10 @@ class DeskState {
         { fingerprint, id: client.id },
         { signal: controller.signal },
       );
-      if (wanted === this.#wanted) this.#client = { ...client, explanation };
+      if (asked === this.#asked) this.#client = { ...client, explanation };
     } catch (error) {
       const data = toErrorData(error);
-      if (wanted === this.#wanted && data.code !== 'stopped') this.#unexplained = data;
+      if (asked === this.#asked && data.code !== 'stopped') this.#unexplained = data;
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { BundleView } from '../engine/bundleView';
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { ColumnDrift } from '../core/drift/column';
@@ -29,6 +30,8 @@ class DriftState {
   asked = '';
   readonly effect = new Asked<{ found: ColumnEffect | null }>();
   #fingerprint = '';
+  /** Whose scores the bundle has: a comparison of one evaluator's is not the other's. */
+  #runtime = '';
   #key = '';
   #stop: AbortController | null = null;
 
@@ -88,7 +91,8 @@ class DriftState {
   }
 
   /** What a bundle's data, the log and the picked file can be compared. */
-  async show(fingerprint: string): Promise<void> {
+  async show({ fingerprint, runtime }: Pick<BundleView, 'fingerprint' | 'runtime'>): Promise<void> {
+    this.#runtime = runtime;
     // Scores may have been logged, comparisons removed, since the last look.
     if (fingerprint !== this.#fingerprint) {
       this.#fingerprint = fingerprint;
@@ -128,7 +132,7 @@ class DriftState {
 
   /** Compares, unless that is what is shown or under way. */
   async compare(request: DriftRequest): Promise<void> {
-    const key = `${this.#fingerprint}?${queryOf(request)}`;
+    const key = `${this.#fingerprint}/${this.#runtime}?${queryOf(request)}`;
     if (key === this.#key) return;
     this.#fileError = null;
     this.#forget();

@@ -9,6 +9,7 @@ class LocaleState {
   /** Grows with each area that has come, so that what is on screen is said anew. */
   #come = $state(0);
   readonly #areas = new Set<Area>();
+  #chosen: Locale | null = null;
 
   get current(): Locale {
     return this.#locale;
@@ -26,8 +27,16 @@ class LocaleState {
     this.#come++;
   }
 
+  /** The last choice wins. @throws what loading words throws: the language before stays */
   async choose(locale: Locale): Promise<void> {
-    await loadMessages(locale, [...this.#areas]);
+    this.#chosen = locale;
+    let known: number;
+    // A page that opens meanwhile needs its words in this language as well.
+    do {
+      known = this.#areas.size;
+      await loadMessages(locale, [...this.#areas]);
+    } while (known !== this.#areas.size);
+    if (this.#chosen !== locale) return;
     this.#locale = locale;
     document.documentElement.lang = locale;
     keepSetting('locale', locale);

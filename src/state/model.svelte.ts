@@ -3,7 +3,12 @@ import type { Method } from '../engine/explanations';
 import type { Dependence, ModelImportance, Permutation } from '../engine/model/importance';
 import type { ClientByMethod } from '../engine/model/methods';
 import type { ModelView } from '../engine/model/view';
+import type { BundleView } from '../engine/bundleView';
 import { Asked } from './asked.svelte';
+
+/** A bundle and whose scores it has: figures of one evaluator are not shown for the other's. */
+type Scored = Pick<BundleView, 'fingerprint' | 'runtime'>;
+const keyOf = ({ fingerprint, runtime }: Scored): string => `${fingerprint}/${runtime}`;
 
 /** What the model page shows of one bundle. */
 class ModelState {
@@ -13,25 +18,29 @@ class ModelState {
   readonly dependence = new Asked<Dependence>();
   readonly byMethod = new Asked<ClientByMethod>();
 
-  show(fingerprint: string): void {
-    void this.view.ask(fingerprint, () => scoring.model({ fingerprint }));
-    void this.importance.ask(fingerprint, async (task) => ({
+  show(bundle: Scored): void {
+    const { fingerprint } = bundle;
+    void this.view.ask(keyOf(bundle), () => scoring.model({ fingerprint }));
+    void this.importance.ask(keyOf(bundle), async (task) => ({
       found: await scoring.importance({ fingerprint }, task),
     }));
   }
 
-  permute(fingerprint: string): void {
-    void this.permutation.ask(fingerprint, async (task) => ({
+  permute(bundle: Scored): void {
+    const { fingerprint } = bundle;
+    void this.permutation.ask(keyOf(bundle), async (task) => ({
       found: await scoring.permutation({ fingerprint }, task),
     }));
   }
 
-  depend(fingerprint: string, column: string): void {
-    void this.dependence.ask(`${fingerprint}/${column}`, () => scoring.dependence({ fingerprint, column }));
+  depend(bundle: Scored, column: string): void {
+    const { fingerprint } = bundle;
+    void this.dependence.ask(`${keyOf(bundle)}/${column}`, () => scoring.dependence({ fingerprint, column }));
   }
 
-  explain(fingerprint: string, id: string, methods: readonly Method[]): void {
-    void this.byMethod.ask(`${fingerprint}/${id}`, (task) =>
+  explain(bundle: Scored, id: string, methods: readonly Method[]): void {
+    const { fingerprint } = bundle;
+    void this.byMethod.ask(`${keyOf(bundle)}/${id}`, (task) =>
       scoring.byMethod({ fingerprint, id, methods: [...methods] }, task),
     );
   }

@@ -6,8 +6,9 @@ import { tabs } from './tabs';
 const TAKEN_WITHIN = 10_000;
 
 async function restForUpdate(): Promise<void> {
-  const wake = await restScoring();
+  const { rested, wake } = restScoring();
   setTimeout(wake, TAKEN_WITHIN);
+  await rested;
 }
 
 /** Connection, readiness for being offline, and a new version that waits. */
@@ -55,9 +56,9 @@ class OfflineState {
   async takeUpdate(): Promise<void> {
     this.#taking = true;
     tabs.tell({ kind: 'update' });
-    await takeUpdate(restForUpdate);
     // Where it does not come, it can be asked for again.
     setTimeout(() => (this.#taking = false), TAKEN_WITHIN);
+    await takeUpdate(restForUpdate);
   }
 
   later(): void {

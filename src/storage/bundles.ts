@@ -100,8 +100,7 @@ export async function amendBundle(
   const bundle = await transaction.store.get(fingerprint);
   if (!bundle) throw notInstalled(fingerprint);
   try {
-    await transaction.store.put({ ...bundle, ...found, schema: SCHEMA });
-    await transaction.done;
+    await Promise.all([transaction.store.put({ ...bundle, ...found, schema: SCHEMA }), transaction.done]);
   } catch (error) {
     throw asWriteError(error, 0);
   }

@@ -1,23 +1,24 @@
 import type { Engine } from '../engine/engine';
-import { OVERVIEW_VERSION, overviewOf, type Overview } from '../engine/overview';
+import { OVERVIEW_VERSION, overviewOf, rescored, type Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import { asWriteError, type Db } from './db';
 
 const keyOf = (fingerprint: string): string => `${fingerprint}:overview:${OVERVIEW_VERSION}`;
 
 /**
- * The overview of an open bundle: the one kept with it, else computed and kept. One that another
- * evaluator's scores are in is not used.
+ * The overview of an open bundle: the one kept with it, else computed and kept. Of one that another evaluator's scores are
+ * in, only the scores are computed anew.
  */
 export async function keptOverview(db: Db, engine: Engine, task: Task = {}): Promise<Overview> {
   const { fingerprint } = engine;
   const key = keyOf(fingerprint);
   const kept = (await db.get('computed', key))?.value as Overview | undefined;
-  if (kept && kept.runtime === engine.runtime.name && kept.scores.length === engine.clients.count) {
-    engine.useScores(kept.scores);
-    return kept;
+  const fits = kept?.scores.length === engine.clients.count ? kept : null;
+  if (fits?.runtime === engine.runtime.name) {
+    engine.useScores(fits.scores);
+    return fits;
   }
-  const value = await overviewOf(engine, task);
+  const value = fits ? await rescored(fits, engine, task) : await overviewOf(engine, task);
   try {
     await db.put('computed', { key, value });
   } catch (error) {

@@ -90,7 +90,10 @@ export async function openDb(basePath: string, gone: (outdated: boolean) => void
   let refuse: (error: Error) => void = () => undefined;
   const refused = new Promise<never>((_, reject) => (refuse = reject));
   const opening = openDB<Schema>(scopedName(basePath, 'data'), SCHEMA, {
-    upgrade: (db, from, to, transaction) => void upgrade(db, from, to, transaction),
+    upgrade: (db, from, _to, transaction) => {
+      // Half an upgrade would be taken for a whole one: the version before stays.
+      upgrade(db, from, transaction).catch(() => transaction.abort());
+    },
     blocked: () => setTimeout(() => refuse(new ScoredeskError('storage-old-tab', {})), UNBLOCK_WITHIN),
     blocking: (_current, next, event) => {
       (event.target as IDBDatabase).close();
@@ -109,7 +112,7 @@ export async function openDb(basePath: string, gone: (outdated: boolean) => void
 
 type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>;
 
-async function upgrade(db: Db, from: number, _to: number | null, transaction: Upgrade): Promise<void> {
+async function upgrade(db: Db, from: number, transaction: Upgrade): Promise<void> {
   if (from < 1) {
     db.createObjectStore('bundles', { keyPath: 'fingerprint' });
     db.createObjectStore('files', { keyPath: 'sha256' });

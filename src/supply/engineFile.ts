@@ -15,6 +15,7 @@ export class EngineFile {
   /** Its size, known from the build: the answer's length may be that of its compressed form. */
   readonly bytes: number;
   #loading: Promise<ArrayBuffer> | null = null;
+  readonly #listeners = new Set<() => void>();
   /** Bytes that are here. */
   done = 0;
 
@@ -30,19 +31,25 @@ export class EngineFile {
   }
 
   /** @param progress called as bytes come @throws unreachable, offline, http-status */
-  load(progress?: () => void): Promise<ArrayBuffer> {
-    this.#loading ??= this.#bring(progress);
-    this.#loading.catch(() => (this.#loading = null));
-    return this.#loading;
+  async load(progress?: () => void): Promise<ArrayBuffer> {
+    if (progress) this.#listeners.add(progress);
+    const loading = (this.#loading ??= this.#bring());
+    try {
+      return await loading;
+    } finally {
+      // What is kept can be read again: the worker does not hold 14 MB for it.
+      if (this.#loading === loading) this.#loading = null;
+      if (progress) this.#listeners.delete(progress);
+    }
   }
 
-  async #bring(progress?: () => void): Promise<ArrayBuffer> {
+  async #bring(): Promise<ArrayBuffer> {
     const kept = await (await this.#kept())?.arrayBuffer();
     if (kept?.byteLength === this.bytes) {
       this.done = this.bytes;
       return kept;
     }
-    const bytes = await patiently(TRY_AGAIN_AFTER, undefined, () => this.#fetch(progress));
+    const bytes = await patiently(TRY_AGAIN_AFTER, undefined, () => this.#fetch());
     await this.#keep(bytes);
     return bytes;
   }
@@ -61,7 +68,7 @@ export class EngineFile {
     await cache.put(this.#url, new Response(bytes)).catch(() => undefined);
   }
 
-  async #fetch(progress?: () => void): Promise<ArrayBuffer> {
+  async #fetch(): Promise<ArrayBuffer> {
     const url = this.#url;
     this.done = 0;
     const response = await fetch(url).catch((error: unknown) => {
@@ -74,7 +81,7 @@ export class EngineFile {
       if (this.done + chunk.length > all.length) throw lost(url);
       all.set(chunk, this.done);
       this.done += chunk.length;
-      progress?.();
+      for (const listener of this.#listeners) listener();
     });
     if (this.done < all.length) throw lost(url);
     return all.buffer;

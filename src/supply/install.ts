@@ -238,7 +238,8 @@ class Install {
 }
 
 /** The promise, unless the signal comes first. What was begun goes on by itself. */
-export function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  checkStopped(signal);
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new ScoredeskError('stopped', {})), { once: true });
     work.then(resolve, reject);
@@ -247,7 +248,7 @@ export function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
 
 /** Milliseconds that one client's score takes. */
 export async function timeFirstScore(engine: Engine): Promise<number> {
-  const one = await engine.clients.of(engine.clients.ids.slice(0, 1));
+  const one = await engine.clients.of(engine.clients.ids.slice(0, 1), engine.inputs);
   const before = performance.now();
   await engine.score(one);
   return performance.now() - before;

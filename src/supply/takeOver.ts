@@ -2,8 +2,8 @@ import { checkStopped, hasCode } from '../core/errors';
 import { openBundle, type Engine } from '../engine/engine';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
-import { SCORE_TOLERANCE, verifyScores } from '../engine/verify';
-import { amendBundle, removeBundle, storedSource, sweep } from '../storage/bundles';
+import { largestGap, SCORE_TOLERANCE, verifyScores } from '../engine/verify';
+import { amendBundle, installedBundle, removeBundle, storedSource, sweep } from '../storage/bundles';
 import { keptOverview } from '../storage/computed';
 import type { Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
@@ -42,6 +42,8 @@ export async function takeOver(
   const look = () => progress?.({ done: engineFile.done, total: engineFile.bytes, unit: 'bytes' });
   const loading = engineFile.load(look);
   const wasm = await (signal ? stoppable(loading, signal) : loading);
+  // It may have been removed meanwhile.
+  await installedBundle(db, fingerprint);
   const open = async (runtimeOnly: boolean) =>
     openBundle(await storedSource(db, fingerprint), { wasm: () => Promise.resolve(wasm), runtimeOnly });
   const first = await open(false);
@@ -54,12 +56,15 @@ export async function takeOver(
     throw error;
   });
   checkStopped(signal);
-  const engine = parity.holds ? first : await open(true);
+  const overview = await keptOverview(db, first, { signal });
+  const largest = largestGap(before.overview.scores, overview.scores);
+  const differs = !parity.holds || largest > SCORE_TOLERANCE;
+  const engine = differs ? await open(true) : first;
+  engine.useScores(overview.scores);
   const firstScore = await timeFirstScore(engine);
-  const overview = await keptOverview(db, engine, { signal });
-  await amendBundle(db, fingerprint, { firstScore, runtimeOnly: !parity.holds, scoredBy: 'onnxruntime' });
-  const { largest, changed } = difference(engine, before.overview.scores, overview.scores);
-  return { engine, overview, largest, changed, differs: !parity.holds || largest > SCORE_TOLERANCE };
+  await amendBundle(db, fingerprint, { firstScore, runtimeOnly: differs, scoredBy: 'onnxruntime' });
+  const changed = changedDecisions(engine, before.overview.scores, overview.scores);
+  return { engine, overview, largest, changed, differs };
 }
 
 const unchanged = (engine: Engine, overview: Overview): TakenOver => ({
@@ -70,13 +75,6 @@ const unchanged = (engine: Engine, overview: Overview): TakenOver => ({
   differs: false,
 });
 
-function difference(engine: Engine, before: Float64Array, after: Float64Array) {
-  let largest = 0;
-  let changed = 0;
-  for (let row = 0; row < after.length; row++) {
-    if (engine.decide(before[row]) !== engine.decide(after[row])) changed++;
-    const gap = Math.abs(before[row] - after[row]);
-    if (gap > largest) largest = gap;
-  }
-  return { largest, changed };
+function changedDecisions(engine: Engine, before: Float64Array, after: Float64Array): number {
+  return before.reduce((sum, p, row) => sum + (engine.decide(p) === engine.decide(after[row]) ? 0 : 1), 0);
 }

@@ -58,8 +58,11 @@ test('a visitor installs the demo and sees a decision with its reasons', async (
 test('everything stays on the machine: after the install no request is made', async () => {
   const { page } = await firstVisit();
   await install(page);
+  const shown = app.site.requests.length;
   await checked(page);
   const before = app.site.requests.length;
+  // The engine and the app's own files: nothing of clients or bundles.
+  for (const path of app.site.requests.slice(shown, before)) expect(path).toMatch(/^assets\//);
   for (const id of ['1', '2', '999']) await openClient(page, id);
   expect(app.site.requests.slice(before)).toEqual([]);
 });
@@ -101,8 +104,14 @@ test('a worker that is killed while it works is replaced and the call answered',
   const before = await page.evaluate(async () =>
     (await navigator.locks.query()).held?.map(({ name }) => name),
   );
-  page.once('worker', (worker) => void worker.evaluate(killOnceAlive, before ?? []).catch(() => undefined));
+  const second = new Promise<void>((resolve) => {
+    page.once('worker', (worker) => {
+      page.once('worker', () => resolve());
+      void worker.evaluate(killOnceAlive, before ?? []).catch(() => undefined);
+    });
+  });
   await page.goto(`${app.site.url}?again${clientHash('2')}`);
+  await second;
   await page.getByRole('heading', { level: 1, name: 'No. 2' }).waitFor();
 });
 

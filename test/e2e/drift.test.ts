@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { goTo, install, openClient, settled, toBundles } from '../support/app';
+import { goTo, install, listed, openClient, toBundles } from '../support/app';
 import { axeViolations } from '../support/axe';
 import { visit, type Visit } from '../support/browser';
 import { useInstalledApp } from '../support/installed';
 import { siteCopy } from '../support/siteCopy';
 
 const app = useInstalledApp();
+
+/** What a column does to the score, said at the end. */
+const EFFECT = { en: /rows scored again/, fr: /lignes renotées/ };
 
 const DRIFT = '#/b/german-credit%401.0.0/drift';
 
@@ -108,7 +111,7 @@ test('a dropped file: compared, what is wrong with a column said on it', async (
 
 test.each([
   ['an empty file', 'e.csv', '', /is empty/],
-  ['a file that is no table', 'e.parquet', 'PK??', /is not a readable Parquet file|Parquet/],
+  ['a file that is no table', 'e.parquet', 'PK??', /can’t be read as Parquet/],
 ])('%s is refused in words, and the comparison before is there again', async (_, name, content, sentence) => {
   const { page } = await openDrift();
   await page
@@ -337,16 +340,21 @@ test.each([
   ['dark', 'fr', 390],
 ] as const)('axe finds nothing, nothing overflows (%s, %s, %i px)', async (colorScheme, language, width) => {
   const { page } = await app.open('', { colorScheme, language, width });
-  for (const hash of [
-    DRIFT,
-    `${DRIFT}/savings_status`,
-    `${DRIFT}/age`,
-    '#/b/german-credit%401.0.0/performance',
-    '#/settings',
-  ]) {
+  await listed(page);
+  const title = (name: string) => page.locator('#column-title', { hasText: name });
+  const pages: [hash: string, shown: Locator[]][] = [
+    [DRIFT, [page.locator('#scatter'), page.locator('#exports')]],
+    [
+      `${DRIFT}/savings_status`,
+      [title(language === 'fr' ? 'Épargne' : 'Savings'), page.getByText(EFFECT[language])],
+    ],
+    [`${DRIFT}/age`, [title(language === 'fr' ? 'Âge' : 'Age'), page.getByText(EFFECT[language])]],
+    ['#/b/german-credit%401.0.0/performance', [page.locator('#metric-roc_auc'), page.locator('#bands')]],
+    ['#/settings', [page.locator('#log'), page.locator('#comparisons')]],
+  ];
+  for (const [hash, shown] of pages) {
     await goTo(page, hash);
-    await page.locator('main h2:visible').first().waitFor();
-    await settled(page);
+    for (const one of shown) await one.waitFor();
     expect([hash, await axeViolations(page)]).toEqual([hash, []]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
   }

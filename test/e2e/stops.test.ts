@@ -12,7 +12,7 @@ import {
   startDownload,
   storeKeys,
 } from '../support/app';
-import { visit } from '../support/browser';
+import { pageIn, profile, visit } from '../support/browser';
 import { breakOff, type Site } from '../support/server';
 import { DEMO, fetched, flipped, LARGEST, MANIFEST, useSiteCopy } from '../support/siteCopy';
 
@@ -154,6 +154,27 @@ describe('a download that stops', () => {
     expect(asked).toBeLessThan(10);
   });
 
+  /** How often the engine was asked for since a request of the site. */
+  const engineRequests = (from: number): number =>
+    site.requests.slice(from).filter((path) => path.includes('ort-wasm')).length;
+
+  /** Counts what the page sends to its workers. */
+  function countMessages(): void {
+    const counter = globalThis as unknown as { sent: number };
+    counter.sent = 0;
+    const post = Worker.prototype.postMessage as (...all: unknown[]) => void;
+    Worker.prototype.postMessage = function (this: Worker, ...all: unknown[]) {
+      counter.sent++;
+      post.apply(this, all);
+    };
+  }
+
+  /** Thirty frames of the page: an answer and what it leads to is there by then, a loop has gone round. */
+  const frames = (page: Page): Promise<void> =>
+    page.evaluate(async () => {
+      for (let i = 0; i < 30; i++) await new Promise(requestAnimationFrame);
+    });
+
   /** Lets the engine begin to come, and no more. */
   function holdEngine(): void {
     site.intercept = (path, _request, response) => {
@@ -164,7 +185,7 @@ describe('a download that stops', () => {
     };
   }
 
-  test('clients are shown before the engine is here; it checks, takes over, and says nothing where all is the same', async () => {
+  test('clients are shown before the engine is here; it checks, takes over, and is not fetched again', async () => {
     holdEngine();
     const { page, complaints } = await visit(browser, site.url);
     await install(page);
@@ -175,14 +196,16 @@ describe('a download that stops', () => {
     await page.reload();
     await page.getByText('onnxruntime checks it as it arrives').waitFor();
     site.intercept = null;
+    const before = site.requests.length;
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
     await checked(page);
+    expect(engineRequests(before)).toBe(1);
     expect(await page.locator('.figure').innerText()).toContain('72.2%');
-    expect(await page.getByText(/recomputed every score/).count()).toBe(0);
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
     expect(await page.getByText('onnxruntime checks it as it arrives').count()).toBe(0);
+    expect(engineRequests(before)).toBe(1);
     expect(complaints).toEqual([]);
   });
 
@@ -194,9 +217,48 @@ describe('a download that stops', () => {
     const { page } = await visit(browser, site.url);
     await install(page);
     await page.getByText(/could not be fetched yet.*answers 404/).waitFor();
+    await openClient(page, '641');
+    expect(await page.locator('.figure').innerText()).toContain('72.2%');
     site.intercept = null;
+    const before = site.requests.length;
     await page.evaluate(() => dispatchEvent(new Event('online')));
     await checked(page);
+    expect(engineRequests(before)).toBe(1);
+    expect(await page.locator('.figure').innerText()).toContain('72.2%');
+  });
+
+  test('taking over on a client’s page asks for that client once more, and then rests', async () => {
+    holdEngine();
+    const { page } = await pageIn(await profile(browser), site.url, (opened) =>
+      opened.addInitScript(countMessages),
+    );
+    await install(page);
+    await openClient(page, '25');
+    site.intercept = null;
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'No. 25' }).waitFor();
+    // Another client while the engine is on its way, and while it checks.
+    await openClient(page, '48');
+    await checked(page);
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('48');
+    const sent = () => page.evaluate(() => (globalThis as unknown as { sent: number }).sent);
+    await frames(page);
+    const before = await sent();
+    expect(before).toBeGreaterThan(0);
+    await frames(page);
+    expect(await sent()).toBe(before);
+  });
+
+  test('a tab closed while the engine comes: the next one has the clients, and brings it', async () => {
+    holdEngine();
+    const { page } = await visit(browser, site.url);
+    await install(page);
+    await page.getByText('onnxruntime checks it as it arrives').waitFor();
+    await page.close();
+    site.intercept = null;
+    const { page: next } = await pageIn(page.context(), site.url);
+    await listed(next);
+    await checked(next);
   });
 
   test('files picked in vain leave a paused download alone', async () => {

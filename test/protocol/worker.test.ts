@@ -170,14 +170,18 @@ describe('a worker that dies under a call', () => {
 
 test('at rest, calls wait until it is over', async () => {
   const client = clientOf();
-  const wake = await client.rest();
+  const [{ rested, wake }, other] = [client.rest(), client.rest()];
+  await rested;
   let answered = false;
   const waiting = client.call('double', { of: 3 }).then((value) => {
     answered = true;
     return value;
   });
   await new Promise((resolve) => setImmediate(resolve));
-  expect([answered, context.started]).toEqual([false, 0]);
   wake();
+  await new Promise((resolve) => setImmediate(resolve));
+  // Somebody else still wants it at rest.
+  expect([answered, context.started]).toEqual([false, 0]);
+  other.wake();
   expect(await waiting).toBe(6);
 });

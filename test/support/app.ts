@@ -19,9 +19,12 @@ export async function install(page: Page): Promise<void> {
   await listed(page);
 }
 
-/** onnxruntime has arrived and taken over from the app's own evaluator. */
+/** onnxruntime has arrived, recomputed every score and taken over from the app's own evaluator. */
 export const checked = (page: Page): Promise<void> =>
-  page.getByText(/^(Scored by|Noté par) /).waitFor({ state: 'detached' });
+  page
+    .getByText(/^onnxruntime (has checked every score|a vérifié chaque score)/)
+    .first()
+    .waitFor();
 
 /** The list of clients is there. */
 export const listed = (page: Page): Promise<void> => page.locator('tbody th a').first().waitFor();
@@ -43,14 +46,6 @@ export async function openClient(page: Page, id: string): Promise<void> {
 
 export const clientShown = (page: Page, id: string): Promise<void> =>
   page.getByRole('heading', { level: 1, name: new RegExp(`${id}$`) }).waitFor();
-
-/** Nothing is under way on the page: no progress is shown, and two frames have passed. */
-export async function settled(page: Page): Promise<void> {
-  await page.locator('main [role=progressbar], main progress').first().waitFor({ state: 'detached' });
-  await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
-}
 
 /** Keys of one of the app's stores. */
 export function storeKeys(page: Page, store: string): Promise<IDBValidKey[]> {

@@ -38,10 +38,15 @@ const DEFAULTS: BrowserContextOptions = {
 export const profile = (browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> =>
   browser.newContext({ ...DEFAULTS, ...options });
 
-/** A page of a profile, and what it complains of. */
-export async function pageIn(context: BrowserContext, url: string): Promise<Visit> {
+/** A page of a profile, and what it complains of. @param prepare before anything is loaded */
+export async function pageIn(
+  context: BrowserContext,
+  url: string,
+  prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Visit> {
   const page = await context.newPage();
   const complaints = complaintsOf(page, url);
+  await prepare(page);
   await page.goto(url);
   return { page, complaints };
 }
@@ -58,7 +63,7 @@ export async function visit(
   return pageIn(await profile(browser, options), url);
 }
 
-export function complaintsOf(page: Page, url: string): string[] {
+function complaintsOf(page: Page, url: string): string[] {
   const complaints: string[] = [];
   page.on('console', (message) => {
     const blocked = message.text().includes('Service Worker registration blocked');

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { checked, install } from './app';
-import { complaintsOf, launch, pageIn, profile, type Visit } from './browser';
+import { launch, pageIn, profile, type Visit } from './browser';
 import { serve, type Site } from './server';
 
 /** How a page is looked at. */
@@ -27,25 +27,28 @@ export function useInstalledApp(): InstalledApp {
 
   async function open(hash: string, look: Look = {}): Promise<Visit> {
     const { language = 'en', colorScheme = 'light', width = 1440 } = look;
-    const page = await app.context.newPage();
-    opened.push(page);
-    const complaints = complaintsOf(page, app.site.url);
-    await page.addInitScript((chosen) => localStorage.setItem('scoredesk:/desk/:locale', chosen), language);
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 900 });
-    await page.goto(app.site.url + hash);
-    return { page, complaints };
+    const key = `scoredesk:${new URL(app.site.url).pathname}:locale`;
+    const visit = await pageIn(app.context, app.site.url + hash, async (page) => {
+      opened.push(page);
+      await page.addInitScript(([name, chosen]) => localStorage.setItem(name, chosen), [key, language]);
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+    });
+    await visit.page.locator(`html[lang=${language}]`).waitFor({ state: 'attached' });
+    return visit;
   }
 
   beforeAll(async () => {
     [app.browser, app.site] = await Promise.all([launch(), serve('dist')]);
     app.context = await profile(app.browser);
-    const { page } = await pageIn(app.context, app.site.url);
+    const { page, complaints } = await pageIn(app.context, app.site.url);
     await install(page);
     await checked(page);
+    expect(complaints).toEqual([]);
     await page.close();
   });
   afterEach(async () => {
+    await app.context.clearPermissions();
     await Promise.all(opened.splice(0).map((page) => page.close()));
     const others = app.browser.contexts().filter((context) => context !== app.context);
     await Promise.all(others.map((context) => context.close()));

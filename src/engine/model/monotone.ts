@@ -50,7 +50,7 @@ async function tryColumn(
   const { count, ids } = engine.clients;
   const rows = Math.min(TRIED_ROWS, count);
   const tried = Int32Array.from({ length: rows }, (_, k) => Math.floor((k * count) / rows));
-  const table = await engine.clients.rows(tried);
+  const table = await engine.clients.rows(tried, engine.inputs);
   let before: Float64Array | null = null;
   for (let k = 0; k < grid.length; k++) {
     const values = new Float64Array(rows).fill(grid[k]);

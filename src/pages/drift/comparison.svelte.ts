@@ -35,10 +35,10 @@ export function comparisonAt(path: (query: string) => string): ComparisonAt {
   );
 
   $effect(() => {
-    const fingerprint = desk.bundle?.fingerprint;
-    if (!fingerprint) return;
+    const { bundle } = desk;
+    if (!bundle) return;
     untrack(() => {
-      void drift.show(fingerprint);
+      void drift.show(bundle);
       if (!router.querystring && drift.asked) void replace(path(drift.asked));
     });
   });

@@ -1,9 +1,10 @@
 import { TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatNumber, formatPoints, formatProbability, formatShare } from '../../src/i18n/format';
-import { AREAS, type Area } from '../../src/i18n/areas';
+import { AREAS } from '../../src/i18n/areas';
 import { errorText, localText, translate, type MessageKey } from '../../src/i18n/translate';
 
 type Messages = Record<MessageKey, string>;
@@ -26,31 +27,66 @@ test('both languages have the same messages in the same areas', () => {
   expect(readdirSync('src/i18n/messages/en').sort()).toEqual(AREAS.map((area) => `${area}.json`).sort());
 });
 
-/** The areas that a folder's files may speak from, besides what is always there (src/pages/App.svelte). */
-const SPEAKS: Record<string, Area[]> = {
-  'pages/client': ['client'],
-  'pages/model': ['model', 'client'],
-  'pages/drift': ['drift'],
-  'pages/make': ['make'],
-  'pages/about': ['about'],
-  'pages/settings': ['settings', 'drift'],
-  report: ['drift'],
-  i18n: ['algorithm', 'errors'],
-};
+const APP = 'pages/App.svelte';
+const source = (file: string): string => readFileSync(`src/${file}`, 'utf8');
 
-test('what a page says has come with it', () => {
-  const areaOf = new Map(AREAS.flatMap((area) => Object.keys(inArea('en', area)).map((key) => [key, area])));
-  for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
-    if (!/\.(ts|svelte)$/.test(file) || !/^(pages|widgets|marks|charts|state|report|i18n)/.test(file))
-      continue;
-    const folder = Object.keys(SPEAKS).find((name) => file.startsWith(`${name}/`));
-    const allowed: Area[] = ['shell', 'errors', ...(folder ? SPEAKS[folder] : [])];
-    const said = [...readFileSync(`src/${file}`, 'utf8').matchAll(/['`]([a-z]+(?:\.[\w-]+)+)['`]/gi)];
-    for (const [, key] of said) {
-      const area = areaOf.get(key);
-      if (area) expect.soft([file, key, allowed.includes(area as Area)]).toEqual([file, key, true]);
-    }
-  }
+/** Each page that App fetches with its words: its file, and the areas that come with it. */
+const pages = [...source(APP).matchAll(/page\(\(\) => import\('\.\/([^']+)'\)((?:, '\w+')*)\)/g)].map(
+  ([, file, areas]) => [`pages/${file}`, [...areas.matchAll(/'(\w+)'/g)].map(([, area]) => area)] as const,
+);
+
+/** What a file imports, late or at once, of the rooms that speak; not what App fetches page by page. */
+function importsOf(file: string): string[] {
+  const at = file === APP ? /import [^;'(]*'(\.[^']+)'/g : /(?:import|from)\s*\(?\s*'(\.[^']+)'/g;
+  return [
+    ...source(file)
+      .replace(/import type [^;]*;/g, '')
+      .matchAll(at),
+  ]
+    .map(([, path]) => join(dirname(file), path))
+    .map((path) =>
+      [path, `${path}.ts`].find((name) => existsSync(`src/${name}`) && /\.(ts|svelte)$/.test(name)),
+    )
+    .filter((name) => name !== undefined)
+    .filter((name) => /^(pages|widgets|marks|charts|state|report)\//.test(name));
+}
+
+function withImports(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const imported of importsOf(file)) withImports(imported, seen);
+  return seen;
+}
+
+const areaOf = new Map(AREAS.flatMap((area) => Object.keys(inArea('en', area)).map((key) => [key, area])));
+/** Keys that a file says, whole or put together from a beginning. */
+function saidIn(file: string): string[] {
+  const text = source(file);
+  const whole = [...text.matchAll(/['`]([a-z]+(?:\.[\w-]+)+)['`]/gi)].map(([, key]) => key);
+  const begun = [...text.matchAll(/`((?:\w+\.)+)\$\{/g)].flatMap(([, start]) =>
+    keys.filter((key) => key.startsWith(start)),
+  );
+  return [...whole.filter((key) => areaOf.has(key)), ...begun];
+}
+
+test('what a page says has come with it, what it imports included', () => {
+  expect(pages.length).toBeGreaterThan(6);
+  let said = 0;
+  const late: string[] = [];
+  for (const [page, areas] of [
+    ...pages,
+    [APP, []] as const,
+    ['pages/clients/ClientsPage.svelte', []] as const,
+  ])
+    for (const file of withImports(page))
+      for (const key of saidIn(file)) {
+        said++;
+        const area = areaOf.get(key) ?? '';
+        if (!['shell', 'errors', ...areas].includes(area))
+          late.push(`${page}: ${file} says ${key} of ${area}`);
+      }
+  expect(said).toBeGreaterThan(500);
+  expect(late).toEqual([]);
 });
 
 test('every error has a sentence, and every error sentence an error', () => {

@@ -1,13 +1,6 @@
 import type { ClientView } from '../../engine/client/view';
 import type { MessageKey } from '../../i18n/translate';
 
-export const WORDS = {
-  accepted: 'decision.accepted',
-  review: 'decision.review',
-  refused: 'decision.refused',
-  unscored: 'decision.unscored',
-} as const satisfies Record<ClientView['decision'], MessageKey>;
-
 export const FLAGS = {
   missing: 'data.missing',
   outOfRange: 'data.outOfRange',

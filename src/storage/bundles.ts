@@ -5,6 +5,7 @@ import type { Manifest } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
 import { SCHEMA } from './shapes';
+import { loggedOf } from './log';
 import { asWriteError, scopedName, type Db, type StoredBundle, type StoredInstall } from './db';
 import { readStored, removeStored, storedBytes } from './files';
 
@@ -106,8 +107,14 @@ export async function amendBundle(
   }
 }
 
+/** Takes a bundle away with its clients' scores over time; its files go with the next sweep. */
 export async function removeBundle(db: Db, fingerprint: string): Promise<void> {
-  await db.delete('bundles', fingerprint);
+  const transaction = db.transaction(['bundles', 'log'], 'readwrite', { durability: 'strict' });
+  await Promise.all([
+    transaction.objectStore('bundles').delete(fingerprint),
+    transaction.objectStore('log').delete(loggedOf(fingerprint)),
+    transaction.done,
+  ]);
 }
 
 export async function forgetInstall(db: Db, fingerprint: string): Promise<void> {

@@ -14,10 +14,13 @@ export async function logScore(db: Db, fingerprint: string, score: LoggedScore):
 
 /** The scores of a bundle, oldest first. */
 export async function loggedScores(db: Db, fingerprint: string): Promise<LoggedScore[]> {
-  const range = IDBKeyRange.bound([fingerprint], [fingerprint, []]);
-  const found = await db.getAll('log', range);
+  const found = await db.getAll('log', loggedOf(fingerprint));
   return found.map(({ id, at, probability }) => ({ id, at, probability }));
 }
+
+/** Keys of a bundle's scores. */
+export const loggedOf = (fingerprint: string): IDBKeyRange =>
+  IDBKeyRange.bound([fingerprint], [fingerprint, []]);
 
 export const countLogged = (db: Db): Promise<number> => db.count('log');
 export const clearLog = (db: Db): Promise<void> => db.clear('log');

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { goTo, install, listed, openClient, toBundles } from '../support/app';
+import { DOWNLOAD, goTo, install, listed, openClient, storeKeys, toBundles } from '../support/app';
 import { axeViolations } from '../support/axe';
 import { visit, type Visit } from '../support/browser';
 import { useInstalledApp } from '../support/installed';
@@ -333,6 +333,19 @@ test('scores over time are kept only when wanted, compared, and cleared', async 
   await goTo(page, `${DRIFT}?ref=reference&cur=logged`);
   await page.getByText(/No score is kept on this device/).waitFor();
   expect(await page.getByRole('heading', { name: 'Saved comparisons' }).count()).toBe(0);
+});
+
+test('a bundle that is deleted takes its scores over time with it', async () => {
+  const page = await freshDrift();
+  await goTo(page, '#/settings');
+  await page.getByLabel('Keep each client’s score').check();
+  await openClient(page, '8');
+  expect((await storeKeys(page, 'log')).length).toBe(1);
+  await toBundles(page);
+  await page.getByRole('button', { name: /^Delete / }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: DOWNLOAD }).waitFor();
+  expect(await storeKeys(page, 'log')).toEqual([]);
 });
 
 test.each([

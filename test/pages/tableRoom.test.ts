@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partsFor, WIDTHS } from '../../src/pages/drift/tableRoom';
+import { PAPER, partsFor, WIDTHS } from '../../src/pages/drift/tableRoom';
 
 test.each([
   ['a desk', 1162, false, []],
@@ -8,6 +8,8 @@ test.each([
   ['a desk, with tests', 1162, true, []],
   ['a small desk, with tests', 920, true, ['distribution']],
   ['a desk with a detail, with tests', 742, true, ['distribution', 'missing']],
+  ['paper', PAPER, false, ['bar', 'missing']],
+  ['paper, with tests', PAPER, true, ['distribution', 'missing', 'importance']],
   ['a tablet, with tests', 716, true, ['distribution', 'missing', 'importance']],
 ] as const)('%s: the name keeps its room', (_, room, tested, gone) => {
   const parts = partsFor(room, tested);

@@ -13,6 +13,9 @@ export type Part = keyof typeof WIDTHS;
 /** Least room for a name. */
 const NAME = 150;
 
+/** Width of an upright A4 page within usual margins: paper tells no observer of its width. */
+export const PAPER = 660;
+
 /** What goes first where there is no room. A test and its value stay: the bar and the small picture are said by numbers too. */
 const LEAVING: Record<'tested' | 'index', readonly Part[]> = {
   tested: ['distribution', 'missing', 'importance'],

@@ -54,9 +54,11 @@ const REPORT_EVERY = 80;
 export function install(supply: Supply, task: InstallTask): Promise<InstalledBundle> {
   const report = new Reporter(task.progress);
   report.phase('queued');
-  return navigator.locks.request(installLock(task.basePath), { signal: task.signal }, () =>
-    new Install(supply, task, report).run(),
-  );
+  return navigator.locks
+    .request(installLock(task.basePath), { signal: task.signal }, () =>
+      new Install(supply, task, report).run(),
+    )
+    .finally(() => report.end());
 }
 
 class Install {
@@ -265,6 +267,7 @@ class Reporter {
   readonly #send: (report: InstallProgress) => void;
   #state: InstallProgress = { phase: 'queued', done: 0, total: 0, files: [], scored: 0, clients: 0 };
   #last = 0;
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   constructor(send: (report: InstallProgress) => void) {
     this.#send = send;
@@ -285,15 +288,25 @@ class Reporter {
     });
   }
 
+  /** At once or a moment later: where the bytes stop coming, the last of them are told too. */
   filesSoon(files: readonly FileProgress[]): void {
-    if (Date.now() - this.#last >= REPORT_EVERY) this.files(files);
+    const wait = this.#last + REPORT_EVERY - Date.now();
+    if (wait <= 0) this.files(files);
+    else this.#soon ??= setTimeout(() => this.files(files), wait);
   }
 
   scoring(scored: number, clients: number): void {
     this.#tell({ ...this.#state, phase: 'scoring', scored, clients });
   }
 
+  /** Nothing more is told: the install has ended, well or not. */
+  end(): void {
+    clearTimeout(this.#soon);
+  }
+
   #tell(state: InstallProgress): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     this.#state = state;
     this.#last = Date.now();
     this.#send(state);

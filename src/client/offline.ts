@@ -100,7 +100,7 @@ export function onTakeover(reload: () => void): void {
 export async function getReadyOffline(): Promise<boolean> {
   if (!supported || !navigator.serviceWorker.controller || !('caches' in globalThis)) return false;
   // What is about to be shown comes first.
-  await quiet();
+  if (!keeping) await quiet();
   const rest = restKept(navigator.serviceWorker.controller);
   const cache = await caches.open(engineCache(basePath));
   return (await rest) && (await cache.keys()).length > 0;

@@ -1,4 +1,4 @@
-import { clientsClaim, setCacheNameDetails } from 'workbox-core';
+import { cacheNames, clientsClaim, setCacheNameDetails } from 'workbox-core';
 import { addPlugins, cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
 import { registerRoute } from 'workbox-routing';
 import { CacheFirst, NetworkFirst, type Strategy } from 'workbox-strategies';
@@ -22,10 +22,9 @@ export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]
   setCacheNameDetails({ prefix: `scoredesk:${base}`, suffix: '' });
   const plugins = [{ handlerWillRespond: ({ response }: { response: Response }) => withPolicy(response) }];
   addPlugins(plugins);
-  precacheAndRoute(
-    shell.filter(({ late }) => !late).map(({ url, revision }) => ({ url, revision })),
-    { directoryIndex: 'index.html', ignoreURLParametersMatching: [/.*/] },
-  );
+  const first = shell.filter(({ late }) => !late).map(({ url, revision }) => ({ url, revision }));
+  bringAtOnce(scope, first);
+  precacheAndRoute(first, { directoryIndex: 'index.html', ignoreURLParametersMatching: [/.*/] });
   const later = shell.filter(({ late }) => late).map(({ url }) => url);
   keepLater(scope, later, new CacheFirst({ cacheName: `scoredesk:${base}:later`, plugins, matchOptions }));
   cleanupOutdatedCaches();
@@ -50,6 +49,20 @@ export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]
     if (data === SKIP_WAITING) void scope.skipWaiting();
   });
   clientsClaim();
+}
+
+/**
+ * Workbox brings one file after the other, and a first visit waits for them: a round trip each where the page's own copies
+ * in the HTTP cache do not count (`Vary: Origin`). What it finds in its cache it does not ask for.
+ */
+function bringAtOnce(scope: ServiceWorkerGlobalScope, files: readonly PrecacheEntry[]): void {
+  const hashed = files.filter(({ revision }) => revision === null).map(({ url }) => url);
+  const bring = async (url: string): Promise<void> => {
+    const cache = await caches.open(cacheNames.precache);
+    if (!(await cache.match(url, matchOptions))) await cache.add(url);
+  };
+  // What fails here fails again with Workbox, which tells it.
+  scope.addEventListener('install', (event) => event.waitUntil(Promise.allSettled(hashed.map(bring))));
 }
 
 /**

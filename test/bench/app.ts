@@ -16,7 +16,13 @@ import { publishLarge } from './large';
 
 const LINE = { bytesPerSecond: 10_000_000 / 8, latency: 40 };
 const LARGE = 300_000;
-const rows: [what: string, found: string, budget: string][] = [];
+type Row = [what: string, found: string, budget: string];
+const rows: Row[] = [];
+/** Into the table, and told as it comes. */
+const note = (...row: Row): void => {
+  rows.push(row);
+  console.error(row.join(' | '));
+};
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1];
 /** Median, least and most of some times in milliseconds. */
@@ -72,47 +78,72 @@ async function firstVisit(
 ): Promise<{ page: Page; clicked: number; scored: number; offline: number; bytes: number }> {
   site.sent = 0;
   const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
-  const clicked = await shownAfter(page, 'button', 'Download ');
+  const clicked = await shownAfter(page, 'button', 'Download');
   await page.getByRole('button', { name: DOWNLOAD }).click();
   const scored = await shownAfter(page, LISTED);
   const bytes = site.sent;
   return { page, clicked, scored, offline: await shownAfter(page, 'header *', 'Ready offline'), bytes };
 }
 
-async function visits(): Promise<void> {
+/** @param vary of the host's answers */
+async function publish(vary: string): Promise<Site> {
   const site = await serve('dist');
-  site.gzip = true;
+  Object.assign(site, { gzip: true, vary });
   // A host compresses its files once, not while somebody waits for them.
   for (const file of readdirSync('dist/assets'))
     await (await fetch(`${site.url}assets/${file}`)).arrayBuffer();
   site.line = LINE;
+  return site;
+}
+
+async function firstVisits(site: Site): Promise<Awaited<ReturnType<typeof firstVisit>>[]> {
   const firsts = [await firstVisit(site)];
   while (firsts.length < VISITS) {
     await firsts.at(-1)?.page.context().close();
     firsts.push(await firstVisit(site));
   }
+  return firsts;
+}
+
+async function visits(): Promise<void> {
+  const site = await publish('Accept-Encoding');
+  const firsts = await firstVisits(site);
   const { page } = firsts[VISITS - 1];
-  rows.push(['first visit: the download can be started', spread(firsts.map(({ clicked }) => clicked)), '']);
-  rows.push([
+  note('first visit: the download can be started', spread(firsts.map(({ clicked }) => clicked)), '');
+  note(
     'first visit to first scores, 10 Mbit/s and 40 ms',
     `${spread(firsts.map(({ scored }) => scored))}, ${megabytes(firsts[0].bytes)}`,
     '2.5 s',
-  ]);
-  rows.push(['everything offline, onnxruntime checked', spread(firsts.map(({ offline }) => offline)), '6 s']);
+  );
+  note('everything offline, onnxruntime checked', spread(firsts.map(({ offline }) => offline)), '6 s');
   const times: number[] = [];
   const sent = site.sent;
   for (let i = 0; i < 5; i++) {
     await page.goto(`${site.url}?visit=${i}`);
     times.push(await shownAfter(page, LISTED));
   }
-  rows.push([
+  note(
     'next visit to scores, same line (median of 5)',
     `${(median(times) / 1000).toFixed(2)} s, ${Math.round((site.sent - sent) / 5 / 100) / 10} kB`,
     '1 s',
-  ]);
+  );
   await clicks(page);
   await heap(page);
   await page.context().close();
+  await site.close();
+}
+
+/** A host that sends what makes a browser ask twice: once for the page, once for what keeps it. */
+async function visitsOfAnother(): Promise<void> {
+  const site = await publish('Origin, Accept-Encoding');
+  const firsts = await firstVisits(site);
+  const [scored, offline] = [firsts.map((visit) => visit.scored), firsts.map((visit) => visit.offline)];
+  note(
+    'the same two from a host that sends `Vary: Origin`',
+    `${spread(scored)}, ${megabytes(firsts[0].bytes)}; ${spread(offline)}`,
+    '',
+  );
+  await firsts[VISITS - 1].page.context().close();
   await site.close();
 }
 
@@ -140,11 +171,11 @@ async function clicks(page: Page): Promise<void> {
   const times: number[] = [];
   for (let id = 2; id <= 101; id++) times.push(await clickTime(page, `${key}${id}`, String(id)));
   const sorted = [...times].sort((a, b) => a - b);
-  rows.push([
+  note(
     'client page after a click, painted (median, 95th of 100)',
     `${median(times).toFixed(0)} ms, ${sorted[95].toFixed(0)} ms`,
     '50 ms',
-  ]);
+  );
 }
 
 async function usedHeap(page: Page): Promise<number> {
@@ -175,11 +206,11 @@ async function heap(page: Page): Promise<void> {
   const worker = Number.isNaN(workerAfter)
     ? ''
     : `; worker ${megabytes(workerBefore)} → ${megabytes(workerAfter)}`;
-  rows.push([
+  note(
     'heap of the page, before and after 1,000 clients opened',
     `${megabytes(before)} → ${megabytes(after)}${worker}`,
     '',
-  ]);
+  );
 }
 
 async function manyClients(): Promise<void> {
@@ -191,13 +222,13 @@ async function manyClients(): Promise<void> {
   const install = performance.now();
   await page.getByRole('button', { name: DOWNLOAD }).click();
   await page.locator('tbody th a').first().waitFor({ timeout: 180_000 });
-  rows.push([
+  note(
     `install of ${LARGE.toLocaleString('en')} clients, all scored`,
     `${((performance.now() - install) / 1000).toFixed(1)} s`,
     '',
-  ]);
+  );
   await page.reload();
-  rows.push(['opening them again', `${((await shownAfter(page, LISTED)) / 1000).toFixed(2)} s`, '']);
+  note('opening them again', `${((await shownAfter(page, LISTED)) / 1000).toFixed(2)} s`, '');
 
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
@@ -220,11 +251,11 @@ async function manyClients(): Promise<void> {
   });
   const after = await metrics();
   const each = (part: 'script' | 'layout') => ((1000 * (after[part] - before[part])) / frames).toFixed(1);
-  rows.push([
+  note(
     `scrolling ${LARGE.toLocaleString('en')} rows, a frame`,
     `script ${each('script')} ms, layout ${each('layout')} ms`,
     '16 ms',
-  ]);
+  );
   await queries(page);
   await page.context().close();
   await site.close();
@@ -253,12 +284,13 @@ async function queries(page: Page): Promise<void> {
     await page.locator('tbody th a').first().waitFor();
   });
   const whole = (ms: number) => `${ms.toFixed(0)} ms`;
-  rows.push(['search by name: the first, the next', `${whole(first)}, ${whole(second)}`, '']);
-  rows.push(['sort by name', whole(sort), '']);
+  note('search by name: the first, the next', `${whole(first)}, ${whole(second)}`, '');
+  note('sort by name', whole(sort), '');
 }
 
-rows.push(['app code before first paint, gzip, one language', kilobytes(beforePaint()), '80 kB']);
+note('app code before first paint, gzip, one language', kilobytes(beforePaint()), '80 kB');
 await visits();
+await visitsOfAnother();
 await manyClients();
 await browser.close();
 

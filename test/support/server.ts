@@ -37,6 +37,8 @@ export interface Site {
   cors: boolean;
   /** Compresses text and wasm, as GitHub Pages does. */
   gzip: boolean;
+  /** What its answers vary by; with Origin, as of vite preview, a page's copies in the HTTP cache are not the service worker's. */
+  vary: string;
   /** All answers share it; null is as fast as it goes. */
   line: Line | null;
   close(): Promise<void>;
@@ -53,6 +55,7 @@ export async function serve(directory: string, subPath = '/desk/'): Promise<Site
     ranges: false,
     cors: false,
     gzip: false,
+    vary: 'Origin, Accept-Encoding',
     line: null,
     close: () => closeServer(server),
   };
@@ -105,8 +108,7 @@ async function send(
     'content-type': type,
     'content-length': body.length,
     'cache-control': 'max-age=600',
-    // As many hosts do, vite preview among them.
-    vary: 'Origin, Accept-Encoding',
+    vary: site.vary,
     ...(from > 0 ? { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` } : {}),
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
     ...(site.cors ? { 'access-control-allow-origin': '*' } : {}),

@@ -10,11 +10,11 @@ export function inputColumns(manifest: Pick<Manifest, 'model' | 'columns'>): Man
     .map((name) => byName.get(name) as ManifestColumn);
 }
 
-/** Rows as the model takes them: row-major float32 [rows, width]. */
+/** Rows as the model takes them: row-major float64 [rows, width]. */
 export interface Encoded {
   rows: number;
   width: number;
-  values: Float32Array;
+  values: Float64Array;
 }
 
 /** A bundle table's rows, or rows that were encoded before. */
@@ -32,10 +32,10 @@ export function encodeInputs(
   rows: ModelRows,
   from = 0,
   to = rows.rows,
-): Float32Array {
+): Float64Array {
   if (!('columns' in rows)) return rows.values.subarray(from * rows.width, to * rows.width);
   const width = columns.length;
-  const out = new Float32Array((to - from) * width);
+  const out = new Float64Array((to - from) * width);
   columns.forEach((declared, j) => {
     const column = rows.columns.get(declared.name);
     if (!column)

@@ -116,11 +116,11 @@ export class Explanations {
     if (behind.rows === 0) throw new ScoredeskError('method-unsupported', { method });
     const rows = encodeInputs(this.#engine.columns, behind);
     if (method === 'kernel')
-      return (row: Float32Array) =>
+      return (row: Float64Array) =>
         kernelShap(score, row, { background: rows, rows: behind.rows, samples, seed });
     const categories = this.#engine.columns.map(({ type }) => type === 'category' || type === 'flag');
     const lime = new Lime(rows, behind.rows, categories);
-    return (row: Float32Array) => lime.explain(score, row, { samples, kernelWidth, seed });
+    return (row: Float64Array) => lime.explain(score, row, { samples, kernelWidth, seed });
   }
 
   /** The rows that have a score: one without would make every mean over the rows nothing. */
@@ -140,7 +140,7 @@ export class Explanations {
     };
   }
 
-  #features(table: Table): Float32Array {
+  #features(table: Table): Float64Array {
     return featureRows(
       this.#engine.modelFor('features'),
       encodeInputs(this.#engine.columns, table),

@@ -19,8 +19,8 @@ export interface Task {
 /** What turns rows of inputs into P(default). */
 export interface Runtime {
   name: 'onnxruntime' | 'core';
-  /** @param inputs row-major float32 [rows, inputs] @returns float64 [rows] */
-  score(inputs: Float32Array, rows: number): Promise<Float64Array>;
+  /** @param inputs row-major float64 [rows, inputs] @returns float64 [rows] */
+  score(inputs: Float64Array, rows: number): Promise<Float64Array>;
 }
 
 /** By how much rounding may take a probability beyond 0 or 1. */
@@ -35,7 +35,7 @@ const CHUNK_ROWS = 5000;
 export async function scoreInChunks(
   runtime: Runtime,
   rows: number,
-  encode: (from: number, to: number) => Float32Array,
+  encode: (from: number, to: number) => Float64Array,
   { signal, progress }: Task = {},
 ): Promise<Float64Array> {
   const out = new Float64Array(rows);
@@ -123,7 +123,7 @@ type MakeTensor = (
 /** One tensor of all columns, or one an input, in the types the graph wants. */
 function feedsOf(
   graphInputs: readonly OnnxInput[],
-  inputs: Float32Array,
+  inputs: Float64Array,
   rows: number,
   make: MakeTensor,
 ): Record<string, Tensor> {
@@ -140,22 +140,22 @@ function feedsOf(
 }
 
 function slice(
-  inputs: Float32Array,
+  inputs: Float64Array,
   rows: number,
   width: number,
   first: number,
   columns: number,
-): Float32Array {
-  const out = new Float32Array(rows * columns);
+): Float64Array {
+  const out = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++)
     out.set(inputs.subarray(i * width + first, i * width + first + columns), i * columns);
   return out;
 }
 
 /** @throws onnx-whole-numbers where an integer input would lose a gap or a fraction */
-function converted(values: Float32Array, { name: input, type, width, texts, absent = '' }: OnnxInput) {
-  if (type === 'float32') return values;
-  if (type === 'float64') return Float64Array.from(values);
+function converted(values: Float64Array, { name: input, type, width, texts, absent = '' }: OnnxInput) {
+  if (type === 'float32') return new Float32Array(values);
+  if (type === 'float64') return values;
   // A code without a text is missing, or a level that nobody knows.
   if (type === 'string') return Array.from(values, (code, i) => texts?.[i % width]?.[code] ?? absent);
   if (!values.every((value) => Number.isInteger(value)))

@@ -40,7 +40,7 @@ function load(name: string) {
 function explainAll(
   model: Model,
   explainer: FeatureExplainer,
-  inputs: Float32Array,
+  inputs: Float64Array,
   from: number,
   to: number,
 ): void {
@@ -54,7 +54,7 @@ function explainAll(
 const pathOf = (trees: TreeEnsemble, width: number, covers: Covers, rows: number) =>
   treeShap(trees, width, { kind: 'path', covers }, rows);
 
-function interventionalOf(trees: TreeEnsemble, width: number, inputs: Float32Array, rows: number) {
+function interventionalOf(trees: TreeEnsemble, width: number, inputs: Float64Array, rows: number) {
   const players = Int32Array.from({ length: width }, (_, j) => j);
   const background = inputs.subarray(0, BACKGROUND * width);
   return treeShap(trees, width, { kind: 'interventional', background, rows: BACKGROUND, players }, rows);
@@ -63,7 +63,7 @@ function interventionalOf(trees: TreeEnsemble, width: number, inputs: Float32Arr
 /** A worker's part: it makes its own tables, and says when it is ready and when it is done. */
 function work(): void {
   const { model, trees } = load('model.onnx');
-  const inputs = new Float32Array((workerData as { inputs: SharedArrayBuffer }).inputs);
+  const inputs = new Float64Array((workerData as { inputs: SharedArrayBuffer }).inputs);
   const { width } = model;
   const covers = countCovers(trees, inputs, 5000, width);
   parentPort?.on('message', ({ from, to }: { from: number; to: number }) => {
@@ -80,9 +80,9 @@ function startWorker(inputs: SharedArrayBuffer): Worker {
 }
 
 /** Seconds of `count` workers for all rows. */
-async function withWorkers(count: number, inputs: Float32Array, rows: number): Promise<number> {
+async function withWorkers(count: number, inputs: Float64Array, rows: number): Promise<number> {
   const shared = new SharedArrayBuffer(inputs.byteLength);
-  new Float32Array(shared).set(inputs);
+  new Float64Array(shared).set(inputs);
   const answer = (worker: Worker) =>
     new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
   const workers = Array.from({ length: count }, () => startWorker(shared));
@@ -103,7 +103,7 @@ async function withWorkers(count: number, inputs: Float32Array, rows: number): P
   return took;
 }
 
-async function oneClient({ model, trees }: ReturnType<typeof load>, inputs: Float32Array): Promise<number> {
+async function oneClient({ model, trees }: ReturnType<typeof load>, inputs: Float64Array): Promise<number> {
   const { width } = model;
   const own = pathOf(trees, width, countCovers(trees, inputs, 5000, width), 1);
   const part: Model = { ...model, predictor: trees };
@@ -138,7 +138,7 @@ async function measure(): Promise<void> {
   const loaded = load('model.onnx');
   const { file, onnx, model, trees } = loaded;
   const { width } = model;
-  const inputs = new Float32Array(bytesOf('inputs.f32').buffer);
+  const inputs = Float64Array.from(new Float32Array(bytesOf('inputs.f32').buffer));
   const rows = inputs.length / width;
   const theirs = new Float64Array(bytesOf('contributions.f64').buffer);
   const runtime = await onnxRuntime(onnx, file, { name: onnx.output });

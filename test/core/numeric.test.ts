@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { roundToTotal } from '../../src/core/explain/points';
 import { pointsTogether, reasonsOf } from '../../src/core/explain/reasons';
 import { auc, brier, logLoss } from '../../src/core/metrics/binary';
-import { logit, previousFloat32, sigmoid } from '../../src/core/numeric/functions';
+import { logit, previousDouble, sigmoid } from '../../src/core/numeric/functions';
 import { gaussLegendre } from '../../src/core/numeric/quadrature';
 import { median, quantileSorted } from '../../src/core/stats/quantile';
 import { scoreScale } from '../../src/core/stats/scoreScale';
@@ -21,17 +21,19 @@ test.each([1, 2, 3, 5, 8, 16, 32])(
   },
 );
 
-test('the float32 before', () => {
+test('the number before', () => {
   fc.assert(
-    fc.property(fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-3e38) }), (x) => {
-      const before = previousFloat32(x);
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e308 }), (x) => {
+      const before = previousDouble(x);
       expect(before).toBeLessThan(x);
-      expect(Math.fround(before)).toBe(before);
-      const middle = Math.fround(before + (x - before) / 2);
+      const middle = before + (x - before) / 2;
       expect(middle === before || middle === x).toBe(true);
     }),
     { seed: 1 },
   );
+  expect(previousDouble(Infinity)).toBe(Number.MAX_VALUE);
+  expect(previousDouble(0)).toBe(-Number.MIN_VALUE);
+  expect([previousDouble(NaN), previousDouble(-Infinity)]).toEqual([NaN, NaN]);
 });
 
 test('sigmoid and logit are inverse, and hold at the ends', () => {

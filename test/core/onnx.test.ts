@@ -18,7 +18,7 @@ const split = (mode: string, threshold: number, missingYes = false): TestTree =>
   no: { value: -1 },
 });
 const output = (tree: TestTree, x: number) =>
-  rawOutputs(readWhole(treeFile(1, [tree])).model, Float32Array.of(x), 1)[0];
+  rawOutputs(readWhole(treeFile(1, [tree])).model, Float64Array.of(x), 1)[0];
 
 describe('tree modes', () => {
   const modes: Record<string, (x: number, t: number) => boolean> = {
@@ -95,7 +95,7 @@ describe('tree modes', () => {
           no: { ...split(mode2, threshold2, !missing), yes: { value: 0.25 }, no: { value: 0.5 } },
         }) as TestTree,
     );
-    const xs = Float32Array.of(NaN, -Infinity, -3, -2.5, -1, 0, 0.5, 1, 2, 3, 4, Infinity);
+    const xs = Float64Array.of(NaN, -Infinity, -3, -2.5, -1, 0, 0.5, 1, 2, 3, 4, Infinity);
     for (const spec of specs) {
       const file = treeFile(1, [spec]);
       const onnx = readWhole(file);
@@ -140,13 +140,13 @@ describe('linear and preprocessing', () => {
       [{ name: 'label', type: Type.INT64 }, { name: 'probabilities' }],
     );
     const { model } = readWhole(file);
-    expect(probabilities(model, Float32Array.of(NaN, 3, 1, NaN), 2)).toEqual(
+    expect(probabilities(model, Float64Array.of(NaN, 3, 1, NaN), 2)).toEqual(
       Float64Array.of(sigmoid(1 + 2 * 2 + 0.5), sigmoid(0 + 2 * 4 + 0.5)),
     );
     const repaid = readWhole(file, { of: 'repaid' }).model;
-    expect(probabilities(repaid, Float32Array.of(1, 2), 1)[0]).toBeCloseTo(1 - sigmoid(0.5), 15);
+    expect(probabilities(repaid, Float64Array.of(1, 2), 1)[0]).toBeCloseTo(1 - sigmoid(0.5), 15);
     expect(
-      probabilities(readWhole(file, { of: 'repaid', index: 0 }).model, Float32Array.of(1, 2), 1)[0],
+      probabilities(readWhole(file, { of: 'repaid', index: 0 }).model, Float64Array.of(1, 2), 1)[0],
     ).toBe(sigmoid(0.5));
   });
 });

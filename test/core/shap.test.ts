@@ -56,14 +56,14 @@ const ensembles = fc.tuple(fc.array(trees, { minLength: 1, maxLength: 3 }), rows
 
 function setUp(specs: TestTree[], table: number[][]) {
   const { model } = readWhole(treeFile(WIDTH, specs));
-  const inputs = Float32Array.from(table.flat());
+  const inputs = Float64Array.from(table.flat());
   const ensemble = model.predictor as TreeEnsemble;
   const covers = countCovers(ensemble, inputs, table.length, WIDTH);
   return { model, ensemble, inputs, covers };
 }
 
 /** Path-dependent value of a coalition: known features follow the row, unknown ones the covers. */
-function coalitionValue(trees: TreeEnsemble, covers: Float64Array, row: Float32Array, known: number): number {
+function coalitionValue(trees: TreeEnsemble, covers: Float64Array, row: Float64Array, known: number): number {
   const below = (node: number): number => {
     const f = trees.feature[node];
     if (f < 0) return trees.value[node];
@@ -78,7 +78,7 @@ function coalitionValue(trees: TreeEnsemble, covers: Float64Array, row: Float32A
 
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
 
-function bruteForce(trees: TreeEnsemble, covers: Float64Array, row: Float32Array): Float64Array {
+function bruteForce(trees: TreeEnsemble, covers: Float64Array, row: Float64Array): Float64Array {
   return shapley((known) => coalitionValue(trees, covers, row, known));
 }
 
@@ -103,7 +103,7 @@ describe('scores of random ensembles', () => {
     fc.assert(
       fc.property(ensembles, ([specs, table]) => {
         const { model, ensemble, inputs } = setUp(specs, table);
-        const leaf = (row: Float32Array, root: number): number => {
+        const leaf = (row: Float64Array, root: number): number => {
           let node = root;
           for (let f = ensemble.feature[node]; f >= 0; f = ensemble.feature[node])
             node = goesYes(ensemble, node, row[f]) ? node + 1 : ensemble.no[node];
@@ -185,7 +185,7 @@ describe('path SHAP of random ensembles', () => {
       ]),
     ).model;
     const ensemble = model.predictor as TreeEnsemble;
-    const inputs = Float32Array.of(1, 0.1, 2, 0.2, 3, 0.05);
+    const inputs = Float64Array.of(1, 0.1, 2, 0.2, 3, 0.05);
     const explainer = new PathShap(ensemble, countCovers(ensemble, inputs, 3, 2));
     const all = explainRows(model, explainer, inputs, 3).values;
     expect(explainRows(model, explainer, inputs.subarray(2, 4), 1).values).toEqual(all.slice(2, 4));
@@ -230,12 +230,12 @@ describe('interventional SHAP of random ensembles', () => {
     const { ensemble } = setUp([spec], [[0, 0, 0, 0, 0, 0]]);
     const together = new InterventionalShap(
       ensemble,
-      Float32Array.of(1, 1, 1, 0, 0, 0),
+      Float64Array.of(1, 1, 1, 0, 0, 0),
       1,
       Int32Array.of(0, 0, 1, 2, 3, 4),
     );
     const out = new Float64Array(WIDTH);
-    together.addRow(Float32Array.of(-1, -1, -1, 0, 0, 0), 0, out, 0);
+    together.addRow(Float64Array.of(-1, -1, -1, 0, 0, 0), 0, out, 0);
     // Player {0, 1} against player {2}: v() = 1, v({0,1}) = 4, v({2}) = 2, v(all) = 4.
     expect([...out]).toEqual([2.5, 0, 0.5, 0, 0, 0]);
   });
@@ -283,7 +283,7 @@ describe('tables over bit patterns', () => {
     const { model } = readWhole(treeFile(width, [shallow, deep, shallow]));
     const ensemble = model.predictor as TreeEnsemble;
     const rows = 3000;
-    const inputs = Float32Array.from({ length: rows * width }, (_, k) => (k * 31 + (k % 7) * 11) % 10);
+    const inputs = Float64Array.from({ length: rows * width }, (_, k) => (k * 31 + (k % 7) * 11) % 10);
     const against: Against = { kind: 'path', covers: countCovers(ensemble, inputs, rows, width) };
     const single = explainRows(model, treeShap(ensemble, width, against, 1), inputs, rows);
     const many = explainRows(model, treeShap(ensemble, width, against, MANY), inputs, rows);

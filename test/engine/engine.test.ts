@@ -93,7 +93,7 @@ test('work stops when asked', async () => {
 test('unknown clients and methods are refused', async () => {
   expect(await codeOf(() => clientView(engine, '1001', null))).toBe('client-unknown');
   expect(
-    await codeOf(() => engine.explain({ rows: 0, width: 0, values: new Float32Array() }, 'magic' as 'path')),
+    await codeOf(() => engine.explain({ rows: 0, width: 0, values: new Float64Array() }, 'magic' as 'path')),
   ).toBe('method-unsupported');
 });
 

@@ -106,10 +106,10 @@ describe('mutated bytes are read or refused with a code', () => {
     ['test/oracles/composite/logistic-power.onnx', 1500, 7],
     ['test/export/made/catboost/model.onnx', 500, 6],
   ])('%s', async (path, times, width) => {
-    const rows = new Float32Array(3 * width).fill(1).fill(NaN, 0, width);
+    const rows = new Float64Array(3 * width).fill(1).fill(NaN, 0, width);
     const { refused, read } = await attack(bytesOf(path), times, 1, (bytes) => {
       const { model } = readWhole(bytes, { width });
-      const inputs = new Float32Array(3 * model.width).fill(1);
+      const inputs = new Float64Array(3 * model.width).fill(1);
       probabilities(model, inputs, 3);
       if (model.predictor.kind !== 'trees' || model.width !== width) return;
       new PathShap(model.predictor, countCovers(model.predictor, rows, 3, width)).addRow(

@@ -202,7 +202,7 @@ describe('the model as a whole', () => {
     const test = await engine.clients.rows(range(800, 1000));
     const outcomes = numbers(await tableOf('test/oracles/families/data.csv', ['id']), 'y').slice(800);
     const inputs = encodeInputs(engine.columns, test);
-    const score = (rows: Float32Array, count: number) => engine.runtime.score(rows, count);
+    const score = (rows: Float64Array, count: number) => engine.runtime.score(rows, count);
     const found = await permutationImportance(score, inputs, outcomes, { metric: auc, repeats: 20, seed: 1 });
     numbers(theirs, 'mean').forEach((mean, j) => {
       const spread = numbers(theirs, 'spread')[j];
@@ -217,7 +217,7 @@ describe('the model as a whole', () => {
     const engine = await open('pca-boosting', true);
     const theirs = await tableOf(`${FOLDER}dependence.csv`);
     const inputs = encodeInputs(engine.columns, await engine.clients.rows(range(0, 300)));
-    const score = (rows: Float32Array, count: number) => engine.runtime.score(rows, count);
+    const score = (rows: Float64Array, count: number) => engine.runtime.score(rows, count);
     const found = await partialDependence(score, inputs, 300, NUMBERS.indexOf('age'), numbers(theirs, 'age'));
     expect(largestDifference(found, numbers(theirs, 'mean'))).toBeLessThan(1e-6);
   });

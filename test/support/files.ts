@@ -24,9 +24,9 @@ export function numbers(table: Table, name: string): Float64Array {
 }
 
 /** Row-major float32 matrix of the columns named. */
-export function matrix(table: Table, names: readonly string[]): Float32Array {
+export function matrix(table: Table, names: readonly string[]): Float64Array {
   const columns = names.map((name) => numbers(table, name));
-  const out = new Float32Array(table.rows * names.length);
+  const out = new Float64Array(table.rows * names.length);
   columns.forEach((column, j) => column.forEach((value, i) => (out[i * names.length + j] = value)));
   return out;
 }

@@ -1,5 +1,5 @@
 /** What an explanation that knows nothing of the model asks of it: outputs of rows of input columns [rows, width]. */
-export type Scorer = (inputs: Float32Array, rows: number) => Promise<Float64Array>;
+export type Scorer = (inputs: Float64Array, rows: number) => Promise<Float64Array>;
 
 /** Rows given to the scorer at once. */
 export const ASKED_ROWS = 4096;

@@ -19,7 +19,7 @@ export type Visit = (group: Group, patterns: Uint16Array, count: number) => void
 export class BlockPatterns {
   readonly #trees: TreeEnsemble;
   readonly #width: number;
-  readonly #columns: Float32Array;
+  readonly #columns: Float64Array;
   readonly #root = new Uint16Array(BLOCK);
   readonly #questions: Questions;
   /** Patterns of the two children of the split at each level. */
@@ -30,11 +30,11 @@ export class BlockPatterns {
     this.#trees = trees;
     this.#questions = questionsOf(trees);
     this.#width = width;
-    this.#columns = new Float32Array(width * STRIDE);
+    this.#columns = new Float64Array(width * STRIDE);
   }
 
   /** Takes rows [from, from + count) of row-major features, at most BLOCK. */
-  load(features: Float32Array, from: number, count: number): void {
+  load(features: Float64Array, from: number, count: number): void {
     const width = this.#width;
     for (let i = 0; i < count; i++)
       for (let j = 0, at = (from + i) * width; j < width; j++)
@@ -102,7 +102,7 @@ interface Question {
 
 // `count` is a multiple of four: rows beyond the last one are done too.
 
-function mark(values: Float32Array, question: Question, out: Uint16Array, bit: number, count: number): void {
+function mark(values: Float64Array, question: Question, out: Uint16Array, bit: number, count: number): void {
   const { start, sign, bound, turned } = question;
   for (let i = 0; i < count; i += 4) {
     out[i] |= (Number(sign * values[start + i] <= bound) ^ turned) << bit;
@@ -114,7 +114,7 @@ function mark(values: Float32Array, question: Question, out: Uint16Array, bit: n
 
 /** The split's player follows on one side: a new bit, or its bit where it followed higher up as well. */
 function follow(
-  values: Float32Array,
+  values: Float64Array,
   question: Question,
   { bit, again }: SplitPlan,
   above: Uint16Array,

@@ -15,7 +15,7 @@ export interface Covers {
 /** Counts the rows that pass each node; for LightGBM without bagging these are its internal counts. */
 export function countCovers(
   trees: TreeEnsemble,
-  features: Float32Array,
+  features: Float64Array,
   rows: number,
   width: number,
 ): Covers {
@@ -31,7 +31,7 @@ export function countCovers(
  * Sums the hessians p(1 - p) of the rows that pass each node, p before that node's tree: XGBoost's
  * covers (NUMBERS.md measured them to 1e-7), which its own path-dependent SHAP values weigh by.
  */
-function sumHessians(trees: TreeEnsemble, features: Float32Array, rows: number, width: number): Covers {
+function sumHessians(trees: TreeEnsemble, features: Float64Array, rows: number, width: number): Covers {
   const values = new Float64Array(nodeCount(trees));
   const margin = new Float64Array(rows).fill(trees.base);
   eachBlock(trees, features, rows, width, (_, from, count, leaves) => {
@@ -49,7 +49,7 @@ function sumHessians(trees: TreeEnsemble, features: Float32Array, rows: number, 
 export function coversOf(
   kind: 'rows' | 'hessian',
   trees: TreeEnsemble,
-  features: Float32Array,
+  features: Float64Array,
   rows: number,
   width: number,
 ): Covers {

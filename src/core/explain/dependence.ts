@@ -24,13 +24,13 @@ export function gridOf(values: ArrayLike<number>, points: number): Float64Array 
  */
 export async function partialDependence(
   score: Scorer,
-  inputs: Float32Array,
+  inputs: Float64Array,
   rows: number,
   column: number,
   grid: ArrayLike<number>,
 ): Promise<Float64Array> {
   const width = inputs.length / rows;
-  const changed = Float32Array.from(inputs);
+  const changed = Float64Array.from(inputs);
   const out = new Float64Array(grid.length);
   for (let k = 0; k < grid.length; k++) {
     for (let i = 0; i < rows; i++) changed[i * width + column] = grid[k];

@@ -15,13 +15,13 @@ export interface Contributions {
 /** An algorithm that explains one row of predictor features after the other. */
 export interface RowExplainer {
   readonly base: number;
-  addRow(features: Float32Array, offset: number, out: Float64Array, outOffset: number): void;
+  addRow(features: Float64Array, offset: number, out: Float64Array, outOffset: number): void;
 }
 
 /** One that explains many rows [rows, features] together. */
 export interface TableExplainer {
   readonly base: number;
-  addRows(features: Float32Array, rows: number, out: Float64Array): void;
+  addRows(features: Float64Array, rows: number, out: Float64Array): void;
 }
 
 export type FeatureExplainer = RowExplainer | TableExplainer;
@@ -30,12 +30,12 @@ export type FeatureExplainer = RowExplainer | TableExplainer;
  * Explains rows of input columns, through the model's preprocessing back to the user's columns:
  * the contributions of all predictor features made from a column are added up.
  *
- * @param inputs row-major float32 [rows, model.width]
+ * @param inputs row-major float64 [rows, model.width]
  */
 export function explainRows(
   model: Model,
   explainer: FeatureExplainer,
-  inputs: Float32Array,
+  inputs: Float64Array,
   rows: number,
 ): Contributions {
   const features = featureRows(model, inputs, rows);
@@ -52,7 +52,7 @@ export function explainRows(
 
 function contributionsOf(
   explainer: FeatureExplainer,
-  features: Float32Array,
+  features: Float64Array,
   rows: number,
   width: number,
 ): Float64Array {

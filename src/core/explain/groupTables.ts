@@ -40,7 +40,7 @@ export function pathTables(trees: TreeEnsemble, plans: readonly Plan[], { values
 export function rowTables(
   trees: TreeEnsemble,
   plans: readonly Plan[],
-  background: Float32Array,
+  background: Float64Array,
   rows: number,
   width: number,
 ): GroupTables {
@@ -58,7 +58,7 @@ export function rowTables(
 function countPatterns(
   trees: TreeEnsemble,
   plans: readonly Plan[],
-  background: Float32Array,
+  background: Float64Array,
   rows: number,
   width: number,
 ): Map<Group, Float64Array> {

@@ -90,7 +90,7 @@ export interface PermutationImportance {
  */
 export async function permutationImportance(
   score: Scorer,
-  inputs: Float32Array,
+  inputs: Float64Array,
   target: Float64Array,
   { metric, repeats, seed, progress }: PermutationOptions,
 ): Promise<PermutationImportance> {
@@ -101,7 +101,7 @@ export async function permutationImportance(
   const base = metric(target, await score(inputs, rows));
   const mean = new Float64Array(width);
   const spread = new Float64Array(width);
-  const changed = Float32Array.from(inputs);
+  const changed = Float64Array.from(inputs);
   for (let j = 0; j < width; j++) {
     const drops = new Float64Array(repeats);
     for (let r = 0; r < repeats; r++) {

@@ -25,7 +25,7 @@ export class InterventionalShap {
   readonly #player: Int32Array;
   /** First feature of each player: where its contribution is booked. */
   readonly #booked: Int32Array;
-  readonly #background: Float32Array;
+  readonly #background: Float64Array;
   /** [node]: 1 where the explained row goes to the yes child. */
   readonly #own: Uint8Array;
   /** Side that a player is on along the current path: 0 none, 1 x, 2 b. */
@@ -45,7 +45,7 @@ export class InterventionalShap {
    * @param players input column of each feature
    * @throws method-unsupported when there is no background
    */
-  constructor(trees: TreeEnsemble, background: Float32Array, rows: number, players: Int32Array) {
+  constructor(trees: TreeEnsemble, background: Float64Array, rows: number, players: Int32Array) {
     if (rows === 0) throw new ScoredeskError('method-unsupported', { method: 'interventional' });
     this.#trees = trees;
     this.#rows = rows;
@@ -60,7 +60,7 @@ export class InterventionalShap {
   }
 
   /** Adds the contributions of one row of features at `offset` into `out[outOffset + feature]`. */
-  addRow(features: Float32Array, offset: number, out: Float64Array, outOffset: number): void {
+  addRow(features: Float64Array, offset: number, out: Float64Array, outOffset: number): void {
     const { roots } = this.#trees;
     directionsOf(this.#trees, features, offset, this.#own);
     this.#out = out;
@@ -126,13 +126,13 @@ export class InterventionalShap {
   }
 }
 
-function meanOutput(trees: TreeEnsemble, background: Float32Array, rows: number, width: number): number {
+function meanOutput(trees: TreeEnsemble, background: Float64Array, rows: number, width: number): number {
   const outputs = new Float64Array(rows);
   addTrees(trees, background, rows, width, outputs);
   return outputs.reduce((sum, output) => sum + output, 0) / rows;
 }
 
-function directionsOf(trees: TreeEnsemble, features: Float32Array, offset: number, out: Uint8Array): void {
+function directionsOf(trees: TreeEnsemble, features: Float64Array, offset: number, out: Uint8Array): void {
   const { feature } = trees;
   for (let node = 0; node < feature.length; node++)
     if (feature[node] >= 0) out[node] = goesYes(trees, node, features[offset + feature[node]]) ? 1 : 0;

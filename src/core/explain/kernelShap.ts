@@ -4,7 +4,7 @@ import { ASKED_ROWS, type Explanation, type Scorer } from './agnostic';
 
 export interface KernelOptions {
   /** Row-major background rows of input columns. */
-  background: Float32Array;
+  background: Float64Array;
   rows: number;
   /** Coalitions tried; all of them where they are no more. shap's own choice is 2 M + 2048. */
   samples?: number | undefined;
@@ -22,7 +22,7 @@ export interface KernelOptions {
  */
 export async function kernelShap(
   score: Scorer,
-  row: Float32Array,
+  row: Float64Array,
   options: KernelOptions,
 ): Promise<Explanation> {
   const { background, rows } = options;
@@ -47,7 +47,7 @@ export async function kernelShap(
 }
 
 /** Columns in which the row differs from any background row; the others have nothing to explain. */
-function varying(row: Float32Array, background: Float32Array, rows: number): number[] {
+function varying(row: Float64Array, background: Float64Array, rows: number): number[] {
   const differs = (j: number) => {
     for (let i = 0; i < rows; i++) if (!Object.is(background[i * row.length + j], row[j])) return true;
     return false;
@@ -181,7 +181,7 @@ function randomMembers(n: number, size: number, random: () => number): number[] 
 /** Mean output over the background with each coalition's players from the row. */
 async function coalitionValues(
   score: Scorer,
-  row: Float32Array,
+  row: Float64Array,
   players: readonly number[],
   masks: Uint8Array,
   { background, rows }: KernelOptions,
@@ -192,7 +192,7 @@ async function coalitionValues(
   const together = Math.max(1, Math.floor(ASKED_ROWS / rows));
   for (let from = 0; from < count; from += together) {
     const own = Math.min(together, count - from);
-    const inputs = new Float32Array(own * rows * width);
+    const inputs = new Float64Array(own * rows * width);
     for (let c = 0; c < own; c++) {
       const at = c * rows * width;
       inputs.set(background, at);

@@ -45,7 +45,7 @@ export class Lime {
    * @param background row-major [rows, width]
    * @param categories whether each column holds codes
    */
-  constructor(background: Float32Array, rows: number, categories: readonly boolean[]) {
+  constructor(background: Float64Array, rows: number, categories: readonly boolean[]) {
     const width = categories.length;
     this.#columns = categories.map((category, j) =>
       binsOf(
@@ -56,13 +56,13 @@ export class Lime {
   }
 
   /** @returns the weights of "in this bin", and the intercept as base */
-  async explain(score: Scorer, row: Float32Array, options: LimeOptions): Promise<Explanation> {
+  async explain(score: Scorer, row: Float64Array, options: LimeOptions): Promise<Explanation> {
     const { samples = 5000, kernelWidth = 0.75, seed } = options;
     const width = row.length;
     const random = seededRandom(seed);
     const draws = this.#columns.map((bins, j) => drawOf(bins, row[j]));
     const same = new Float64Array(samples * width).fill(1, 0, width);
-    const inputs = new Float32Array(samples * width);
+    const inputs = new Float64Array(samples * width);
     inputs.set(row);
     for (let i = 1; i < samples; i++)
       draws.forEach((draw, j) => {
@@ -111,7 +111,7 @@ export function fitLime(
 
 async function scoreAll(
   score: Scorer,
-  inputs: Float32Array,
+  inputs: Float64Array,
   rows: number,
   width: number,
 ): Promise<Float64Array> {

@@ -10,7 +10,7 @@ export class LinearShap {
   readonly base: number;
 
   /** @param background row-major float32 features [rows, weights.length] */
-  constructor(model: LinearModel, background: Float32Array, rows: number) {
+  constructor(model: LinearModel, background: Float64Array, rows: number) {
     const width = model.weights.length;
     this.#weights = model.weights;
     this.#means = columnMeans(background, rows, width);
@@ -18,7 +18,7 @@ export class LinearShap {
   }
 
   /** Adds the contributions of one row of features at `offset` into `out[outOffset + feature]`. */
-  addRow(features: Float32Array, offset: number, out: Float64Array, outOffset: number): void {
+  addRow(features: Float64Array, offset: number, out: Float64Array, outOffset: number): void {
     const weights = this.#weights;
     for (let j = 0; j < weights.length; j++)
       out[outOffset + j] += weights[j] * (features[offset + j] - this.#means[j]);
@@ -26,7 +26,7 @@ export class LinearShap {
 }
 
 /** Means of the finite values: a gap or an infinity in the background says nothing about its average. */
-function columnMeans(values: Float32Array, rows: number, width: number): Float64Array {
+function columnMeans(values: Float64Array, rows: number, width: number): Float64Array {
   const sums = new Float64Array(width);
   const counts = new Uint32Array(width);
   for (let i = 0; i < rows; i++)

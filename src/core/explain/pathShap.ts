@@ -72,7 +72,7 @@ export class PathShap {
   }
 
   /** Adds the contributions of one row of features at `offset` into `out[outOffset + feature]`. */
-  addRow(features: Float32Array, offset: number, out: Float64Array, outOffset: number): void {
+  addRow(features: Float64Array, offset: number, out: Float64Array, outOffset: number): void {
     const { roots } = this.#trees;
     for (let t = 0; t + 1 < roots.length; t++) {
       if (roots[t + 1] - roots[t] < 2) continue;
@@ -113,7 +113,7 @@ export class PathShap {
     }
   }
 
-  #down(root: number, end: number, features: Float32Array, offset: number): void {
+  #down(root: number, end: number, features: Float64Array, offset: number): void {
     const trees = this.#trees;
     const q = this.#points;
     const product = this.#product;

@@ -25,7 +25,7 @@ export class TabledShap {
   }
 
   /** Adds the contributions of row-major features [rows, width] into `out`, of the same shape. */
-  addRows(features: Float32Array, rows: number, out: Float64Array): void {
+  addRows(features: Float64Array, rows: number, out: Float64Array): void {
     for (let from = 0; from < rows; from += BLOCK) {
       const count = Math.min(BLOCK, rows - from);
       this.#block.load(features, from, count);

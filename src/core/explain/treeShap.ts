@@ -11,7 +11,7 @@ import { planTree, tableEntries, type Plan } from './treePlan';
 export type Against =
   | { kind: 'path'; covers: Covers }
   /** Row-major features [rows, players.length]; the input column of each feature: features of one column are one player. */
-  | { kind: 'interventional'; background: Float32Array; rows: number; players: Int32Array };
+  | { kind: 'interventional'; background: Float64Array; rows: number; players: Int32Array };
 
 /** Numbers that all tables together may hold: 256 MB; 500 trees of 31 leaves need 12. */
 const MOST_ENTRIES = 32_000_000;
@@ -130,7 +130,7 @@ export function selectTrees(trees: TreeEnsemble, wanted: (tree: number) => boole
     }
   }
   const nodes = Int32Array.from(kept);
-  const of = <T extends Int32Array | Float32Array | Float64Array | Uint8Array>(array: T): T => {
+  const of = <T extends Int32Array | Float64Array | Uint8Array>(array: T): T => {
     const out = array.slice(0, nodes.length) as T;
     nodes.forEach((n, i) => (out[i] = array[n]));
     return out;

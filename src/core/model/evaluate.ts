@@ -9,10 +9,10 @@ const CHUNK = 4096;
 /**
  * Raw outputs (margins, or probabilities when the link is identity) of rows of input columns.
  *
- * @param inputs row-major float32 [rows, model.width]; numbers, category codes, NaN for missing
+ * @param inputs row-major float64 [rows, model.width]; numbers, category codes, NaN for missing
  * @returns float64 [rows]
  */
-export function rawOutputs(model: Model, inputs: Float32Array, rows: number): Float64Array {
+export function rawOutputs(model: Model, inputs: Float64Array, rows: number): Float64Array {
   const out = new Float64Array(rows);
   for (let start = 0; start < rows; start += CHUNK) {
     const count = Math.min(CHUNK, rows - start);
@@ -22,7 +22,7 @@ export function rawOutputs(model: Model, inputs: Float32Array, rows: number): Fl
   return out;
 }
 
-function addOutputs(model: Model, inputs: Float32Array, rows: number, out: Float64Array): void {
+function addOutputs(model: Model, inputs: Float64Array, rows: number, out: Float64Array): void {
   const features = featureRows(model, inputs, rows);
   const { predictor } = model;
   if (predictor.kind === 'linear') addLinear(predictor, features, rows, out);
@@ -30,7 +30,7 @@ function addOutputs(model: Model, inputs: Float32Array, rows: number, out: Float
 }
 
 /** The predictor's features of rows of input columns; the inputs themselves when there are no steps. */
-export function featureRows(model: Model, inputs: Float32Array, rows: number): Float32Array {
+export function featureRows(model: Model, inputs: Float64Array, rows: number): Float64Array {
   return model.features ? applyFeatures(model.features, inputs, rows, model.width) : inputs;
 }
 
@@ -41,6 +41,6 @@ function toProbabilities(model: Model, raw: Float64Array): Float64Array {
 }
 
 /** P(class 1) of rows of input columns, float64 [rows]. */
-export function probabilities(model: Model, inputs: Float32Array, rows: number): Float64Array {
+export function probabilities(model: Model, inputs: Float64Array, rows: number): Float64Array {
   return toProbabilities(model, rawOutputs(model, inputs, rows));
 }

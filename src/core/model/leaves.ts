@@ -1,16 +1,16 @@
-import { previousFloat32 } from '../numeric/functions';
+import { previousDouble } from '../numeric/functions';
 import { goesYes, nodeCount, parents, treeCount, type TreeEnsemble } from './trees';
 
 /**
  * An ensemble laid out for walking four rows at once without a branch that depends on a value: each node
  * asks `sign * x <= bound` and goes to child 0 or 1. A node that sends missing values to its yes child asks
- * the opposite, -x <= -(next float above the threshold), with its children exchanged: NaN says no to both.
+ * the opposite, -x <= -(next number above the threshold), with its children exchanged: NaN says no to both.
  * Leaves are their own children, so that every row makes as many steps as the tree is deep.
  */
 export interface Questions {
   feature: Int32Array;
-  sign: Float32Array;
-  bound: Float32Array;
+  sign: Float64Array;
+  bound: Float64Array;
   /** [node, answer] */
   child: Int32Array;
   /** Steps of each tree; -1 where a node asks for one of a set of codes, which this layout can't. */
@@ -30,8 +30,8 @@ function makeQuestions(trees: TreeEnsemble): Questions {
   const nodes = nodeCount(trees);
   const walk: Questions = {
     feature: trees.feature.map((f) => Math.max(0, f)),
-    sign: new Float32Array(nodes).fill(1),
-    bound: Float32Array.from(trees.threshold),
+    sign: new Float64Array(nodes).fill(1),
+    bound: Float64Array.from(trees.threshold),
     child: new Int32Array(2 * nodes),
     steps: stepsOf(trees),
   };
@@ -44,7 +44,7 @@ function makeQuestions(trees: TreeEnsemble): Questions {
     walk.child[2 * n + 1] = turned ? no : yes;
     if (!turned) continue;
     walk.sign[n] = -1;
-    const above = previousFloat32(-trees.threshold[n]);
+    const above = previousDouble(-trees.threshold[n]);
     // A threshold that no number is below: every number says yes to the opposite.
     walk.bound[n] = Number.isNaN(trees.threshold[n]) ? Infinity : above;
   }
@@ -71,7 +71,7 @@ function stepsOf(trees: TreeEnsemble): Int32Array {
 export function leavesOf(
   trees: TreeEnsemble,
   tree: number,
-  features: Float32Array,
+  features: Float64Array,
   from: number,
   rows: number,
   width: number,
@@ -90,7 +90,7 @@ function walkFour(
   { feature, sign, bound, child }: Questions,
   root: number,
   steps: number,
-  features: Float32Array,
+  features: Float64Array,
   first: number,
   width: number,
   out: Int32Array,
@@ -116,7 +116,7 @@ function walkFour(
 }
 
 /** Leaf of the tree that starts at `root`, for the row of features that starts at `offset`. */
-function leafOf(trees: TreeEnsemble, root: number, features: Float32Array, offset: number): number {
+function leafOf(trees: TreeEnsemble, root: number, features: Float64Array, offset: number): number {
   const { feature, threshold, set, no } = trees;
   let node = root;
   for (let f = feature[node]; f >= 0; f = feature[node]) {
@@ -133,7 +133,7 @@ const BLOCK = 128;
 /** Visits every tree with the leaves of a block of rows: `visit(tree, first row, rows, leaves)`. */
 export function eachBlock(
   trees: TreeEnsemble,
-  features: Float32Array,
+  features: Float64Array,
   rows: number,
   width: number,
   visit: (tree: number, from: number, count: number, leaves: Int32Array) => void,
@@ -151,7 +151,7 @@ export function eachBlock(
 /** Raw outputs of rows of features [rows, width], added into `out`: trees are summed in file order, in float64. */
 export function addTrees(
   trees: TreeEnsemble,
-  features: Float32Array,
+  features: Float64Array,
   rows: number,
   width: number,
   out: Float64Array,

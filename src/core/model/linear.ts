@@ -6,7 +6,7 @@ export interface LinearModel {
 }
 
 /** Raw outputs of rows of features [rows, weights.length], added into `out` in float64. */
-export function addLinear(model: LinearModel, features: Float32Array, rows: number, out: Float64Array): void {
+export function addLinear(model: LinearModel, features: Float64Array, rows: number, out: Float64Array): void {
   const { weights, base } = model;
   const width = weights.length;
   for (let i = 0; i < rows; i++) {

@@ -1,10 +1,8 @@
 import { exp, ln } from '../numeric/functions';
 
 /**
- * Preprocessing between the user's columns and the predictor's features.
- *
- * Every step is done in float32, as ONNX does it: a scaler in double would move rows across tree
- * thresholds that the exported model does not move.
+ * Preprocessing between the user's columns and the predictor's features, in double. Where a graph computes in float32 a
+ * `round` follows each operation: a scaler in double would move rows across tree thresholds that the file does not move.
  */
 
 /** One predictor feature: an input column, changed by `steps` in their order. */
@@ -16,8 +14,6 @@ export interface FeatureSource {
 export type Step =
   /** `missing` (NaN matches NaN) becomes `value`. */
   | { kind: 'impute'; missing: number; value: number }
-  /** (x - offset) * scale */
-  | { kind: 'scale'; offset: number; scale: number }
   | { kind: 'add'; by: number }
   | { kind: 'multiply'; by: number }
   | { kind: 'divide'; by: number }
@@ -25,6 +21,10 @@ export type Step =
   | { kind: 'unary'; op: UnaryOp }
   /** Two ways of the same value, put together. */
   | { kind: 'combine'; op: BinaryOp; left: readonly Step[]; right: readonly Step[] }
+  /** One of two ways of the same value. */
+  | { kind: 'choose'; when: readonly Step[]; yes: readonly Step[]; no: readonly Step[] }
+  /** To the nearest float32. */
+  | { kind: 'round' }
   /** A code or a number looked up: `otherwise` for one that is not listed, `missing` for NaN. */
   | { kind: 'map'; to: ReadonlyMap<number, number>; otherwise: number; missing: number };
 
@@ -40,6 +40,8 @@ export const UNARY = {
   Log: ln,
   Sign: Math.sign,
   Not: (x: number) => (x === 0 ? 1 : 0),
+  IsNaN: (x: number) => (x !== x ? 1 : 0),
+  Floor: Math.floor,
 } as const;
 
 export const BINARY = {
@@ -53,6 +55,8 @@ export const BINARY = {
   Greater: (x: number, y: number) => (x > y ? 1 : 0),
   GreaterOrEqual: (x: number, y: number) => (x >= y ? 1 : 0),
   Equal: (x: number, y: number) => (x === y ? 1 : 0),
+  And: (x: number, y: number) => (x !== 0 && y !== 0 ? 1 : 0),
+  Or: (x: number, y: number) => (x !== 0 || y !== 0 ? 1 : 0),
 } as const;
 
 /** x to a power y by exp and ln, the same bits on every engine; NaN where x is negative and y no whole number. */
@@ -68,10 +72,16 @@ function power(x: number, y: number): number {
 /** Operations that a list of steps makes on one value: shared parts count each time. */
 export function stepsSize(steps: readonly Step[]): number {
   let size = 0;
-  for (const step of steps)
-    size += step.kind === 'combine' ? 1 + stepsSize(step.left) + stepsSize(step.right) : 1;
+  for (const step of steps) size += 1 + waysOf(step).reduce((sum, way) => sum + stepsSize(way), 0);
   return size;
 }
+
+const waysOf = (step: Step): readonly (readonly Step[])[] =>
+  step.kind === 'combine'
+    ? [step.left, step.right]
+    : step.kind === 'choose'
+      ? [step.when, step.yes, step.no]
+      : [];
 
 function applySteps(steps: readonly Step[], x: number): number {
   for (const step of steps) x = applyStep(step, x);
@@ -82,31 +92,39 @@ function applyStep(step: Step, x: number): number {
   switch (step.kind) {
     case 'impute':
       return x === step.missing || (Number.isNaN(step.missing) && Number.isNaN(x)) ? step.value : x;
-    case 'scale':
-      return Math.fround(Math.fround(x - step.offset) * step.scale);
     case 'add':
-      return Math.fround(x + step.by);
+      return x + step.by;
     case 'multiply':
-      return Math.fround(x * step.by);
+      return x * step.by;
     case 'divide':
-      return Math.fround(x / step.by);
+      return x / step.by;
     case 'unary':
-      return Math.fround(UNARY[step.op](x));
+      return UNARY[step.op](x);
     case 'combine':
-      return Math.fround(BINARY[step.op](applySteps(step.left, x), applySteps(step.right, x)));
+      return BINARY[step.op](applySteps(step.left, x), applySteps(step.right, x));
+    case 'choose':
+      return applySteps(applySteps(step.when, x) !== 0 ? step.yes : step.no, x);
+    case 'round':
+      return Math.fround(x);
     case 'map':
       return Number.isNaN(x) ? step.missing : (step.to.get(x) ?? step.otherwise);
   }
 }
 
-/** Predictor features of `rows` rows: [rows, width] row-major float32 in, [rows, features] out. */
+/** The most usual: a float32 input, as it is. */
+const isRoundedInput = ({ input, steps }: FeatureSource, j: number): boolean =>
+  input === j && steps.length === 1 && steps[0].kind === 'round';
+
+/** Predictor features of `rows` rows: [rows, width] row-major float64 in, [rows, features] out. */
 export function applyFeatures(
   features: readonly FeatureSource[],
-  inputs: Float32Array,
+  inputs: Float64Array,
   rows: number,
   width: number,
-): Float32Array {
-  const out = new Float32Array(rows * features.length);
+): Float64Array {
+  if (features.length === width && features.every(isRoundedInput))
+    return new Float64Array(new Float32Array(inputs.subarray(0, rows * width)));
+  const out = new Float64Array(rows * features.length);
   features.forEach(({ input, steps }, j) => {
     for (let i = 0; i < rows; i++)
       out[i * features.length + j] = applySteps(steps, inputs[i * width + input]);

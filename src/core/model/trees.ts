@@ -9,8 +9,8 @@ export interface TreeEnsemble {
   roots: Int32Array;
   /** Feature tested by each node; -1 in a leaf. */
   feature: Int32Array;
-  /** float32 threshold of a `<=` node; in a set node, the smallest code of the set. */
-  threshold: Float32Array;
+  /** Threshold of a `<=` node, in the type of the graph (a float32 is a double too); in a set node, the smallest code of the set. */
+  threshold: Float64Array;
   /** Index into `sets` for a set node, -1 for a `<=` node. */
   set: Int32Array;
   /** 1 where a missing value goes to the `yes` child. */

@@ -20,14 +20,14 @@ export function logit(probability: number): number {
   return ln(probability / (1 - probability));
 }
 
-const scratch = new DataView(new ArrayBuffer(4));
+const scratch = new DataView(new ArrayBuffer(8));
 
-/** The largest float32 below `x` (a float32): `value < x` is `value <= previousFloat32(x)` for float32 values. */
-export function previousFloat32(x: number): number {
+/** The largest double below `x`: `value < x` is `value <= previousDouble(x)`. NaN for NaN and -Infinity: there is none. */
+export function previousDouble(x: number): number {
   if (Number.isNaN(x) || x === -Infinity) return NaN;
-  if (x === 0) return -1.401298464324817e-45;
-  scratch.setFloat32(0, x);
-  const bits = scratch.getInt32(0);
-  scratch.setInt32(0, x > 0 ? bits - 1 : bits + 1);
-  return scratch.getFloat32(0);
+  if (x === 0) return -Number.MIN_VALUE;
+  scratch.setFloat64(0, x);
+  const bits = scratch.getBigInt64(0);
+  scratch.setBigInt64(0, x > 0 ? bits - 1n : bits + 1n);
+  return scratch.getFloat64(0);
 }

@@ -208,13 +208,14 @@ class Walk {
 
   constructor(graph: GraphProto, inputs: readonly OnnxInput[]) {
     let first = 0;
-    for (const { name, width, texts, absent } of inputs) {
+    for (const { name, width, type, texts, absent } of inputs) {
       const start = first;
       this.#values.set(name, {
         kind: 'columns',
         columns: Array.from({ length: width }, (_, j) => ({
           input: start + j,
-          steps: [],
+          steps: type === 'float32' ? [{ kind: 'round' }] : [],
+          single: type === 'float32',
           texts: texts?.[j],
           absent,
         })),
@@ -259,6 +260,10 @@ class Walk {
       name: node.name,
       attributes: new Attributes(node),
       inputs,
+      constant: (name) => {
+        const value = this.#values.get(name);
+        return value?.kind === 'constant' ? value.numbers : [];
+      },
     });
     node.output.forEach((name, i) => {
       if (name) this.#values.set(name, outputs[i] ?? { kind: 'label' });

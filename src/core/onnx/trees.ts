@@ -1,4 +1,4 @@
-import { previousFloat32 } from '../numeric/functions';
+import { previousDouble } from '../numeric/functions';
 import { sumLeavesUp, type TreeEnsemble } from '../model/trees';
 import type { Attributes } from './parse';
 
@@ -67,7 +67,7 @@ export function indexNodes(nodes: RawNodes, attributes: Attributes): Map<string,
 /**
  * Lays the nodes of a file out as a TreeEnsemble.
  *
- * - Each mode becomes `<=` or "one of a set": `<` is `<=` of the float32 before; `>` and `>=` swap
+ * - Each mode becomes `<=` or "one of a set": `<` is `<=` of the number before; `>` and `>=` swap
  *   the children; `==` is a set of one.
  * - LightGBM's categorical splits come as chains of `==` nodes whose true children are one shared
  *   node. A chain is folded back into one set node, so that covers and SHAP values are LightGBM's.
@@ -221,7 +221,7 @@ class Layout {
       kind: 'trees',
       roots: Int32Array.from([...this.#roots, this.#feature.length]),
       feature: Int32Array.from(this.#feature),
-      threshold: Float32Array.from(this.#threshold),
+      threshold: Float64Array.from(this.#threshold),
       set: Int32Array.from(this.#set),
       missingYes: Uint8Array.from(this.#missingYes),
       no: Int32Array.from(this.#no),
@@ -253,18 +253,18 @@ class Layout {
     const { threshold: thresholds, missingYes: tracks } = this.#nodes;
     const yes = this.children.yes[raw];
     const no = this.children.no[raw];
-    const threshold = Math.fround(thresholds[raw]);
+    const threshold = thresholds[raw];
     const missingYes = tracks[raw] === 1;
     const swapped = { missingYes: !missingYes, yes: no, no: yes };
     switch (this.#nodes.mode[raw]) {
       case 'BRANCH_LEQ':
         return { threshold, codes: null, missingYes, yes, no };
       case 'BRANCH_LT':
-        return { threshold: previousFloat32(threshold), codes: null, missingYes, yes, no };
+        return { threshold: previousDouble(threshold), codes: null, missingYes, yes, no };
       case 'BRANCH_GT':
         return { threshold, codes: null, ...swapped };
       case 'BRANCH_GTE':
-        return { threshold: previousFloat32(threshold), codes: null, ...swapped };
+        return { threshold: previousDouble(threshold), codes: null, ...swapped };
       case 'BRANCH_NEQ':
         // A missing value equals nothing, whatever the node says of it.
         return { threshold, codes: [threshold], ...swapped, missingYes: false };
@@ -281,7 +281,7 @@ class Layout {
   #foldChain(raw: number, missingYes: boolean): Split {
     const { feature, mode, threshold, missingYes: tracks } = this.#nodes;
     const yes = this.children.yes[raw];
-    const codes = [Math.fround(threshold[raw])];
+    const codes = [threshold[raw]];
     let no = this.children.no[raw];
     const continues = (next: number): boolean =>
       mode[next] === 'BRANCH_EQ' &&
@@ -291,7 +291,7 @@ class Layout {
     while (continues(no)) {
       if (++this.#folded > this.#nodes.id.length * MAX_GROWTH)
         throw this.#attributes.refuse('nodes_truenodeids', 'too many shared nodes');
-      codes.push(Math.fround(threshold[no]));
+      codes.push(threshold[no]);
       no = this.children.no[no];
     }
     return { threshold: least(codes), codes, missingYes, yes, no };

@@ -8,6 +8,8 @@ export interface SourceColumn extends FeatureSource {
   texts?: readonly string[] | undefined;
   /** The text that stands for a missing or unknown one. */
   absent?: string | undefined;
+  /** float32 from here on: each operation rounds. */
+  single?: boolean | undefined;
 }
 
 /** What a name in the graph stands for, once the graph is read symbolically for any row. */
@@ -46,6 +48,8 @@ export interface Call {
   name: string;
   attributes: Attributes;
   inputs: readonly Value[];
+  /** Numbers of a constant of the graph by its name; none where there is none. */
+  constant: (name: string) => readonly number[];
 }
 
 /** Reads one kind of node: the values of its outputs, in their order. */

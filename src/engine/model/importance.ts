@@ -36,7 +36,7 @@ export interface ModelImportance {
   splits: Float64Array | null;
   gain: Float64Array | null;
   /** [rows, columns] row-major: what went in, and the contributions. */
-  inputs: Float32Array;
+  inputs: Float64Array;
   contributions: Float32Array;
 }
 
@@ -124,7 +124,7 @@ export async function dependenceOf(
 }
 
 function scorerOf({ runtime }: Engine, signal: AbortSignal | undefined) {
-  return async (inputs: Float32Array, rows: number): Promise<Float64Array> => {
+  return async (inputs: Float64Array, rows: number): Promise<Float64Array> => {
     checkStopped(signal);
     await breathe();
     return runtime.score(inputs, rows);

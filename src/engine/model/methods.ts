@@ -29,7 +29,7 @@ const backgroundOf = (method: Method, columns: number): number => {
 export interface ClientByMethod {
   id: string;
   /** What the model takes of the client, float32 by input column. */
-  inputs: Float32Array;
+  inputs: Float64Array;
   /** What the methods compare with. */
   compared: 'reference' | 'clients';
   /** None for a client that the model gives no number for. */

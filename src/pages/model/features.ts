@@ -22,6 +22,6 @@ export function inputLabel(column: ManifestColumn, value: number): string {
 }
 
 /** One column of a row-major matrix. */
-export function columnAt(matrix: Float32Array, width: number, column: number): Float32Array {
-  return Float32Array.from({ length: matrix.length / width }, (_, i) => matrix[i * width + column]);
+export function columnAt(matrix: Float32Array | Float64Array, width: number, column: number): Float64Array {
+  return Float64Array.from({ length: matrix.length / width }, (_, i) => matrix[i * width + column]);
 }

@@ -34,6 +34,8 @@ export function arithmetic(call: Call): readonly Value[] {
   if (by?.kind !== 'constant' || !value) throw refuse();
   if (value.kind === 'probabilities' && operator === 'Mul' && by.numbers.every((n) => n === 1))
     return [value];
+  if (value.kind === 'margin' && value.raw && by.numbers.length === 1)
+    return [shifted(value.raw, operator, constants(by.numbers, 1, refuse)(0))];
   if (value.kind === 'mix')
     return [mixed(value, operator, constants(by.numbers, value.weights.length, refuse))];
   if (value.kind !== 'columns' || value.columns.some((column) => column.texts)) throw refuse();
@@ -55,6 +57,20 @@ function otherClass(value: Value | undefined, by: Value | undefined): Value | nu
 function constants(numbers: readonly number[], columns: number, refuse: () => Error): (j: number) => number {
   if ((numbers.length !== 1 && numbers.length !== columns) || !numbers.every(Number.isFinite)) throw refuse();
   return (j) => numbers[numbers.length === 1 ? 0 : j];
+}
+
+type Margin = Extract<Value, { kind: 'margin' }>;
+
+/** Raw scores of trees, shifted or scaled: their leaves and base are. */
+function shifted(raw: NonNullable<Margin['raw']>, operator: string, by: number): Margin {
+  const { predictor } = raw.model;
+  const factor = operator === 'Mul' ? by : operator === 'Div' ? 1 / by : 1;
+  const base = predictor.base * factor + (operator === 'Add' ? by : operator === 'Sub' ? -by : 0);
+  const scaled =
+    predictor.kind === 'linear'
+      ? { ...predictor, base, weights: predictor.weights.map((weight) => weight * factor) }
+      : { ...predictor, base, value: predictor.value.map((value) => value * factor) };
+  return { kind: 'margin', raw: { ...raw, model: { ...raw.model, predictor: scaled } } };
 }
 
 type Mix = Extract<Value, { kind: 'mix' }>;

@@ -1,23 +1,28 @@
 import { ScoredeskError } from '../../errors';
 import type { Call, Probabilities, Value } from '../value';
-import { anyColumnsOf, columnsOf, matrixOf, MOST_COLUMNS, notRead, perColumn, withSteps } from './shared';
+import {
+  anyColumnsOf,
+  asSingle,
+  columnsOf,
+  matrixOf,
+  MOST_COLUMNS,
+  notRead,
+  perColumn,
+  withSteps,
+} from './shared';
 
-/** ai.onnx.ml Scaler: (x - offset) * scale. */
+/** ai.onnx.ml Scaler: (x - offset) * scale, in float32. */
 export function scaler(call: Call): readonly Value[] {
-  const columns = columnsOf(call, 0);
+  const columns = asSingle(columnsOf(call, 0));
   const offset = perColumn(call.attributes, 'offset', columns.length, 0);
   const scale = perColumn(call.attributes, 'scale', columns.length, 1);
-  return [
-    {
-      kind: 'columns',
-      columns: withSteps(call, columns, (j) => ({ kind: 'scale', offset: offset(j), scale: scale(j) })),
-    },
-  ];
+  const moved = withSteps(call, columns, (j) => ({ kind: 'add', by: -offset(j) }));
+  return [{ kind: 'columns', columns: withSteps(call, moved, (j) => ({ kind: 'multiply', by: scale(j) })) }];
 }
 
 /** ai.onnx.ml Imputer over floats: `replaced_value_float` (NaN unless said) becomes the column's value. */
 export function imputer(call: Call): readonly Value[] {
-  const columns = columnsOf(call, 0);
+  const columns = asSingle(columnsOf(call, 0));
   const value = perColumn(call.attributes, 'imputed_value_floats', columns.length, 0);
   const missing = call.attributes.float('replaced_value_float', NaN);
   return [

@@ -1,6 +1,6 @@
 import { BINARY, UNARY, type BinaryOp, type Step, type UnaryOp } from '../../model/steps';
 import type { Call, SourceColumn, Value } from '../value';
-import { columnsOf, matrixOf, notRead, withSteps } from './shared';
+import { columnsOf, matrixOf, MOST_COLUMNS, notRead, withSteps } from './shared';
 
 /** Neg, Abs, Log … of columns. */
 export function unary(call: Call): readonly Value[] {
@@ -19,12 +19,38 @@ export function unary(call: Call): readonly Value[] {
 export function binary(call: Call): readonly Value[] {
   const op = call.operator as BinaryOp;
   const [left, right] = call.inputs;
-  const along = left?.kind === 'columns' ? left.columns : right?.kind === 'columns' ? right.columns : null;
-  if (!along || !Object.hasOwn(BINARY, op)) throw notRead(call, left?.kind);
-  const columns = along.map(({ input }, j): SourceColumn => {
-    const way = (value: Value | undefined) => wayOf(call, value, input, j, along.length);
-    const step: Step = { kind: 'combine', op, left: way(left), right: way(right) };
-    return withSteps(call, [{ input, steps: [] }], () => step)[0];
+  if (!Object.hasOwn(BINARY, op)) throw notRead(call);
+  return together(call, [left, right], ([first, second]) => ({
+    kind: 'combine',
+    op,
+    left: first,
+    right: second,
+  }));
+}
+
+/** One of two ways, column by column. */
+export const where = (call: Call): readonly Value[] =>
+  together(call, call.inputs.slice(0, 3), ([when, yes, no]) => ({ kind: 'choose', when, yes, no }));
+
+/** Matrices of the same columns and constants put together; one column meets each of a list of constants. */
+function together(
+  call: Call,
+  values: readonly (Value | undefined)[],
+  step: (ways: readonly (readonly Step[])[]) => Step,
+): readonly Value[] {
+  const widths = values.map((value) =>
+    value?.kind === 'columns' ? value.columns.length : value?.kind === 'constant' ? value.numbers.length : 0,
+  );
+  const width = Math.max(...widths);
+  const matrices = values.filter((value) => value?.kind === 'columns');
+  if (matrices.length === 0) throw notRead(call, values[0]?.kind);
+  if (width > MOST_COLUMNS) throw notRead(call, `${width} columns`);
+  const columns = Array.from({ length: width }, (_, j): SourceColumn => {
+    const [first] = matrices;
+    const { input } = first.columns[first.columns.length === 1 ? 0 : j];
+    const single = matrices.some((matrix) => matrix.columns.some((column) => column.single));
+    const ways = values.map((value) => wayOf(call, value, input, j, width));
+    return withSteps(call, [{ input, steps: [], single }], () => step(ways))[0];
   });
   return matrixOf(call, columns);
 }
@@ -38,9 +64,10 @@ function wayOf(
   width: number,
 ): readonly Step[] {
   if (value?.kind === 'columns') {
-    const column = value.columns[j];
-    if (value.columns.length !== width || column.input !== input || column.texts)
-      throw notRead(call, 'columns of others');
+    const { length } = value.columns;
+    if (length !== width && length !== 1) throw notRead(call, 'columns of others');
+    const column = value.columns[length === 1 ? 0 : j];
+    if (column.input !== input || column.texts) throw notRead(call, 'columns of others');
     return column.steps;
   }
   if (value?.kind !== 'constant' || (value.numbers.length !== 1 && value.numbers.length !== width))

@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../../errors';
 import type { Call, SourceColumn, Value } from '../value';
-import { anyColumnsOf, matrixOf, withSteps } from './shared';
+import { anyColumnsOf, asSingle, matrixOf, withSteps } from './shared';
 
 /** More levels of one column than any table has. */
 const MAX_LEVELS = 100_000;
@@ -31,7 +31,7 @@ export function oneHotEncoder(call: Call): readonly Value[] {
   const numbers = attributes.ints('cats_int64s');
   const all = anyColumnsOf(call, 0).length * (texts.length + numbers.length);
   if (all > MAX_LEVELS) throw attributes.refuse('cats_strings', `${all} categories`);
-  const columns = anyColumnsOf(call, 0).flatMap((column) =>
+  const columns = asSingle(anyColumnsOf(call, 0)).flatMap((column) =>
     keysOf(column, texts, numbers).flatMap((key) =>
       withSteps(call, [column], () => ({
         kind: 'map',
@@ -47,14 +47,23 @@ export function oneHotEncoder(call: Call): readonly Value[] {
 /** ai.onnx.ml LabelEncoder from texts or numbers to numbers, as scikit-learn's OrdinalEncoder exports. */
 export function labelEncoder(call: Call): readonly Value[] {
   const { attributes } = call;
-  const values = [...attributes.ints('values_int64s'), ...attributes.floats('values_floats')];
+  const double = attributes.tensor('values_tensor');
+  const values = [...attributes.ints('values_int64s'), ...attributes.floats('values_floats'), ...double];
   const texts = attributes.strings('keys_strings');
-  const numbers = [...attributes.ints('keys_int64s'), ...attributes.floats('keys_floats')];
+  const numbers = [
+    ...attributes.ints('keys_int64s'),
+    ...attributes.floats('keys_floats'),
+    ...attributes.tensor('keys_tensor'),
+  ];
   const keys = texts.length ? texts.length : numbers.length;
   if (values.length !== keys || keys === 0 || keys > MAX_LEVELS)
     throw attributes.refuse('values_int64s', `${values.length} values for ${keys} keys`);
   const whole = attributes.ints('values_int64s').length > 0;
-  const otherwise = whole ? attributes.int('default_int64', -1) : attributes.float('default_float', -0);
+  const otherwise = double.length
+    ? (attributes.tensor('default_tensor')[0] ?? -0)
+    : whole
+      ? attributes.int('default_int64', -1)
+      : attributes.float('default_float', -0);
   return [
     {
       kind: 'columns',

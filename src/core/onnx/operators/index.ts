@@ -2,7 +2,7 @@ import type { Operator } from '../value';
 import { arithmetic, matMul } from './arithmetic';
 import { arrayFeatureExtractor, concat, imputer, scaler, slice } from './columns';
 import { linearClassifier } from './linearClassifier';
-import { binary, unary } from './elementwise';
+import { binary, unary, where } from './elementwise';
 import { labelEncoder, oneHotEncoder, reshape } from './encoders';
 import { cast, normalizer, passThrough, sigmoid } from './outputs';
 import { treeEnsemble, treeEnsembleRegressor } from './treeEnsemble';
@@ -12,6 +12,7 @@ import { treeEnsembleClassifier } from './treeEnsembleClassifier';
 export const OPERATORS: Readonly<Record<string, Operator>> = {
   Abs: unary,
   Add: arithmetic,
+  And: binary,
   ArrayFeatureExtractor: arrayFeatureExtractor,
   Cast: cast,
   Concat: concat,
@@ -20,11 +21,13 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Exp: unary,
   FeatureVectorizer: concat,
   Flatten: reshape,
+  Floor: unary,
   Gather: arrayFeatureExtractor,
   Greater: binary,
   GreaterOrEqual: binary,
   Identity: passThrough,
   Imputer: imputer,
+  IsNaN: unary,
   LabelEncoder: labelEncoder,
   Less: binary,
   LessOrEqual: binary,
@@ -36,6 +39,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Normalizer: normalizer,
   Not: unary,
   OneHotEncoder: oneHotEncoder,
+  Or: binary,
   Pow: binary,
   Reshape: reshape,
   Scaler: scaler,
@@ -48,5 +52,6 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   TreeEnsemble: treeEnsemble,
   TreeEnsembleClassifier: treeEnsembleClassifier,
   TreeEnsembleRegressor: treeEnsembleRegressor,
+  Where: where,
   ZipMap: passThrough,
 };

@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../../errors';
-import { stepsSize, type FeatureSource, type Step } from '../../model/steps';
+import { stepsSize, type Step } from '../../model/steps';
 import type { Attributes } from '../parse';
 import type { Call, SourceColumn, Value } from '../value';
 
@@ -36,18 +36,29 @@ export function anyColumnsOf(call: Call, input: number): readonly SourceColumn[]
 const MOST_OPERATIONS = 400;
 export const MOST_COLUMNS = 100_000;
 
-/** Columns with one more step each, numbers from here on. @throws onnx-operator where steps grow without end */
+const ROUND: Step = { kind: 'round' };
+/** These give what they were given, or what the file holds. */
+const EXACT: ReadonlySet<Step['kind']> = new Set(['impute', 'map', 'round', 'choose']);
+
+/** Columns with one more operation each, numbers from here on. @throws onnx-operator where steps grow without end */
 export function withSteps(
   call: Call,
-  columns: readonly FeatureSource[],
+  columns: readonly SourceColumn[],
   step: (column: number) => Step,
-): FeatureSource[] {
-  return columns.map((column, j) => {
-    const steps = [...column.steps, step(j)];
+): SourceColumn[] {
+  return columns.map(({ input, steps: before, single }, j) => {
+    const own = step(j);
+    const steps = single && !EXACT.has(own.kind) ? [...before, own, ROUND] : [...before, own];
     if (stepsSize(steps) > MOST_OPERATIONS) throw notRead(call, `${MOST_OPERATIONS} steps`);
-    return { input: column.input, steps };
+    return { input, steps, single };
   });
 }
+
+/** Columns as float32: what the operators of ai.onnx.ml before version 5 make of any number. */
+export const asSingle = (columns: readonly SourceColumn[]): SourceColumn[] =>
+  columns.map((column) =>
+    column.single || column.texts ? column : { ...column, single: true, steps: [...column.steps, ROUND] },
+  );
 
 /** A matrix of columns. @throws onnx-operator where it grows without end */
 export function matrixOf(call: Call, columns: readonly SourceColumn[]): readonly Value[] {

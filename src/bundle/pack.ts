@@ -6,12 +6,12 @@ import type { OnnxModel } from '../core/onnx/read';
 import { presentRows } from '../core/stats/present';
 import { columnOf, texts, type Table } from '../core/table/table';
 import { algorithmOf } from './algorithm';
-import { encodeInputs } from './encode';
+import { encodeInputs, type ModelInput } from './encode';
 import { sha256Hex } from './hash';
 import { addPart, inputSections } from './packFiles';
 import { planPack, type PackInput, type PackPlan, type PackStep } from './packPlan';
 import { expectedRows, metricsOf, scorerOf, scoreTable } from './packScores';
-import { FORMAT, FORMAT_VERSION, type Manifest, type ManifestColumn } from './schema';
+import { FORMAT, FORMAT_VERSION, type Manifest } from './schema';
 import { parseManifest } from './validate';
 
 export interface Packed {
@@ -98,7 +98,7 @@ function addParts(files: Map<string, Uint8Array>, plan: PackPlan, input: PackInp
 /** The library's own covers where the file carries them, else counted on the rows that trained the model. */
 function packedCovers(
   { model, covers, given }: OnnxModel,
-  inputs: readonly ManifestColumn[],
+  inputs: readonly ModelInput[],
   reference: Table | undefined,
   clients: Table,
 ): { bytes: Uint8Array; kind: Covers['kind']; from: 'library' | 'training' | 'clients' } | null {

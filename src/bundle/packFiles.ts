@@ -52,7 +52,8 @@ export function inputSections(
   );
   return onnx.inputs.map(({ name, width, type }) => {
     const names = features.slice(first, (first += width));
-    const coded = names.some((column) => categories.has(column)) ? 'code' : 'number';
+    const code = onnx.exported ? 'level' : 'code';
+    const coded = names.some((column) => categories.has(column)) ? code : 'number';
     return {
       name,
       columns: names,

@@ -5,6 +5,7 @@ import { columnOf, type Table } from '../core/table/table';
 import type { Algorithm } from './algorithm';
 import { checkIds } from './ids';
 import { idsOf } from './columns';
+import { inputsNamed, type ModelInput } from './encode';
 import { chooseFeatures, inferColumns, withoutIndexes } from './infer';
 import { byInputName, readModel, refuseCount } from './packModel';
 import type { StartRuntime } from './packScores';
@@ -50,7 +51,7 @@ export interface PackPlan {
   index: 0 | 1;
   /** Names and columns of the model's inputs, in its order. */
   features: string[];
-  inputs: ManifestColumn[];
+  inputs: ModelInput[];
   columns: ManifestColumn[];
   /** The rows of each part in the declared types. */
   clients: Table;
@@ -89,7 +90,7 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
   if (clients.rows === 0) throw new ScoredeskError('rows-none', { file: clients.name });
   checkIds(idsOf(clients, idColumn), idColumn);
   const labelled = (table: Table | undefined) => table && rowsOf(table, target);
-  const inputs = features.map((name) => columns.find((column) => column.name === name) as ManifestColumn);
+  const inputs = inputsNamed(features, columns, read.onnx.exported ? 'level' : 'code');
   const tables = {
     clients,
     reference: labelled(input.reference),

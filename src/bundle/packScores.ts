@@ -4,9 +4,9 @@ import { auc, brier, logLoss } from '../core/metrics/binary';
 import { probabilities } from '../core/model/evaluate';
 import type { OnnxModel } from '../core/onnx/read';
 import { columnOf, texts, type Table } from '../core/table/table';
-import { encodeInputs } from './encode';
+import { encodeInputs, type ModelInput } from './encode';
 import { idsOf } from './columns';
-import type { Manifest, ManifestColumn } from './schema';
+import type { Manifest } from './schema';
 
 /** The scores that `pack` puts into a bundle: who computes them, what is promised, how good they are. */
 
@@ -37,7 +37,7 @@ const SCORED_ROWS = 5000;
 
 export async function scoreTable(
   score: Score,
-  inputs: readonly ManifestColumn[],
+  inputs: readonly ModelInput[],
   table: Table,
 ): Promise<Float64Array> {
   const out = new Float64Array(table.rows);

@@ -104,7 +104,7 @@ const model = v.looseObject({
       v.looseObject({
         name,
         columns: v.pipe(v.array(name), v.minLength(1), v.maxLength(MAX_COLUMNS)),
-        encode: v.picklist(['number', 'code', 'string']),
+        encode: v.picklist(['number', 'code', 'level', 'string']),
       }),
     ),
     v.minLength(1),

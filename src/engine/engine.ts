@@ -5,10 +5,10 @@ import { explanationUnit, type Model } from '../core/model/model';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
 import { wholeTable, type TableSource } from '../core/table/source';
 import type { Table } from '../core/table/table';
-import { inputColumns, encodeInputs, type ModelRows } from '../bundle/encode';
+import { inputColumns, encodeInputs, type ModelInput, type ModelRows } from '../bundle/encode';
 import { levelsOf } from '../bundle/columns';
 import { openPart, readFile, readManifest, type BundleFiles } from '../bundle/read';
-import type { Manifest, ManifestColumn, PartName } from '../bundle/schema';
+import type { Manifest, PartName } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { Clients } from './clients';
 import { Explanations, type ExplainTask, type Method } from './explanations';
@@ -87,7 +87,7 @@ interface Opened {
   files: BundleFiles;
   onnx: OnnxModel;
   clients: Clients;
-  columns: readonly ManifestColumn[];
+  columns: readonly ModelInput[];
   runtime: Runtime;
   failure: string;
 }
@@ -97,7 +97,7 @@ export class Engine {
   readonly files: BundleFiles;
   readonly clients: Clients;
   /** The model's input columns, in its order. */
-  readonly columns: readonly ManifestColumn[];
+  readonly columns: readonly ModelInput[];
   readonly onnx: OnnxModel;
   /** Which evaluator gives the scores. */
   readonly runtime: Runtime;

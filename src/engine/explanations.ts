@@ -12,9 +12,9 @@ import type { OnnxModel } from '../core/onnx/read';
 import { sampleRows } from '../core/numeric/random';
 import { presentRows } from '../core/stats/present';
 import { takeRows, type Table } from '../core/table/table';
-import { encodeInputs, type ModelRows } from '../bundle/encode';
+import { encodeInputs, type ModelInput, type ModelRows } from '../bundle/encode';
 import { readFile, type BundleFiles } from '../bundle/read';
-import type { Manifest, ManifestColumn } from '../bundle/schema';
+import type { Manifest } from '../bundle/schema';
 import type { Clients } from './clients';
 import { breathe, type Runtime, type Task } from './runtime';
 
@@ -52,7 +52,7 @@ interface Explained {
   readonly files: BundleFiles;
   readonly manifest: Manifest;
   readonly clients: Clients;
-  readonly columns: readonly ManifestColumn[];
+  readonly columns: readonly ModelInput[];
   readonly onnx: OnnxModel;
   readonly runtime: Runtime;
   modelFor(method: string): Model;

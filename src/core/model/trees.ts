@@ -70,6 +70,45 @@ export function sumLeavesUp(trees: TreeEnsemble, values: Float64Array): Float64A
   return values;
 }
 
+/** The trees of two ensembles in one, those of the second on features from `shift` on. */
+export function joinTrees(first: TreeEnsemble, second: TreeEnsemble, shift: number): TreeEnsemble {
+  const nodes = nodeCount(first);
+  return {
+    kind: 'trees',
+    roots: Int32Array.from([...first.roots.subarray(0, -1), ...second.roots.map((root) => root + nodes)]),
+    feature: Int32Array.from([
+      ...first.feature,
+      ...second.feature.map((feature) => (feature < 0 ? feature : feature + shift)),
+    ]),
+    threshold: Float64Array.from([...first.threshold, ...second.threshold]),
+    set: Int32Array.from([
+      ...first.set,
+      ...second.set.map((set) => (set < 0 ? set : set + first.sets.length)),
+    ]),
+    missingYes: Uint8Array.from([...first.missingYes, ...second.missingYes]),
+    no: Int32Array.from([...first.no, ...second.no.map((no) => no + nodes)]),
+    value: Float64Array.from([...first.value, ...second.value]),
+    sets: [...first.sets, ...second.sets],
+    base: first.base + second.base,
+  };
+}
+
+/** Bounds of an ensemble's raw output: no row is outside. */
+export function leastAndMost({ roots, feature, value, base }: TreeEnsemble): [number, number] {
+  let [least, most] = [base, base];
+  for (let t = 0; t + 1 < roots.length; t++) {
+    let [low, high] = [Infinity, -Infinity];
+    for (let n = roots[t]; n < roots[t + 1]; n++) {
+      if (feature[n] >= 0) continue;
+      low = Math.min(low, value[n]);
+      high = Math.max(high, value[n]);
+    }
+    least += low;
+    most += high;
+  }
+  return [least, most];
+}
+
 /** Parent of each node; a root is its own parent. */
 export function parents(trees: TreeEnsemble): Int32Array {
   const parent = Int32Array.from({ length: nodeCount(trees) }, (_, n) => n);

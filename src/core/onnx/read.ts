@@ -3,6 +3,7 @@ import { complement, type Model } from '../model/model';
 import type { FeatureSource } from '../model/steps';
 import { OPERATORS } from './operators';
 import { classLabels, MOST_COLUMNS } from './operators/shared';
+import { exportMetadata, type ExportMetadata } from './metadata';
 import { Attributes, parseOnnx } from './parse';
 import {
   TensorProto_DataType as Type,
@@ -42,6 +43,8 @@ export interface OnnxModel {
   covers: 'rows' | 'hessian';
   /** The library's own covers, where the file carries them (`nodes_hitrates`). */
   given: Float64Array | null;
+  /** What the export script says of it; null for a file of anybody else. */
+  exported: ExportMetadata | null;
   proto: ModelProto;
 }
 
@@ -70,20 +73,22 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxMode
   const inputs = withTexts(readInputs(graph, options.width), options.levels, absentText(graph));
   const width = inputs.reduce((sum, input) => sum + input.width, 0);
   const { output, value } = findProbabilities(graph, inputs, options.output);
-  const file = { width, inputs, output, proto };
+  const exported = exportMetadata(proto);
+  const file = { width, inputs, output, exported, proto };
   if ('unread' in value)
     return {
       ...file,
       model: null,
       unread: value.unread,
-      labels: declaredLabels(graph),
+      labels: exported?.classes ?? declaredLabels(graph),
       covers: 'rows',
       given: null,
     };
   const read: Model = { ...value.model, width, features: plainOrSources(value.model.features, width) };
   // One class alone is taken for P(default), whichever it is, unless said.
   const turned = (value.only === 0) !== ((options.index === 0) !== (options.of === 'repaid'));
-  const labels = value.only === 0 ? [...value.labels].reverse() : value.labels;
+  const named = value.only === 0 ? [...value.labels].reverse() : value.labels;
+  const labels = exported?.classes ?? named;
   const { covers, given } = value;
   return { ...file, model: turned ? complement(read) : read, unread: '', labels, covers, given };
 }

@@ -18,6 +18,7 @@ export function tensorNumbers(tensor: TensorProto): number[] {
     case Type.DOUBLE:
       return whole(tensor, 8) && [...new Float64Array(copy)];
     case Type.UINT8:
+    case Type.BOOL:
       return [...new Uint8Array(copy)];
     case Type.INT32:
       return whole(tensor, 4) && [...new Int32Array(copy)];

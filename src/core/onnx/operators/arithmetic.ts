@@ -1,8 +1,9 @@
 import { ScoredeskError } from '../../errors';
 import type { Step } from '../../model/steps';
-import type { Call, Value } from '../value';
+import type { Call, SourceColumn, Value } from '../value';
 import { binary } from './elementwise';
-import { matrixOf, withSteps } from './shared';
+import { mixed, mixedTogether, otherClass, shifted, summed, sumOf, throughMix } from './scores';
+import { columnsOf, matrixOf, notRead, withSteps } from './shared';
 
 /** Add, Sub, Mul and Div of columns by constants, one for all or one each. */
 type Rule = (by: number) => Step;
@@ -29,6 +30,8 @@ export function arithmetic(call: Call): readonly Value[] {
     const other = otherClass(inputs[1], inputs[0]);
     if (other) return [other];
   }
+  const together = sumOrDifference(operator, inputs);
+  if (together) return [together];
   if (turned && (operator === 'Sub' || operator === 'Div')) throw refuse();
   const [value, by] = turned ? [inputs[1], inputs[0]] : inputs;
   if (by?.kind !== 'constant' || !value) throw refuse();
@@ -47,55 +50,61 @@ export function arithmetic(call: Call): readonly Value[] {
   );
 }
 
-/** 1 - p of one class is the other class. */
-function otherClass(value: Value | undefined, by: Value | undefined): Value | null {
-  const one = by?.kind === 'constant' && by.numbers.length === 1 && by.numbers[0] === 1;
-  if (!one || value?.kind !== 'probabilities' || value.only === undefined) return null;
-  return { ...value, only: value.only === 1 ? 0 : 1 };
-}
-
 function constants(numbers: readonly number[], columns: number, refuse: () => Error): (j: number) => number {
   if ((numbers.length !== 1 && numbers.length !== columns) || !numbers.every(Number.isFinite)) throw refuse();
   return (j) => numbers[numbers.length === 1 ? 0 : j];
 }
 
-type Margin = Extract<Value, { kind: 'margin' }>;
-
-/** Raw scores of trees, shifted or scaled: their leaves and base are. */
-function shifted(raw: NonNullable<Margin['raw']>, operator: string, by: number): Margin {
-  const { predictor } = raw.model;
-  const factor = operator === 'Mul' ? by : operator === 'Div' ? 1 / by : 1;
-  const base = predictor.base * factor + (operator === 'Add' ? by : operator === 'Sub' ? -by : 0);
-  const scaled =
-    predictor.kind === 'linear'
-      ? { ...predictor, base, weights: predictor.weights.map((weight) => weight * factor) }
-      : { ...predictor, base, value: predictor.value.map((value) => value * factor) };
-  return { kind: 'margin', raw: { ...raw, model: { ...raw.model, predictor: scaled } } };
+/** Two ensembles, or two lists of weighted sums of columns, put together. */
+function sumOrDifference(operator: string, [left, right]: readonly Value[]): Value | null {
+  if (operator === 'Add') return summed(left, right) ?? mixedTogether(left, right, 1);
+  return operator === 'Sub' ? mixedTogether(left, right, -1) : null;
 }
 
-type Mix = Extract<Value, { kind: 'mix' }>;
-
-function mixed(mix: Mix, operator: string, by: (k: number) => number): Mix {
-  const factor = (k: number) => (operator === 'Mul' ? by(k) : operator === 'Div' ? 1 / by(k) : 1);
-  const shift = (k: number) => (operator === 'Add' ? by(k) : operator === 'Sub' ? -by(k) : 0);
-  return {
-    ...mix,
-    weights: mix.weights.map((weights, k) => weights.map((weight) => weight * factor(k))),
-    offsets: mix.offsets.map((offset, k) => offset * factor(k) + shift(k)),
-  };
-}
-
-/** MatMul of columns by a constant [n, k]: a projection, as PCA. */
+/** MatMul of columns, or of weighted sums of columns, by a constant [n, k]: a projection, as PCA. */
 export function matMul(call: Call): readonly Value[] {
   const [value, matrix] = call.inputs;
   const refuse = () => new ScoredeskError('onnx-operator', { operator: 'MatMul', node: call.name });
-  if (value?.kind !== 'columns' || matrix?.kind !== 'constant') throw refuse();
-  const rows = value.columns.length;
+  if ((value?.kind !== 'columns' && value?.kind !== 'mix') || matrix?.kind !== 'constant') throw refuse();
+  const rows = value.kind === 'columns' ? value.columns.length : value.weights.length;
   const columns = matrix.numbers.length / rows;
   if (matrix.dims.length !== 2 || matrix.dims[0] !== rows || !Number.isInteger(columns)) throw refuse();
   if (!matrix.numbers.every(Number.isFinite)) throw refuse();
   const weights = Array.from({ length: columns }, (_, k) =>
     Float64Array.from({ length: rows }, (_, j) => matrix.numbers[j * columns + k]),
   );
-  return [{ kind: 'mix', columns: value.columns, weights, offsets: new Float64Array(columns) }];
+  if (value.kind === 'columns')
+    return [{ kind: 'mix', columns: value.columns, weights, offsets: new Float64Array(columns) }];
+  const through = weights.map((row) => throughMix({ kind: 'linear', weights: row, base: 0 }, value));
+  return [
+    {
+      kind: 'mix',
+      columns: value.columns,
+      weights: through.map((row) => row.weights),
+      offsets: Float64Array.from(through, ({ base }) => base),
+    },
+  ];
+}
+
+/** ReduceSum along the columns: of one column's own values, as bins are counted, or a sum of columns. */
+export function reduceSum(call: Call): readonly Value[] {
+  const [value, axes] = call.inputs;
+  const along = axes?.kind === 'constant' ? axes.numbers : call.attributes.ints('axes');
+  const kept = call.attributes.int('keepdims', 1) === 1;
+  if (along.length !== 1 || Math.abs(along[0]) !== 1 || !kept) throw notRead(call, 'rows');
+  const columns = columnsOf(call, 0);
+  const own = columns.every(({ input }) => input === columns[0].input);
+  if (value?.kind !== 'columns' || !own) return [sumOf(columns)];
+  const [first, ...rest] = columns;
+  const sum = rest.reduce<SourceColumn>(
+    (total, column) =>
+      withSteps(call, [{ ...total, steps: [] }], () => ({
+        kind: 'combine',
+        op: 'Add',
+        left: total.steps,
+        right: column.steps,
+      }))[0],
+    first,
+  );
+  return [{ kind: 'columns', columns: [sum] }];
 }

@@ -1,5 +1,7 @@
 import { ScoredeskError } from '../../errors';
+import { complement } from '../../model/model';
 import type { Call, Probabilities, Value } from '../value';
+import { oneProbability } from './scores';
 import {
   anyColumnsOf,
   asSingle,
@@ -35,10 +37,14 @@ export function imputer(call: Call): readonly Value[] {
 
 /** Concat along the columns, and ai.onnx.ml FeatureVectorizer; of both classes' probabilities as well. */
 export function concat(call: Call): readonly Value[] {
-  const [first, second] = call.inputs;
-  if (first?.kind === 'probabilities' && second?.kind === 'probabilities' && call.inputs.length === 2) {
-    if (first.model !== second.model || first.only !== 0 || second.only !== 1) throw notRead(call, 'classes');
-    return [{ ...first, only: undefined }];
+  const [first, second] = call.inputs.map(oneProbability);
+  if (first && second && call.inputs.length === 2) {
+    if (first.model !== second.model || first.only === second.only) throw notRead(call, 'classes');
+    // Class 1 first: what is second is class 0.
+    const turned = first.only === 1;
+    const model = turned ? complement({ ...first.model, width: 0 }) : first.model;
+    const labels = turned ? [...first.labels].reverse() : first.labels;
+    return [{ ...first, model, labels, only: undefined }];
   }
   const columns = call.inputs.map((_, i) => anyColumnsOf(call, i));
   // Sizes first: a matrix joined to itself again and again would fill the memory.

@@ -1,11 +1,15 @@
 import { BINARY, UNARY, type BinaryOp, type Step, type UnaryOp } from '../../model/steps';
 import type { Call, SourceColumn, Value } from '../value';
+import { mixed, shifted } from './scores';
 import { columnsOf, matrixOf, MOST_COLUMNS, notRead, withSteps } from './shared';
 
 /** Neg, Abs, Log … of columns. */
 export function unary(call: Call): readonly Value[] {
   const op = call.operator as UnaryOp;
   if (!Object.hasOwn(UNARY, op)) throw notRead(call);
+  const [value] = call.inputs;
+  if (op === 'Neg' && value?.kind === 'mix') return [mixed(value, 'Mul', () => -1)];
+  if (op === 'Neg' && value?.kind === 'margin' && value.raw) return [shifted(value.raw, 'Mul', -1)];
   return matrixOf(
     call,
     withSteps(call, columnsOf(call, 0), () => ({ kind: 'unary', op })),

@@ -1,5 +1,5 @@
 import type { Operator } from '../value';
-import { arithmetic, matMul } from './arithmetic';
+import { arithmetic, matMul, reduceSum } from './arithmetic';
 import { arrayFeatureExtractor, concat, imputer, scaler, slice } from './columns';
 import { linearClassifier } from './linearClassifier';
 import { binary, unary, where } from './elementwise';
@@ -41,6 +41,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   OneHotEncoder: oneHotEncoder,
   Or: binary,
   Pow: binary,
+  ReduceSum: reduceSum,
   Reshape: reshape,
   Scaler: scaler,
   Sigmoid: sigmoid,

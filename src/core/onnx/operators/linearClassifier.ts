@@ -1,20 +1,8 @@
 import { ScoredeskError } from '../../errors';
 import type { LinearModel } from '../../model/linear';
 import type { Call, Value } from '../value';
+import { throughMix } from './scores';
 import { classLabels, columnsOf, notRead } from './shared';
-
-type Mix = Extract<Value, { kind: 'mix' }>;
-
-/** A linear model of a projection is a linear model of what was projected. */
-function throughMix(model: LinearModel, { columns, weights, offsets }: Mix): LinearModel {
-  const through = new Float64Array(columns.length);
-  let base = model.base;
-  weights.forEach((row, k) => {
-    base += model.weights[k] * offsets[k];
-    row.forEach((weight, j) => (through[j] += model.weights[k] * weight));
-  });
-  return { kind: 'linear', weights: through, base };
-}
 
 /**
  * ai.onnx.ml LinearClassifier, binary: one row of coefficients a class, [2, n], or a single row.

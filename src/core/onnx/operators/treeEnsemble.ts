@@ -71,8 +71,11 @@ const MODES = [
   'BRANCH_MEMBER',
 ];
 
-/** What passed the leaves: the operator has a place for splits only, so a constant of the graph named after the node holds it. */
-const LEAF_HITS = '_leaf_hitrates';
+/**
+ * What passed each split, then each leaf: the operator has a place for splits only, and in float32, so a constant of the
+ * graph that is named after the node holds it.
+ */
+const HITS = '_hitrates';
 
 /**
  * ai.onnx.ml TreeEnsemble (version 5) with one target. Splits and leaves are two lists there: leaf j becomes
@@ -87,13 +90,13 @@ export function treeEnsemble(call: Call): readonly Value[] {
   if (transform !== NONE && transform !== LOGISTIC) throw notRead(call, `transform ${transform}`);
   const weights = attributes.tensor('leaf_weights');
   if (!weights.every(Number.isFinite)) throw attributes.refuse('leaf_weights', 'not finite');
-  const nodes = nodesOf(attributes, weights.length, call.constant(call.name + LEAF_HITS));
+  const nodes = nodesOf(attributes, weights.length, call.constant(call.name + HITS));
   const splits = nodes.id.length - weights.length;
   const values = Float64Array.from(nodes.id, (_, i) => (i < splits ? 0 : weights[i - splits]));
   return scores(call, nodes, values, 0, transform === LOGISTIC);
 }
 
-function nodesOf(attributes: Attributes, leaves: number, leafHits: readonly number[]): RawNodes {
+function nodesOf(attributes: Attributes, leaves: number, hits: readonly number[]): RawNodes {
   const feature = attributes.ints('nodes_featureids');
   const splits = feature.length;
   const list = (name: string, numbers: readonly number[]): readonly number[] => {
@@ -127,7 +130,7 @@ function nodesOf(attributes: Attributes, leaves: number, leafHits: readonly numb
       missing.length ? list('nodes_missing_value_tracks_true', missing) : feature.map(() => 0),
       0,
     ),
-    hits: leafHits.length === leaves ? [...attributes.tensor('nodes_hitrates'), ...leafHits] : [],
+    hits: hits.length === splits + leaves ? hits : [],
     members: padded(membersOf(attributes, modes), null),
   };
 }

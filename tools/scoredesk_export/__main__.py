@@ -1,0 +1,3 @@
+from scoredesk_export.command import main
+
+main()

@@ -250,9 +250,16 @@ def takes_columns(part):
 
 
 def parts_of(model):
-    """The model and all estimators in it."""
-    inner = model.get_params(deep=True).values() if hasattr(model, "get_params") and kind_of(model) != "CatBoostClassifier" else []
-    return [model, *(step for _, step in getattr(model, "steps", [])), *(v for v in inner if hasattr(v, "fit"))]
+    """The model and all fitted steps and estimators in it."""
+    inner = [step for _, step in getattr(model, "steps", [])]
+    inner += [step for _, step, _ in getattr(model, "transformers_", [])]
+    inner += [step for _, step in getattr(model, "transformer_list", [])]
+    inner += list(getattr(model, "calibrated_classifiers_", []))
+    if kind_of(model) in ("VotingClassifier", "StackingClassifier", "BaggingClassifier"):
+        inner += [*model.estimators_, getattr(model, "final_estimator_", None)]
+    if kind_of(model) == "_CalibratedClassifier":
+        inner.append(getattr(model, "estimator", None) or model.base_estimator)
+    return [model, *(part for step in inner if step is not None and not isinstance(step, str) for part in parts_of(step))]
 
 
 def codes_of(series, levels):
@@ -274,6 +281,21 @@ def for_library(plan, table):
     if plan.names is None and not plan.levels and not any(is_text(frame[c]) for c in frame):
         return frame.to_numpy(dtype=float, na_value=math.nan)
     return frame.set_axis(plan.names or plan.features, axis=1)
+
+
+def library_predictions(loaded, plan, table, index):
+    """
+    The library's P(default) of the rows, numbers in double as Scoredesk has them; says where float32 columns, which some
+    pipelines compute in as they come, make another score.
+    """
+    single = [f for f in plan.features if str(table[f].dtype) in ("float32", "float16")]
+    p = predict(loaded, for_library(plan, table.astype({f: "float64" for f in single})), index)
+    if single:
+        theirs = predict(loaded, for_library(plan, table), index)
+        moved = abs(theirs - p)
+        if (moved > 1e-5).any():
+            say(f"Note: given as float32, {int((moved > 1e-5).sum())} rows score otherwise, by up to {moved.max():.2g}: scores are of the numbers in double")
+    return p
 
 
 def predict(loaded, rows, index):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from . import __doc__ as USAGE
 from .common import Stop, first_line, say, text_of
-from .columns import (choose_features, default_index, drop_index, for_library, is_text, matched, model_names, nearest, plan_columns,
-                      predict, with_id)
+from .columns import (choose_features, default_index, drop_index, is_text, library_predictions, matched, model_names, nearest,
+                      plan_columns, with_id)
 from .dictionary import algorithm, described, dictionary_csv, merged, read_dictionary
 from .exporting import compare, exported
 from .reading import load_model, read_table
@@ -104,7 +104,7 @@ def export(options):
     features, names = choose_features(loaded, table, asked, {identity, target})
     plan = plan_columns(loaded, table, features, names, old)
     index = default_index(loaded.classes, options.default_class)
-    p = predict(loaded, for_library(plan, table), index)
+    p = library_predictions(loaded, plan, table, index)
 
     made = exported(loaded, plan, index)
     if identity in plan.features:

@@ -71,9 +71,15 @@ def compare(made, loaded, plan, table, p, ids):
     off = np.where(both, 0.0, np.abs(found - p))
     off = np.where(np.isnan(off), np.inf, off)
     worst = int(off.argmax())
-    single = any(type(part).__module__.split(".")[0] in ("xgboost", "catboost") for part in parts_of(loaded.model))
+    single = any(in_single(part) for part in parts_of(loaded.model))
     many = int((off > (SINGLE if single else EXACT)).sum())
     if many:
         raise Stop(f"model.onnx is not this {kind_of(loaded.model)}: {many} of {len(table)} rows differ, the worst is {ids.iloc[worst]}: "
                    f"library {p[worst]:.9g}, model.onnx {found[worst]:.9g}")
     say(f"Checked all {len(table)} rows: model.onnx differs from the library by at most {off[worst]:.1e}")
+
+
+def in_single(part):
+    """Whether a part of a model computes in float32: XGBoost, CatBoost, what scikit-learn fitted on float32."""
+    fitted = (getattr(part, name, None) for name in ("coef_", "components_", "statistics_"))
+    return type(part).__module__.split(".")[0] in ("xgboost", "catboost") or any(str(getattr(f, "dtype", "")) == "float32" for f in fitted)

@@ -102,7 +102,8 @@ def joined(matrices):
     if len(matrices) == 1:
         return matrices[0]
     graph = matrices[0].graph
-    return Matrix(graph, graph.op("Concat", *(m.tensor for m in matrices), axis=1), [c for m in matrices for c in m.columns])
+    columns = [c for m in matrices for c in m.columns]
+    return Matrix(graph, graph.op("Concat", *(m.tensor for m in matrices), axis=1), columns)
 
 
 def lookup(column, table, missing, unknown):

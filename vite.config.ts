@@ -6,6 +6,7 @@ import about from './package.json' with { type: 'json' };
 import { POLICY } from './src/service/policy';
 import { buildHash } from './tools/buildHash';
 import { firstVisit } from './tools/firstVisit';
+import { exportScript } from './tools/exportScript';
 import { licences } from './tools/licences';
 
 /** The policy as the first element of the built page; the development server needs inline styles. */
@@ -78,7 +79,7 @@ export default defineConfig({
     __BUILD__: JSON.stringify(buildHash()),
     __ENGINE_BYTES__: statSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm').size,
   },
-  plugins: [svelte(), contentSecurityPolicy, workerAhead, libraries.page, first.page, offline],
+  plugins: [svelte(), contentSecurityPolicy, workerAhead, libraries.page, exportScript, first.page, offline],
   build: { target: 'es2022', outDir: 'dist', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: 'es', plugins: () => [...libraries.workers(), ...first.worker()] },
 });

@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import { formOf, isMissingText } from '../core/table/numbers';
+import { formOf, isMissingText, parseNumber } from '../core/table/numbers';
 import { columnOf, textAt, texts, type Column, type Table, type TextColumn } from '../core/table/table';
 import type { ManifestColumn } from './schema';
 
@@ -9,8 +9,9 @@ import type { ManifestColumn } from './schema';
  */
 function toLevels(column: Column, levels: readonly string[]): TextColumn {
   const index = new Map(levels.map((level, code) => [level, code]));
+  const alike = likeness(levels);
   const code = (text: string): number => {
-    const known = index.get(text) ?? index.get(text.trim());
+    const known = index.get(text) ?? index.get(text.trim()) ?? alike(text.trim());
     if (known !== undefined) return known;
     if (isMissingText(text.trim())) return -1;
     index.set(text, index.size);
@@ -22,6 +23,33 @@ function toLevels(column: Column, levels: readonly string[]): TextColumn {
       : Int32Array.from(texts(column), code);
   return { kind: 'text', codes, dictionary: [...index.keys()] };
 }
+
+/**
+ * The level that a text is in another form: with its accents composed (a Mac writes them decomposed), or the same number
+ * ("1" is "1.0"). Forms that several levels share are nobody's.
+ */
+function likeness(levels: readonly string[]): (text: string) => number | undefined {
+  const composed = onlyOnes(levels.map((level) => level.normalize('NFC')));
+  const numbers = onlyOnes(levels.map((level) => numberForm(level)));
+  return (text) => composed.get(text.normalize('NFC')) ?? numbers.get(numberForm(text) ?? '');
+}
+
+/** Positions of the forms that stand for one level. */
+function onlyOnes(forms: readonly (string | undefined)[]): Map<string, number> {
+  const found = new Map<string, number>();
+  const repeated = new Set<string>();
+  forms.forEach((form, code) => {
+    if (form === undefined) return;
+    if (found.has(form)) repeated.add(form);
+    found.set(form, code);
+  });
+  for (const form of repeated) found.delete(form);
+  return found;
+}
+
+/** A plain number in one form, "01" and other texts that only look like one left out; undefined for these. */
+const numberForm = (text: string): string | undefined =>
+  /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(text) ? String(Number(text)) : undefined;
 
 /** New codes for old ones; dictionary entries that no row uses get no code of their own. */
 function recoded(
@@ -88,23 +116,37 @@ export function toDeclared(column: Column, declared: ManifestColumn, table: Tabl
       : toLevels(column, levels);
   }
   if (column.kind === 'number' || isText(declared)) return column;
-  const isWord = column.dictionary.map((text) => formOf(text) === 'text');
-  const row = column.codes.findIndex((code) => code >= 0 && isWord[code]);
-  const shown = row >= 0 ? row : column.codes.findIndex((code) => code >= 0);
-  if (shown < 0) return { kind: 'number', values: new Float64Array(table.rows).fill(NaN) };
-  throw new ScoredeskError('column-not-number', {
-    column: declared.name,
-    file: table.name,
-    row: shown + 1,
-    value: textAt(column, shown).slice(0, 60),
-  });
+  return textAsNumbers(column, declared.name, table);
+}
+
+/**
+ * Numbers that a file holds as text ("22406"), as SQL and Spark write them.
+ * @throws column-not-number with the first row and value that is none, or may be read in two ways ("1,234")
+ */
+function textAsNumbers(column: TextColumn, name: string, table: Table): Column {
+  const numbers = column.dictionary.map((text) => plainNumber(text.trim()));
+  const row = column.codes.findIndex((code) => code >= 0 && numbers[code] === undefined);
+  if (row >= 0)
+    throw new ScoredeskError('column-not-number', {
+      column: name,
+      file: table.name,
+      row: row + 1,
+      value: textAt(column, row).slice(0, 60),
+    });
+  const values = Float64Array.from(column.codes, (code) => (code < 0 ? NaN : (numbers[code] as number)));
+  return { kind: 'number', values };
+}
+
+/** A number written in the one way that needs no other cell to be read; NaN for what stands for a gap. */
+function plainNumber(text: string): number | undefined {
+  const form = formOf(text);
+  if (form === 'missing' || form === 'integer' || form === 'dot') return parseNumber(text, '.');
+  return form === 'dotOrGroups' && !/^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$/.test(text) ? Number(text) : undefined;
 }
 
 function holdsCodes(values: ArrayLike<number>, levels: readonly string[]): boolean {
-  const texts = new Set(levels);
-  return Array.from(values).every(
-    (value) => Number.isInteger(value) && value >= -1 && value < levels.length && !texts.has(String(value)),
-  );
+  if (levels.some((level) => numberForm(level) !== undefined)) return false;
+  return Array.from(values).every((value) => Number.isInteger(value) && value >= -1 && value < levels.length);
 }
 
 /** The ids of a table, without blanks around them. @throws column-unknown */

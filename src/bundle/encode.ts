@@ -4,7 +4,7 @@ import type { Manifest, ManifestColumn } from './schema';
 
 /** A column as the model takes it. */
 export interface ModelInput extends ManifestColumn {
-  /** What a missing level is fed as: -1, or NaN where the graph tells it from one that nobody knows. */
+  /** What a missing level is fed as: -1, or NaN where the model tells it from one that nobody knows. */
   gap: number;
 }
 
@@ -22,7 +22,7 @@ export function inputsNamed(
   encode: Encode,
 ): ModelInput[] {
   const byName = new Map(columns.map((column) => [column.name, column]));
-  const gap = encode === 'level' ? NaN : -1;
+  const gap = encode === 'level' || encode === 'string' ? NaN : -1;
   return names.map((name) => ({ ...(byName.get(name) as ManifestColumn), gap }));
 }
 

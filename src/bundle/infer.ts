@@ -1,7 +1,7 @@
 import { ScoredeskError } from '../core/errors';
 import { nearestName } from '../core/table/names';
 import { formOf } from '../core/table/numbers';
-import { distinctTexts, type Column, type Table } from '../core/table/table';
+import { byCodePoint, distinctTexts, type Column, type Table } from '../core/table/table';
 import type { Dictionary, ManifestColumn } from './schema';
 import type { Target } from './target';
 
@@ -12,6 +12,7 @@ const MAX_LEVELS = 5_000;
  * The declared columns of a bundle: what the dictionary says, over what the data show.
  *
  * @param labelled table that levels and ranges are taken from: the reference, else the clients
+ * @param asText columns that the model takes as texts, with those that its encoders know: they are the levels, as written
  */
 export function inferColumns(
   clients: Table,
@@ -20,6 +21,7 @@ export function inferColumns(
   idColumn: string,
   target: Target | undefined,
   dictionary: Dictionary,
+  asText: ReadonlyMap<string, readonly string[]> = new Map(),
 ): ManifestColumn[] {
   const targetColumn = target?.column;
   const said = new Map((dictionary.columns ?? []).map((column) => [column.name, column]));
@@ -38,6 +40,9 @@ export function inferColumns(
     if (role === 'id') return { ...written, name, role };
     if (!column) return { ...written, name, role, type: written?.type ?? 'number' };
     const table = labelled.columns.has(name) ? labelled : clients;
+    const words = asText.get(name);
+    if (words && !written?.type && (words.length > 0 || column.kind === 'text'))
+      return { ...categoryOf(column, words), ...written, name, role };
     if (role === 'feature' && !written?.type && column.kind === 'text')
       refuseSpoiltNumbers(column, name, table);
     return { ...inferredFrom(column, written, table), ...written, name, role };
@@ -54,27 +59,39 @@ function inferredFrom(
   table: Table,
 ): Partial<ManifestColumn> {
   const type = written?.type ?? typeOf(column);
-  if (type === 'category')
-    return {
-      type,
-      ...(written?.levels ? {} : { levels: distinctTexts(column).map((value) => ({ value })) }),
-    };
+  if (type === 'category') return written?.levels ? { type } : categoryOf(column, []);
   if (type === 'text' || type === 'date' || column.kind === 'text') return { type };
   const range = rangeOf(column.values, table.rows);
   return { type, ...(range ? { range } : {}) };
 }
 
+/** A category of the words that a model knows, else of those that the data show. */
+function categoryOf(column: Column, words: readonly string[]): Partial<ManifestColumn> {
+  const values = words.length > 0 ? [...words].sort(byCodePoint) : distinctTexts(column);
+  return { type: 'category', levels: values.map((value) => ({ value })) };
+}
+
+/** Texts that are numbers, all of them and many: a number column that a file holds as text. "01" is no number. */
+function holdsNumbers({ dictionary }: Extract<Column, { kind: 'text' }>): boolean {
+  const isNumber = (text: string) => formOf(text) !== 'text' && !/^[+-]?0\d/.test(text);
+  return dictionary.length >= MANY && dictionary.every((text) => isNumber(text.trim()));
+}
+
+/** An amount as people write it: $1,234, 12 %, (1,234), 1,234-. It has digits and no letters. */
+const AMOUNT = /^[^\p{L}\d]*\d[\d\s.,'’]*[^\p{L}\d]*$/u;
+
 const MANY = 20;
 const NEARLY_ALL = 0.8;
 
 /**
- * A column of many numbers and a few words ("?", "unknown") is a spoilt number column, not a category.
+ * A column of many numbers and a few words ("?", "unknown"), or of amounts ($1,234), is a spoilt number column, not a category.
  * @throws column-not-number with the first such row
  */
 function refuseSpoiltNumbers(column: Extract<Column, { kind: 'text' }>, name: string, table: Table): void {
-  const isWord = column.dictionary.map((text) => formOf(text) === 'text');
+  const isWord = column.dictionary.map((text) => formOf(text.trim()) === 'text');
   const words = isWord.filter(Boolean).length;
-  const numbers = isWord.length - words;
+  const amounts = column.dictionary.filter((text) => AMOUNT.test(text)).length;
+  const numbers = Math.max(isWord.length - words, amounts);
   if (words === 0 || numbers < MANY || numbers < NEARLY_ALL * isWord.length) return;
   const row = column.codes.findIndex((code) => code >= 0 && isWord[code]);
   throw new ScoredeskError('column-not-number', {
@@ -86,6 +103,7 @@ function refuseSpoiltNumbers(column: Extract<Column, { kind: 'text' }>, name: st
 }
 
 function typeOf(column: Column): NonNullable<ManifestColumn['type']> {
+  if (column.kind === 'text' && holdsNumbers(column)) return 'number';
   if (column.kind === 'text') return distinctTexts(column).length > MAX_LEVELS ? 'text' : 'category';
   let whole = true;
   let binary = true;

@@ -60,10 +60,11 @@ function defaultIndex(labels: readonly string[], target: Target | undefined): 0 
 const plainName = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_');
 
 /**
- * One input a column: the file's own names say which. Names that are no column's at all (`f0`,
- * `float_input` …) leave the order as it is.
+ * One input a column: the file's own names say which. An exporter may have written every odd character as "_", so that a
+ * name may stand for several columns: then nobody guesses. Names that are no column's at all (`f0`, `float_input` …) leave
+ * the order as it is.
  *
- * @throws onnx-input-name when only some of them are columns
+ * @throws onnx-input-name when only some of them are columns; onnx-input-ambiguous when one is several
  */
 export function byInputName(
   onnx: OnnxModel,
@@ -72,8 +73,13 @@ export function byInputName(
   features: readonly string[] | undefined,
 ): string[] {
   const pool = features ?? [...clients.columns.keys()];
-  const columns = new Map(pool.map((name) => [plainName(name), name]));
-  const names = onnx.inputs.map((input) => columns.get(plainName(input.name)));
+  const names = onnx.inputs.map(({ name: input }) => {
+    if (plainName(input) !== input) return pool.find((name) => name === input);
+    const candidates = pool.filter((name) => plainName(name) === input);
+    if (candidates.length > 1)
+      throw new ScoredeskError('onnx-input-ambiguous', { input, columns: candidates.join(', ') });
+    return candidates.at(0);
+  });
   if (names.every((name) => name === undefined)) return [...candidates];
   return names.map((name, i) => {
     if (name !== undefined) return name;

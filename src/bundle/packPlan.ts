@@ -80,7 +80,16 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
   refuseCount(read.onnx, features);
 
   step('columns');
-  const columns = inferColumns(given, input.reference ?? given, features, idColumn, target, dictionary);
+  const asText = wordsByColumn(read.onnx, features);
+  const columns = inferColumns(
+    given,
+    input.reference ?? given,
+    features,
+    idColumn,
+    target,
+    dictionary,
+    asText,
+  );
   const rowsOf = (table: Table, outcome: Target | undefined): Table => {
     const options = { id: idColumn, inputs: features, target: outcome };
     return requireRows(readRows(table, columns, options)).table;
@@ -90,7 +99,7 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
   if (clients.rows === 0) throw new ScoredeskError('rows-none', { file: clients.name });
   checkIds(idsOf(clients, idColumn), idColumn);
   const labelled = (table: Table | undefined) => table && rowsOf(table, target);
-  const inputs = inputsNamed(features, columns, read.onnx.exported ? 'level' : 'code');
+  const inputs = inputsOf(read.onnx, features, columns);
   const tables = {
     clients,
     reference: labelled(input.reference),
@@ -143,10 +152,35 @@ function refuseTextFeatures(inputs: readonly ManifestColumn[], clients: Table): 
   }
 }
 
+/** The columns as the model's inputs take them. */
+function inputsOf(
+  onnx: OnnxModel,
+  features: readonly string[],
+  columns: readonly ManifestColumn[],
+): ModelInput[] {
+  const asText = takesText(onnx);
+  const code = onnx.exported ? 'level' : 'code';
+  return features.flatMap((name, j) => inputsNamed([name], columns, asText[j] ? 'string' : code));
+}
+
+/** The texts that the model's encoders know, of each column that it takes as text. */
+function wordsByColumn({ inputs }: OnnxModel, features: readonly string[]): Map<string, readonly string[]> {
+  const words = inputs.flatMap(({ type, width, words: known }) =>
+    new Array<readonly string[] | null>(width).fill(
+      type !== 'string' ? null : width === 1 ? (known ?? []) : [],
+    ),
+  );
+  return new Map(features.flatMap((name, j) => (words[j] ? [[name, words[j]]] : [])));
+}
+
+/** Of each input column: whether the model takes it as text. */
+const takesText = ({ inputs }: OnnxModel): boolean[] =>
+  inputs.flatMap(({ type, width }) => new Array<boolean>(width).fill(type === 'string'));
+
 /** The model takes codes of these, and nobody said which code is which text. */
 function guessed(onnx: OnnxModel, inputs: readonly ManifestColumn[], dictionary: Dictionary): string[] {
   const said = new Set(dictionary.columns?.filter((column) => column.levels).map((column) => column.name));
-  const asText = onnx.inputs.flatMap(({ type, width }) => new Array<boolean>(width).fill(type === 'string'));
+  const asText = takesText(onnx);
   return inputs
     .filter(({ name, type }, j) => type === 'category' && !asText[j] && !said.has(name))
     .map(({ name }) => name);

@@ -31,6 +31,7 @@ interface Params {
   'onnx-classes': { found: number };
   'onnx-labels': { labels: string };
   'onnx-input-name': { input: string; nearest: string };
+  'onnx-input-ambiguous': { input: string; columns: string };
   'onnx-whole-numbers': { input: string };
   'covers-invalid': { reason: string };
   'covers-missing': Record<never, never>;

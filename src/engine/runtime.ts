@@ -152,12 +152,15 @@ function slice(
   return out;
 }
 
+/** A text that no encoder knows, for a level that nobody knows. */
+const NO_WORD = '\u0001';
+
 /** @throws onnx-whole-numbers where an integer input would lose a gap or a fraction */
 function converted(values: Float64Array, { name: input, type, width, texts, absent = '' }: OnnxInput) {
   if (type === 'float32') return new Float32Array(values);
   if (type === 'float64') return values;
-  // A code without a text is missing, or a level that nobody knows.
-  if (type === 'string') return Array.from(values, (code, i) => texts?.[i % width]?.[code] ?? absent);
+  if (type === 'string')
+    return Array.from(values, (code, i) => texts?.[i % width]?.[code] ?? (code === code ? NO_WORD : absent));
   if (!values.every((value) => Number.isInteger(value)))
     throw new ScoredeskError('onnx-whole-numbers', { input });
   return BigInt64Array.from(values, (value) => BigInt(value));

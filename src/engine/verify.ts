@@ -86,9 +86,10 @@ export async function verifyScores(engine: Engine): Promise<Pick<Verification, '
   return { expected: await verifyExpected(engine), parity: await verifyParity(engine) };
 }
 
-/** Recomputes `expected`. @throws bundle-expected-missed naming the client, bundle-expected-client */
+/** Recomputes `expected`. @throws bundle-expected-missed naming the client, bundle-expected-client, scores-none without any */
 export async function verifyExpected(engine: Engine): Promise<Verification['expected']> {
   const { rows } = engine.manifest.expected;
+  if (rows.length === 0) throw new ScoredeskError('scores-none', { clients: engine.clients.count });
   for (const { id } of rows)
     if (!engine.clients.has(id)) throw new ScoredeskError('bundle-expected-client', { id });
   const ids = rows.map(({ id }) => id);

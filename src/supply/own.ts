@@ -1,4 +1,5 @@
 import { ScoredeskError } from '../core/errors';
+import { textInputs } from '../core/onnx/read';
 import { openParquet } from '../core/table/parquet';
 import { inBlocks, type ByteRanges } from '../core/table/ranges';
 import { readTable } from '../core/table/read';
@@ -64,10 +65,12 @@ export async function ownSupply(
   choice: MakeChoice,
   wasm: BringWasm,
 ): Promise<Supply> {
+  const model = await modelOf(files);
+  const asWritten = [choice.id, ...textInputs(model)];
   const read = async (name: string): Promise<Table | undefined> => {
     const file = files.find((other) => nameOf(other) === name);
     if (!file) return undefined;
-    const table = await readPickedTable(file, [choice.id]);
+    const table = await readPickedTable(file, asWritten);
     return choice.id === ROW_NUMBER ? withRowNumbers(table) : table;
   };
   const clients = await read(choice.clients);
@@ -75,7 +78,7 @@ export async function ownSupply(
   const labelled = choice.target !== null;
   const packed = await pack({
     runtime: (onnx, bytes, output) => onnxRuntime(onnx, bytes, output, wasm),
-    model: await modelOf(files),
+    model,
     describe: await algorithmTexts(),
     clients,
     idColumn: choice.id,

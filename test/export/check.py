@@ -1,6 +1,6 @@
 """Trains a small model of each kind on the demo's data, exports it with tools/scoredesk_export.py, checks what came out.
 
-    pip install -r ../oracles/requirements.txt && python check.py
+    pip install -r ../oracles/requirements.txt imbalanced-learn && python check.py
 
 made/<name>/   what the tool wrote for 200 clients, kept for the tests that need no Python, with
                shap.csv: base and columns, the library's own path-dependent values of the first 50 clients
@@ -46,6 +46,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 TOOL = ROOT / "tools/scoredesk_export.py"
 MADE = HERE / "made"
+CASES = ROOT / "test/cases"
 WORK = Path(tempfile.mkdtemp())
 NUMBERS = ["duration", "credit_amount", "installment_commitment", "residence_since", "age", "existing_credits"]
 TEXTS = ["checking_status", "purpose", "housing"]
@@ -432,6 +433,25 @@ def refusals():
     refused("usage", model, rows, "--rows", "none", says="--rows", code=2)
 
 
+def cases():
+    """The small inputs of test/cases that hold a model of Python."""
+    for name, table, identity, target, covers, within in (
+            ("boolean-labels", "clients.csv", "client_id", None, 0, 1e-12), ("boolean-mask-columns", "clients.csv", "id", None, None, 1e-12),
+            ("imputer-on-text", "table.csv", "id", "y", None, 1e-12), ("lightgbm-between-two-floats", "table.csv", "id", "y", 0, 1e-12),
+            ("lightgbm-missing-only-split", "table.csv", "id", "y", 1000, 1e-12), ("ordinal-encoder-with-gap", "table.csv", "id", "y", 0, 1e-12),
+            ("xgboost-early-stopped-native", "table.csv", "id", "y", 0, 1e-6), ("unnamed-index-is-the-id", "clients.csv", "Unnamed: 0", None, None, 1e-12)):
+        folder = CASES / name
+        model = folder / ("model.json" if (folder / "model.json").exists() else "model.pkl")
+        outcome = ["--target", target] if target else []
+        exported(name, model, folder / table, "--id", identity, *outcome, covers=covers, within=within)
+    for name in ("plain", "sampler"):
+        exported(f"imblearn-{name}", CASES / f"imblearn-pipeline/{name}.pkl", CASES / "imblearn-pipeline/clients.csv", "--id", "id")
+    exported("unnamed-index-found", CASES / "unnamed-index-is-the-id/model.pkl", CASES / "unnamed-index-is-the-id/clients.csv", says="Id: Unnamed: 0")
+    theirs = pd.read_csv(CASES / "xgboost-early-stopped-native/xgbclassifier-predictions.csv")["probability"]
+    ours = pd.read_csv(WORK / "out-xgboost-early-stopped-native/predictions.csv")["probability"]
+    require(np.abs(ours - theirs).max() < 1e-6, "the trees up to the best iteration")
+
+
 def sizes():
     whole = sum(f.stat().st_size for f in MADE.rglob("*") if f.is_file())
     require(whole < 600_000, f"made/ holds {whole} bytes")
@@ -441,7 +461,7 @@ def sizes():
 if __name__ == "__main__":
     shutil.rmtree(MADE, ignore_errors=True)
     MADE.mkdir()
-    groups = [kept_lightgbm, kept_rf, kept_xgboost, kept_catboost, kept_forest, kept_weighted, kept_text_gaps, kept_histogram, kept_histogram_categories, kept_xgboost_categories, boosters, forests, pipelines, folders, tables, dictionaries, refusals]
+    groups = [kept_lightgbm, kept_rf, kept_xgboost, kept_catboost, kept_forest, kept_weighted, kept_text_gaps, kept_histogram, kept_histogram_categories, kept_xgboost_categories, boosters, forests, pipelines, folders, tables, dictionaries, refusals, cases]
     failed = 0
     with ThreadPoolExecutor(2) as pool:
         for group, done in [(group, pool.submit(group)) for group in groups]:

@@ -23,8 +23,10 @@ export interface OnnxInput {
   type: 'float32' | 'float64' | 'int64' | 'string';
   /** Texts of the codes of each of its columns, for a text input. */
   texts?: readonly (readonly string[])[];
-  /** What a missing or unknown text is fed as: the category that the encoders have for it. */
+  /** What a missing text is fed as: the category that the encoders have for it. */
   absent?: string;
+  /** The texts that the encoders of a text input know, as written. */
+  words?: readonly string[];
 }
 
 export interface OnnxModel {
@@ -70,7 +72,7 @@ export interface ReadOptions {
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
   const proto = parseOnnx(bytes);
   const graph = proto.graph as GraphProto;
-  const inputs = withTexts(readInputs(graph, options.width), options.levels, absentText(graph));
+  const inputs = withTexts(graph, readInputs(graph, options.width), options.levels);
   const width = inputs.reduce((sum, input) => sum + input.width, 0);
   const { output, value } = findProbabilities(graph, inputs, options.output);
   const exported = exportMetadata(proto);
@@ -91,6 +93,14 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxMode
   const labels = exported?.classes ?? named;
   const { covers, given } = value;
   return { ...file, model: turned ? complement(read) : read, unread: '', labels, covers, given };
+}
+
+/** Names of the inputs that a model takes as text: columns of these names are to be read as written. @throws onnx-unreadable */
+export function textInputs(bytes: Uint8Array): string[] {
+  const { graph } = parseOnnx(bytes);
+  const isText = ({ type }: ValueInfoProto) =>
+    type?.value.case === 'tensorType' && type.value.value.elemType === Type.STRING;
+  return graph?.input.filter(isText).map(({ name }) => name) ?? [];
 }
 
 /** Class names that any node of the graph declares: two of them, or none. */
@@ -179,26 +189,40 @@ function isLabel(info: ValueInfoProto): boolean {
   return type === Type.INT64 || type === Type.STRING || type === Type.INT32 || type === Type.BOOL;
 }
 
-/** scikit-learn's encoders learn a gap as the text "nan"; without such a category any unknown text will do. */
-function absentText(graph: GraphProto): string {
-  const known = (text: string) =>
-    graph.node.some((node) => {
-      const attributes = new Attributes(node);
-      return ['cats_strings', 'keys_strings'].some((name) => attributes.strings(name).includes(text));
-    });
-  return known('nan') && !known('') ? 'nan' : '';
-}
+/** Words that encoders learn for a gap, the first that one knows counts; without any an unknown text will do. */
+const GAPS = ['nan', 'None', '', '<NA>'];
 
 /** Texts of the codes that each column of a text input is fed from; none known is none listed. */
-function withTexts(inputs: readonly OnnxInput[], levels: ReadOptions['levels'], absent: string): OnnxInput[] {
+function withTexts(
+  graph: GraphProto,
+  inputs: readonly OnnxInput[],
+  levels: ReadOptions['levels'],
+): OnnxInput[] {
   let first = 0;
   return inputs.map((input) => {
     const start = first;
     first += input.width;
     if (input.type !== 'string') return input;
     const texts = Array.from({ length: input.width }, (_, j) => levels?.[start + j] ?? []);
-    return { ...input, texts, absent };
+    const words = wordsOf(graph, input.name);
+    const absent = GAPS.find((word) => words.includes(word)) ?? '';
+    return { ...input, texts, absent, words: words.filter((word) => word !== absent) };
   });
+}
+
+/** What the first encoders behind an input know. */
+function wordsOf(graph: GraphProto, input: string): string[] {
+  const found = new Set<string>();
+  const seen = new Set([input]);
+  // A graph's nodes come in the order in which they run.
+  for (const node of graph.node) {
+    if (!node.input.some((name) => seen.has(name))) continue;
+    const attributes = new Attributes(node);
+    const own = [...attributes.strings('cats_strings'), ...attributes.strings('keys_strings')];
+    for (const word of own) found.add(word);
+    if (own.length === 0) for (const name of node.output) seen.add(name);
+  }
+  return [...found];
 }
 
 function constantOf(tensor: TensorProto): Value {

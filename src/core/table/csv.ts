@@ -13,12 +13,13 @@ export interface CsvOptions {
  * Reads a CSV as people have it: any of `, ; tab |`, quotes, BOM, CRLF, Latin-1, decimal commas,
  * grouped thousands. Two passes: the first learns each column's kind, the second fills typed arrays.
  *
+ * A first line `sep=;`, as Excel writes it, names the delimiter.
+ *
  * @throws csv-empty, csv-too-large, csv-encoding, csv-quote, csv-ragged (with the line),
- *   csv-ambiguous-decimal (`1,234` with nothing in the file to decide), column-repeated
+ *   csv-ambiguous-decimal (`1,234`, or `1.234` between semicolons, with nothing in the file to decide), column-repeated
  */
 export function readCsv(bytes: Uint8Array, file: string, options: CsvOptions = {}): Table {
-  const text = decodeText(bytes, file).replace(/^\uFEFF/, '');
-  const source = { file, text, delimiter: findDelimiter(text) };
+  const source = sourceOf(decodeText(bytes, file).replace(/^\uFEFF/, ''), file);
   const survey = surveyOf(source, new Set(options.text));
   const readers = survey.columns.map((column) => readerOf(column, survey, file));
   const builders = readers.map((reader) => reader(survey.rows));
@@ -35,6 +36,14 @@ interface Source {
   file: string;
   text: string;
   delimiter: string;
+  /** Lines above the header. */
+  above: number;
+}
+
+function sourceOf(text: string, file: string): Source {
+  const named = /^"?sep=([,;|\t])"?\r?\n/i.exec(text);
+  if (!named) return { file, text, delimiter: findDelimiter(text), above: 0 };
+  return { file, text: text.slice(named[0].length), delimiter: named[1], above: 1 };
 }
 
 /** What the first pass saw in a column. */
@@ -51,6 +60,8 @@ interface Survey {
   columns: ColumnSurvey[];
   /** What the number columns of the file show taken together. */
   evidence: { comma: boolean; dot: boolean; dotOrGroups: boolean };
+  /** Its fields are divided as where commas are decimal marks and points divide thousands. */
+  semicolons: boolean;
 }
 
 function surveyOf(source: Source, asText: ReadonlySet<string>): Survey {
@@ -65,7 +76,7 @@ function surveyOf(source: Source, asText: ReadonlySet<string>): Survey {
     if (cells.length !== columns.length)
       throw new ScoredeskError('csv-ragged', {
         file: source.file,
-        line: row + 1,
+        line: row + 1 + source.above,
         found: cells.length,
         expected: columns.length,
       });
@@ -75,7 +86,7 @@ function surveyOf(source: Source, asText: ReadonlySet<string>): Survey {
   const numeric = columns.filter(({ forms }) => forms.text === 0);
   const shows = (form: Form) => numeric.some(({ forms }) => forms[form] > 0);
   const evidence = { comma: shows('comma'), dot: shows('dot'), dotOrGroups: shows('dotOrGroups') };
-  return { rows, columns, evidence };
+  return { rows, columns, evidence, semicolons: source.delimiter === ';' };
 }
 
 function newSurvey(name: string, asText: boolean): ColumnSurvey {
@@ -98,7 +109,8 @@ function look(column: ColumnSurvey, cell: string): void {
   const form = formOf(trimmed);
   column.forms[form]++;
   if (form === 'text' && truthOf(trimmed) !== undefined) column.truths++;
-  if ((form === 'commaOrGroups' || form === 'comma') && !column.ambiguous) column.ambiguous = trimmed;
+  const either = form === 'commaOrGroups' || form === 'comma' || form === 'dotOrGroups';
+  if (either && !column.ambiguous) column.ambiguous = trimmed;
 }
 
 /** Names as written, an empty one as pandas names it. @throws column-repeated */
@@ -115,7 +127,10 @@ function firstRepeated(names: readonly string[]): string | undefined {
 }
 
 /** Calls back with each record's cells; record 0 is the header. Blank lines are skipped. */
-function eachRow({ file, text, delimiter }: Source, use: (cells: string[], row: number) => void): void {
+function eachRow(
+  { file, text, delimiter, above }: Source,
+  use: (cells: string[], row: number) => void,
+): void {
   let row = 0;
   let failure: Error | null = null;
   // Strings are streamed by chunkSize too; the type package knows it for files only.
@@ -127,7 +142,7 @@ function eachRow({ file, text, delimiter }: Source, use: (cells: string[], row: 
     chunk: ({ data, errors }, parser) => {
       try {
         const quote = errors.find(({ type }) => type === 'Quotes');
-        if (quote) throw new ScoredeskError('csv-quote', { file, line: row + (quote.row ?? 0) + 1 });
+        if (quote) throw new ScoredeskError('csv-quote', { file, line: row + (quote.row ?? 0) + 1 + above });
         for (const cells of data) use(cells, row++);
       } catch (error) {
         failure = error as Error;
@@ -163,9 +178,10 @@ function decimalOf(column: ColumnSurvey, survey: Survey, file: string): Decimal 
   if (forms.comma && !forms.dot) return ',';
   if (forms.dot && !forms.comma) return '.';
   const { comma, dot, dotOrGroups } = survey.evidence;
-  if (forms.dotOrGroups && !forms.commaOrGroups) return comma && !dot ? ',' : '.';
-  if (!forms.commaOrGroups && !forms.comma) return '.';
-  if (comma !== (dot || dotOrGroups)) return comma ? ',' : '.';
+  const undecided = survey.semicolons && !comma && !dot;
+  if (forms.dotOrGroups && !forms.commaOrGroups && !undecided) return comma && !dot ? ',' : '.';
+  if (!forms.commaOrGroups && !forms.comma && !forms.dotOrGroups) return '.';
+  if (!undecided && comma !== (dot || dotOrGroups)) return comma ? ',' : '.';
   throw new ScoredeskError('csv-ambiguous-decimal', { file, column: column.name, value: column.ambiguous });
 }
 

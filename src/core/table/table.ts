@@ -58,7 +58,7 @@ export function distinctTexts(column: Column): string[] {
 }
 
 /** Order of code points, as Python sorts strings; JavaScript's own is of UTF-16 units. */
-function byCodePoint(a: string, b: string): number {
+export function byCodePoint(a: string, b: string): number {
   const [x, y] = [[...a], [...b]];
   const at = x.findIndex((c, i) => c !== y[i]);
   if (at < 0) return x.length - y.length;

@@ -7,13 +7,11 @@ const MAX_LEVELS = 100_000;
 
 /** Code of a text that the bundle's levels lack: no row has it. */
 const NO_ROW = -2;
-/** Code of a missing or unknown text. */
-const ABSENT = -1;
 
 /** The column's code of each text. */
 function codesOf(column: SourceColumn, texts: readonly string[]): number[] {
   const index = new Map(column.texts?.map((text, code) => [text, code]));
-  return texts.map((text) => index.get(text) ?? (text === column.absent ? ABSENT : NO_ROW));
+  return texts.map((text) => index.get(text) ?? (text === column.absent ? NaN : NO_ROW));
 }
 
 /** Keys of a lookup as numbers of the column: codes of texts, or the numbers themselves. */
@@ -35,9 +33,9 @@ export function oneHotEncoder(call: Call): readonly Value[] {
     keysOf(column, texts, numbers).flatMap((key) =>
       withSteps(call, [column], () => ({
         kind: 'map',
-        to: new Map(key === NO_ROW && column.texts ? [] : [[key, 1]]),
+        to: new Map(Number.isNaN(key) || (key === NO_ROW && column.texts) ? [] : [[key, 1]]),
         otherwise: 0,
-        missing: 0,
+        missing: Number.isNaN(key) ? 1 : 0,
       })),
     ),
   );
@@ -72,12 +70,12 @@ export function labelEncoder(call: Call): readonly Value[] {
           throw new ScoredeskError('onnx-operator', { operator: 'LabelEncoder', node: call.name });
         const found = keysOf(column, texts, numbers).map((key, i) => [key, values[i]] as const);
         const known = found.filter(([key]) => !column.texts || key !== NO_ROW);
-        const missing = numbers.findIndex(Number.isNaN);
+        const missing = found.findIndex(([key]) => Number.isNaN(key));
         const [mapped] = withSteps(call, [column], () => ({
           kind: 'map',
           to: new Map(known),
           otherwise,
-          missing: missing >= 0 && !column.texts ? values[missing] : otherwise,
+          missing: missing >= 0 ? values[missing] : otherwise,
         }));
         return mapped;
       }),

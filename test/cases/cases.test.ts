@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { keptAsWritten } from '../../src/bundle/columns';
+import { memorySource } from '../../src/bundle/memory';
+import { pack, type Packed } from '../../src/bundle/pack';
+import { readRows, requireRows } from '../../src/bundle/rows';
+import { parseDictionary } from '../../src/bundle/validate';
+import { textInputs } from '../../src/core/onnx/read';
+import { columnOf, texts, type Table } from '../../src/core/table/table';
+import { openBundle, type Engine } from '../../src/engine/engine';
+import { onnxRuntime } from '../../src/engine/runtime';
+import { verifyBundle } from '../../src/engine/verify';
+import { bytesOf, codeOf, largestDifference, numbers, tableOf } from '../support/files';
+
+const at = (name: string, file: string): string => `test/cases/${name}/${file}`;
+const WITHIN = 1e-6;
+
+interface Case {
+  clients?: string;
+  id?: string;
+  target?: string | null;
+  features?: string[];
+  reference?: string;
+}
+
+async function packed(name: string, { clients = 'clients.csv', ...rest }: Case = {}): Promise<Packed> {
+  const { id = 'client_id', target = 'y', features, reference } = rest;
+  const model = bytesOf(at(name, 'model.onnx'));
+  const said = at(name, 'dictionary.json');
+  const dictionary = existsSync(said) ? parseDictionary(bytesOf(said)) : undefined;
+  const text = [...keptAsWritten(dictionary?.columns ?? [], id), ...textInputs(model)];
+  return pack({
+    model,
+    clients: await tableOf(at(name, clients), text),
+    reference: reference === undefined ? undefined : await tableOf(at(name, reference), text),
+    idColumn: id,
+    target: target === null ? undefined : { column: target },
+    features,
+    dictionary,
+    runtime: onnxRuntime,
+  });
+}
+
+const opened = async (name: string, options?: Case): Promise<Engine> =>
+  openBundle(memorySource(name, (await packed(name, options)).files));
+
+const library = async (name: string): Promise<Float64Array> =>
+  numbers(await tableOf(at(name, 'library.csv'), ['client_id']), 'probability');
+
+describe('scored as the library does', () => {
+  test.each<[what: string, name: string, options?: Case]>([
+    ['a column whose name an exporter could only write as "__" takes its own input', 'input-name-not-latin'],
+    ['whole numbers above 2^24 in an integer input', 'whole-numbers-above-2-24'],
+    ['a gap is the word that the encoder has for it', 'encoder-knows-none', { features: ['inc', 'job'] }],
+    ['the same from Parquet', 'encoder-knows-none', { features: ['inc', 'job'], clients: 'clients.parquet' }],
+    ['a level called NA', 'category-called-NA', { features: ['inc', 'job'] }],
+    ['the same from Parquet', 'category-called-NA', { features: ['inc', 'job'], clients: 'clients.parquet' }],
+    [
+      'levels whose accents are decomposed',
+      'level-decomposed-accents',
+      { features: ['income', 'seg'], reference: 'reference.csv' },
+    ],
+    [
+      'numbers that Parquet holds as text',
+      'numbers-written-as-text',
+      { features: ['income', 'seg'], clients: 'clients.parquet' },
+    ],
+    ['levels that are numbers', 'values-taken-for-codes'],
+  ])('%s: %s', async (_, name, options) => {
+    const engine = await opened(name, options);
+    expect(largestDifference(await engine.scores(), await library(name))).toBeLessThan(WITHIN);
+    const { parity } = await verifyBundle(engine);
+    if (parity.rows > 0) expect(parity.largest).toBeLessThan(WITHIN);
+  });
+
+  test.each(['later.csv', 'later.parquet'])('levels that are numbers, in %s, are no codes', async (file) => {
+    const engine = await opened('values-taken-for-codes');
+    const { columns } = engine.manifest;
+    const table: Table = await tableOf(
+      at('values-taken-for-codes', file),
+      keptAsWritten(columns, 'client_id'),
+    );
+    const options = { id: 'client_id', inputs: engine.inputs };
+    const rows = requireRows(readRows(table, columns, options));
+    const scores = await engine.score(rows.table);
+    const expected = await library('values-taken-for-codes');
+    const theirs = texts(columnOf(table, 'client_id')).map((id) => expected[engine.clients.rowOf(id)]);
+    expect(largestDifference(scores, theirs)).toBeLessThan(WITHIN);
+  });
+});
+
+describe('refused, nothing guessed', () => {
+  test.each<[what: string, code: string, name: string, options: Case]>([
+    ['an input name that two columns may be', 'onnx-input-ambiguous', 'input-name-two-candidates', {}],
+    [
+      'points that may divide thousands, between semicolons',
+      'csv-ambiguous-decimal',
+      'thousands-by-points',
+      { id: 'id', target: null },
+    ],
+    [
+      'commas that may divide thousands',
+      'csv-ambiguous-decimal',
+      'thousands-by-points',
+      { id: 'id', target: null, clients: 'commas.csv' },
+    ],
+  ])('%s: %s', async (_, code, name, options) => {
+    expect(await codeOf(() => packed(name, options))).toBe(code);
+  });
+
+  test('an input name that two columns may be is said by --features', async () => {
+    const features = ['loan-amnt', 'income', 'purpose'];
+    const engine = await opened('input-name-two-candidates', { features });
+    expect(largestDifference(await engine.scores(), await library('input-name-two-candidates'))).toBeLessThan(
+      WITHIN,
+    );
+  });
+});
+
+test('a first line sep=; as Excel writes it', async () => {
+  const engine = await opened('excel-sep-line', { id: 'id', target: null, features: ['a', 'b'] });
+  expect((await engine.scores()).some(Number.isNaN)).toBe(false);
+});

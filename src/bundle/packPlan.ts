@@ -1,5 +1,7 @@
 import { ScoredeskError } from '../core/errors';
 import type { Costs } from '../core/decision/cost';
+import { exportMetadata, type ExportMetadata } from '../core/onnx/metadata';
+import { parseOnnx } from '../core/onnx/parse';
 import type { OnnxModel } from '../core/onnx/read';
 import { columnOf, type Table } from '../core/table/table';
 import type { Algorithm } from './algorithm';
@@ -71,12 +73,16 @@ export interface PackPlan {
  * @throws feature-count, feature-missing, ids-repeated, id-missing, target-values, onnx-…, column-…
  */
 export function planPack(input: PackInput, step: (name: PackStep) => void): PackPlan {
-  const { clients: given, idColumn, target, dictionary = {} } = input;
+  const { clients: given, idColumn, target } = input;
   checkNames(input);
   step('model');
-  const candidates = chooseFeatures(given, input.features, idColumn, target?.column, dictionary);
+  const exported = exportMetadata(parseOnnx(input.model));
+  const dictionary = withLevels(input.dictionary ?? {}, exported);
+  // A file that names its columns is not told another order.
+  const wanted = exported?.columns ?? input.features;
+  const candidates = chooseFeatures(given, wanted, idColumn, target?.column, dictionary);
   const read = readModel(input.model, candidates, dictionary, target);
-  const features = featuresOf(read.onnx, candidates, input);
+  const features = featuresOf(read.onnx, candidates, { clients: given, features: wanted });
   refuseCount(read.onnx, features);
 
   step('columns');
@@ -120,6 +126,18 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
     leftOut: read.onnx.inputs.length > 1 ? [] : candidates.filter((name) => !features.includes(name)),
     guessedLevels: guessed(onnx, inputs, dictionary),
   };
+}
+
+/** What a dictionary says, and the levels that the model itself names where it says none. */
+function withLevels(dictionary: Dictionary, exported: ExportMetadata | null): Dictionary {
+  if (!exported?.levels.size) return dictionary;
+  const said = new Map((dictionary.columns ?? []).map((column) => [column.name, column]));
+  for (const [name, values] of exported.levels) {
+    const column = said.get(name) ?? { name };
+    const levels = column.levels ?? values.map((value) => ({ value }));
+    said.set(name, { ...column, type: 'category', levels });
+  }
+  return { ...dictionary, columns: [...said.values()] };
 }
 
 /** One input a column is matched by name; one input of all takes them in their order, less an index. */

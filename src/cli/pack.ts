@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Costs } from '../core/decision/cost';
 import { hasCode, ScoredeskError } from '../core/errors';
 import { keptAsWritten } from '../bundle/columns';
-import { textInputs } from '../core/onnx/read';
+import { columnsAsWritten } from '../core/onnx/read';
 import { readDictionaryCsv } from '../bundle/dictionaryCsv';
 import { memorySource } from '../bundle/memory';
 import { pack, type Packed } from '../bundle/pack';
@@ -100,7 +100,7 @@ async function run(options: Options): Promise<void> {
 async function readInput(options: Options): Promise<PackInput> {
   const dictionary = options.dictionary === undefined ? undefined : await readDictionary(options.dictionary);
   const model = await readBytes(options.model);
-  const asWritten = [...keptAsWritten(dictionary?.columns ?? [], options.id), ...textInputs(model)];
+  const asWritten = [...keptAsWritten(dictionary?.columns ?? [], options.id), ...columnsAsWritten(model)];
   const table = (path: string | undefined) =>
     path === undefined ? undefined : readTableFile(path, asWritten);
   const features = options.features === undefined ? undefined : await readFeatures(options.features);

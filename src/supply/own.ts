@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import { textInputs } from '../core/onnx/read';
+import { columnsAsWritten } from '../core/onnx/read';
 import { openParquet } from '../core/table/parquet';
 import { inBlocks, type ByteRanges } from '../core/table/ranges';
 import { readTable } from '../core/table/read';
@@ -66,7 +66,7 @@ export async function ownSupply(
   wasm: BringWasm,
 ): Promise<Supply> {
   const model = await modelOf(files);
-  const asWritten = [choice.id, ...textInputs(model)];
+  const asWritten = [choice.id, ...columnsAsWritten(model)];
   const read = async (name: string): Promise<Table | undefined> => {
     const file = files.find((other) => nameOf(other) === name);
     if (!file) return undefined;

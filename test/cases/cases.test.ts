@@ -5,7 +5,7 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack, type Packed } from '../../src/bundle/pack';
 import { readRows, requireRows } from '../../src/bundle/rows';
 import { parseDictionary } from '../../src/bundle/validate';
-import { textInputs } from '../../src/core/onnx/read';
+import { columnsAsWritten } from '../../src/core/onnx/read';
 import { columnOf, texts, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { onnxRuntime } from '../../src/engine/runtime';
@@ -28,7 +28,7 @@ async function packed(name: string, { clients = 'clients.csv', ...rest }: Case =
   const model = bytesOf(at(name, 'model.onnx'));
   const said = at(name, 'dictionary.json');
   const dictionary = existsSync(said) ? parseDictionary(bytesOf(said)) : undefined;
-  const text = [...keptAsWritten(dictionary?.columns ?? [], id), ...textInputs(model)];
+  const text = [...keptAsWritten(dictionary?.columns ?? [], id), ...columnsAsWritten(model)];
   return pack({
     model,
     clients: await tableOf(at(name, clients), text),

@@ -108,3 +108,22 @@ describe('a dictionary as a table', () => {
     ['a level twice', 'name,type,levels\na,category,x|x\n'],
   ])('%s is refused', async (_, text) => expect(await codeOf(() => read(text))).toBe('dictionary-invalid'));
 });
+
+test('a file of the script names its columns, their order and their levels itself', async () => {
+  const input = await made('lightgbm-categories');
+  const { clients } = input;
+  const turned = { ...clients, columns: new Map([...clients.columns].reverse()) };
+  const bare = {
+    model: input.model,
+    clients: turned,
+    idColumn: input.idColumn,
+    features: [...input.features].reverse(),
+  };
+  const { files, guessedLevels, manifest } = await pack(bare);
+  expect(guessedLevels).toEqual([]);
+  expect(manifest.model.inputs[0]).toMatchObject({ columns: input.features, encode: 'level' });
+  const engine = await openBundle(memorySource('bare', files));
+  expect(largestDifference(await engine.scores(), numbers(input.expected, 'probability'))).toBeLessThan(
+    1e-12,
+  );
+});

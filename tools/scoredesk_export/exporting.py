@@ -5,7 +5,7 @@ import importlib
 import numpy as np
 
 from .columns import codes_of, parts_of
-from .common import Stop, first_line, kind_of, say
+from .common import Stop, first_line, kind_of, say, text_of
 from .graph import Column, Graph, Matrix
 from .predictors import probability
 
@@ -32,7 +32,8 @@ def exported(loaded, plan, index):
     except Exception as error:
         raise Stop(f"this {kind_of(loaded.model)} can't be exported: {kind_of(error)}, {first_line(error)}") from error
     names = [str(c) for c in loaded.classes]
-    metadata = {"format": 1, "encode": "level", "columns": plan.features, "classes": names if index == 1 else names[::-1]}
+    levels = {f: [text_of(level) for level in values] for f, values in {**plan.coded, **plan.levels}.items()}
+    metadata = {"format": 1, "columns": plan.features, "levels": levels, "classes": names if index == 1 else names[::-1]}
     return graph.model(len(columns), made, metadata, turned=index == 0)
 
 

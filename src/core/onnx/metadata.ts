@@ -4,6 +4,8 @@ import type { ModelProto } from './schema/onnx_pb';
 export interface ExportMetadata {
   /** Names of the input columns, in the graph's order. */
   columns: readonly string[];
+  /** Levels of the columns that are categories, in the order of their codes. */
+  levels: ReadonlyMap<string, readonly string[]>;
   /** What the two classes are called, in the order of the probabilities. */
   classes: readonly string[];
 }
@@ -17,9 +19,11 @@ const KEY = 'scoredesk';
 export function exportMetadata(proto: ModelProto): ExportMetadata | null {
   const written = proto.metadataProps.find(({ key }) => key === KEY)?.value;
   if (written === undefined) return null;
-  const { format, columns, classes } = parsed(written);
+  const { format, columns, classes, levels } = parsed(written);
   if (format !== 1 || !isTexts(columns) || !isTexts(classes) || classes.length !== 2) return null;
-  return { columns, classes };
+  const known = typeof levels === 'object' && levels !== null ? Object.entries(levels) : [];
+  const texts = known.flatMap(([name, values]) => (isTexts(values) ? [[name, values] as const] : []));
+  return { columns, classes, levels: new Map(texts) };
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

@@ -95,12 +95,13 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxMode
   return { ...file, model: turned ? complement(read) : read, unread: '', labels, covers, given };
 }
 
-/** Names of the inputs that a model takes as text: columns of these names are to be read as written. @throws onnx-unreadable */
-export function textInputs(bytes: Uint8Array): string[] {
-  const { graph } = parseOnnx(bytes);
+/** Columns that a model takes as texts, or whose levels it names: they are to be read as written. @throws onnx-unreadable */
+export function columnsAsWritten(bytes: Uint8Array): string[] {
+  const proto = parseOnnx(bytes);
   const isText = ({ type }: ValueInfoProto) =>
     type?.value.case === 'tensorType' && type.value.value.elemType === Type.STRING;
-  return graph?.input.filter(isText).map(({ name }) => name) ?? [];
+  const inputs = proto.graph?.input.filter(isText).map(({ name }) => name) ?? [];
+  return [...inputs, ...(exportMetadata(proto)?.levels.keys() ?? [])];
 }
 
 /** Class names that any node of the graph declares: two of them, or none. */

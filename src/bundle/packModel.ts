@@ -3,6 +3,7 @@ import { readOnnx, type OnnxModel } from '../core/onnx/read';
 import { nearestName } from '../core/table/names';
 import type { Table } from '../core/table/table';
 import { levelsOf } from './columns';
+import { defaultOf } from './outcomeWords';
 import type { Dictionary, ManifestColumn } from './schema';
 import type { Target } from './target';
 
@@ -20,8 +21,7 @@ export function readModel(
 ) {
   const { index: declared, of, name } = dictionary.model?.output ?? {};
   const options = { width: features.length, of, output: name };
-  const { labels } = readOnnx(bytes, options);
-  const index = declared ?? defaultIndex(labels, target);
+  const index = declared ?? defaultIndex(readOnnx(bytes, options), target);
   const onnx = readOnnx(bytes, { ...options, index });
   return {
     onnx,
@@ -45,13 +45,11 @@ function refuseNumbersAsText({ inputs }: OnnxModel, columns: readonly ManifestCo
   }
 }
 
-function defaultIndex(labels: readonly string[], target: Target | undefined): 0 | 1 {
+function defaultIndex({ labels, exported }: OnnxModel, target: Target | undefined): 0 | 1 {
   const named = target?.value === undefined ? -1 : labels.indexOf(target.value);
   // A graph that names no classes: the second of two, or the only one.
   if (labels.length === 0) return 1;
-  const usual = labels.findIndex((label) => label === '1' || label === 'True' || label === 'true');
-  const other = labels[1 - usual];
-  const found = named >= 0 ? named : /^(0|-1|false)$/i.test(other ?? '') ? usual : -1;
+  const found = named >= 0 ? named : exported ? 1 : defaultOf(labels);
   if (found < 0) throw new ScoredeskError('onnx-labels', { labels: labels.join(', ').slice(0, 120) });
   return found as 0 | 1;
 }

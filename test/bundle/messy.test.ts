@@ -100,7 +100,13 @@ describe('which number', () => {
     expect((await scoresOf(input(labelled([1, 0]))))[0]).toBeCloseTo(1 - sigmoid(2), 6);
     expect((await scoresOf(input(labelled(['bad', 'good']), { target })))[0]).toBeCloseTo(1 - sigmoid(2), 6);
     expect((await scoresOf(input(labelled(['good', 'bad']), { target })))[0]).toBeCloseTo(sigmoid(2), 6);
-    expect(await codeOf(() => pack(input(labelled(['bad', 'good']))))).toBe('onnx-labels');
+    expect((await scoresOf(input(labelled(['bad', 'good']))))[0]).toBeCloseTo(1 - sigmoid(2), 6);
+    expect((await scoresOf(input(labelled(['payé', 'Impayé']))))[0]).toBeCloseTo(sigmoid(2), 6);
+    for (const unsaid of [
+      ['A', 'B'],
+      ['good', 'best'],
+    ])
+      expect(await codeOf(() => pack(input(labelled(unsaid))))).toBe('onnx-labels');
   });
 
   test('metrics leave out rows without an outcome or a score', async () => {

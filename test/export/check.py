@@ -424,6 +424,8 @@ def refusals():
     refused("file-missing", WORK / "none.pkl", rows, says="there is no file")
     refused("id-missing", model, rows, "--id", "client", says="the nearest is client_id")
     refused("id-twice", model, pd.concat([rows, rows]), "--id", "client_id", says="twice")
+    letters = saved("letters", DecisionTreeClassifier(max_depth=2).fit(numbers, np.where(y, "A", "B")))
+    refused("class-unsaid", letters, rows, says="--class B or --class A")
     refused("class-unknown", model, rows, "--class", "bad", says="no class of the model")
     refused("text-uncoded", model, rows.assign(duration="long"), says="duration holds text")
     cat = cb.CatBoostClassifier(iterations=3, verbose=0, allow_writing_files=False).fit(frame, y, cat_features=TEXTS)

@@ -4,6 +4,7 @@ import difflib
 import json
 import math
 import re
+import unicodedata
 import warnings
 from collections import namedtuple
 
@@ -12,6 +13,11 @@ from .reading import booster_of
 
 ID_NAMES = ["sk_id_curr", "client_id", "customer_id", "id_client", "id_customer", "clientid", "customerid",
             "application_id", "loan_id", "contract_id", "id"]
+# What the two classes are called where anybody would know which is which; as in the bundle's reader.
+DEFAULT = {*"1 true yes y oui bad default defaulted delinquent late mauvais defaut defaillant defaillance impaye retard".split(),
+           "charged off", "charge-off", "en defaut", "non rembourse"}
+REPAID = {*"0 -1 false no n non good paid repaid current ok bon paye rembourse solvable".split(),
+          "fully paid", "no default", "non-default", "sans defaut", "en regle"}
 # features: columns of the table in the model's order; names: what the model calls them (None: it has no names);
 # levels: values of the columns whose codes the model knows; coded: texts that a dictionary gives codes to;
 # pandas: columns with levels go to the library as pandas' categories
@@ -125,11 +131,15 @@ def default_index(classes, asked):
         if asked not in texts:
             raise Stop(f"--class {asked} is no class of the model: they are {texts[0]} and {texts[1]}")
         return texts.index(asked)
-    usual = [i for i, t in enumerate(texts) if t in ("1", "True")]
-    if usual and texts[1 - usual[0]] in ("0", "-1", "False"):
-        return usual[0]
-    say(f"Default is taken to be the class {texts[1]}, not {texts[0]}: say --class {texts[0]} if it is the other")
-    return 1
+    for i in (1, 0):
+        if plain_word(texts[i]) in DEFAULT and plain_word(texts[1 - i]) in REPAID:
+            return i
+    raise Stop(f"nothing says which of the model's classes means default: say --class {texts[1]} or --class {texts[0]}")
+
+
+def plain_word(word):
+    """Without case, accents and blanks around."""
+    return "".join(c for c in unicodedata.normalize("NFD", word.strip()) if unicodedata.category(c) != "Mn").lower()
 
 
 def is_text(series):

@@ -3,12 +3,10 @@
 import importlib
 import io
 import json
-import math
 import re
 import warnings
 import zipfile
 from collections import namedtuple
-from pathlib import Path
 
 from .common import Stop, few, first_line, need, say
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .common import Stop, kind_of
+from .common import Stop
 from .graph import ML
 
 LEQ, LT, GT, MEMBER = 0, 1, 3, 6

@@ -14,7 +14,6 @@ const HEADER = [
   'p_adjusted',
   'missing_reference',
   'missing_current',
-  'data',
   'notes',
 ];
 
@@ -40,7 +39,6 @@ export function driftCsv({ columns }: Comparison): string {
       column.adjusted,
       column.missing.reference,
       column.missing.current,
-      column.data,
       notes,
     ]);
   });

@@ -5,7 +5,7 @@ import type { DriftResult } from '../engine/drift/compare';
 import type { ManifestColumn } from '../bundle/schema';
 import { columnLabel, formatPercent } from '../i18n/format';
 import { translate, type Locale } from '../i18n/translate';
-import { dataText, formatMeasure } from './driftWords';
+import { formatMeasure } from './driftWords';
 
 /** A column with what it means to the model. */
 export interface DriftRow {
@@ -50,14 +50,7 @@ function labelOf(
   return column ? columnLabel(locale, column) : name;
 }
 
-/** The worse of what the preset's tests say and of what happened to the data. */
-function ringOf(column: ColumnDrift): DriftRow['ring'] {
-  const ring = testedRing(column);
-  if (column.data === 'drifted') return 'drifted';
-  return column.data === 'watch' && ring !== 'drifted' ? 'watch' : ring;
-}
-
-function testedRing({ verdict, notes }: ColumnDrift): DriftRow['ring'] {
+function ringOf({ verdict, notes }: ColumnDrift): DriftRow['ring'] {
   if (verdict === null) return notes.some(({ code }) => code === 'one-chunk') ? 'few' : 'none';
   return notes.some((note) => note.code === 'few-rows' && note.rows < ENOUGH_VALUES) ? 'few' : verdict;
 }
@@ -130,10 +123,6 @@ export function headline(locale: Locale, rows: readonly DriftRow[], result: Drif
       ? translate(locale, 'drift.headline.stable', { count })
       : translate(locale, 'drift.headline.partly', { concluded, count });
   const [first] = moved;
-  const broken = moved.filter(({ column }) => column.data === 'drifted');
-  const data = dataText(locale, broken);
-  // Whose values are gone has no index to be looked at first.
-  if (Number.isNaN(first.column.stability)) return data;
   const drifted = moved.filter(({ ring }) => ring === 'drifted').length;
   const params = {
     first: first.label,
@@ -142,8 +131,11 @@ export function headline(locale: Locale, rows: readonly DriftRow[], result: Drif
     drifted,
     watch: moved.length - drifted,
   };
-  const key = first.importance === null ? 'drift.headline.movedPlain' : 'drift.headline.moved';
-  return `${data} ${translate(locale, key, params)}`.trim();
+  return translate(
+    locale,
+    first.importance === null ? 'drift.headline.movedPlain' : 'drift.headline.moved',
+    params,
+  );
 }
 
 /** Of columns of which none is a feature. */

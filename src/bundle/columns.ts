@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import { formOf, isMissingText, parseNumber } from '../core/table/numbers';
+import { formOf, isMissingText, parseNumber, type Form } from '../core/table/numbers';
 import { columnOf, textAt, texts, type Column, type Table, type TextColumn } from '../core/table/table';
 import type { ManifestColumn } from './schema';
 
@@ -124,7 +124,9 @@ export function toDeclared(column: Column, declared: ManifestColumn, table: Tabl
  * @throws column-not-number with the first row and value that is none, or may be read in two ways ("1,234")
  */
 function textAsNumbers(column: TextColumn, name: string, table: Table): Column {
-  const numbers = column.dictionary.map((text) => plainNumber(text.trim()));
+  const forms = column.dictionary.map((text) => formOf(text.trim()));
+  const pointed = forms.includes('dot');
+  const numbers = column.dictionary.map((text, i) => plainNumber(text.trim(), forms[i], pointed));
   const row = column.codes.findIndex((code) => code >= 0 && numbers[code] === undefined);
   if (row >= 0)
     throw new ScoredeskError('column-not-number', {
@@ -137,11 +139,11 @@ function textAsNumbers(column: TextColumn, name: string, table: Table): Column {
   return { kind: 'number', values };
 }
 
-/** A number written in the one way that needs no other cell to be read; NaN for what stands for a gap. */
-function plainNumber(text: string): number | undefined {
-  const form = formOf(text);
-  if (form === 'missing' || form === 'integer' || form === 'dot') return parseNumber(text, '.');
-  return form === 'dotOrGroups' && !/^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$/.test(text) ? Number(text) : undefined;
+/** The number, where it can be only one: "1.234" needs another cell that shows points to be decimal marks. */
+function plainNumber(text: string, form: Form, pointed: boolean): number | undefined {
+  const plain =
+    form === 'missing' || form === 'integer' || form === 'dot' || (form === 'dotOrGroups' && pointed);
+  return plain ? parseNumber(text, '.') : undefined;
 }
 
 function holdsCodes(values: ArrayLike<number>, levels: readonly string[]): boolean {

@@ -37,7 +37,7 @@ export interface Encoded {
 export type ModelRows = Table | Encoded;
 
 /**
- * The rows `from` .. `to` as the model takes them, of a bundle table or encoded before: row-major float32
+ * The rows `from` .. `to` as the model takes them, of a bundle table or encoded before: row-major float64
  * [rows, inputs]; numbers as they are, categories as level codes, -1 for unknown levels, the input's `gap` for missing ones.
  * An id that the model uses as a feature is a number.
  *

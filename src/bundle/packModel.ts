@@ -1,5 +1,6 @@
 import { ScoredeskError } from '../core/errors';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
+import type { ModelProto } from '../core/onnx/schema/onnx_pb';
 import { nearestName } from '../core/table/names';
 import type { Table } from '../core/table/table';
 import { levelsOf } from './columns';
@@ -14,15 +15,15 @@ import type { Target } from './target';
  * @throws onnx-labels when neither tells
  */
 export function readModel(
-  bytes: Uint8Array,
+  proto: ModelProto,
   features: readonly string[],
   dictionary: Dictionary,
   target: Target | undefined,
 ) {
   const { index: declared, of, name } = dictionary.model?.output ?? {};
   const options = { width: features.length, of, output: name };
-  const index = declared ?? defaultIndex(readOnnx(bytes, options), target);
-  const onnx = readOnnx(bytes, { ...options, index });
+  const index = declared ?? defaultIndex(readOnnx(proto, options), target);
+  const onnx = readOnnx(proto, { ...options, index });
   return {
     onnx,
     index,
@@ -30,7 +31,7 @@ export function readModel(
     withLevels: (columns: readonly ManifestColumn[]): OnnxModel => {
       if (onnx.inputs.every((input) => input.type !== 'string')) return onnx;
       refuseNumbersAsText(onnx, columns);
-      return readOnnx(bytes, { ...options, index, levels: columns.map(levelsOf) });
+      return readOnnx(proto, { ...options, index, levels: columns.map(levelsOf) });
     },
   };
 }

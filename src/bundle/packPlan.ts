@@ -76,12 +76,13 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
   const { clients: given, idColumn, target } = input;
   checkNames(input);
   step('model');
-  const exported = exportMetadata(parseOnnx(input.model));
-  const dictionary = withLevels(input.dictionary ?? {}, exported);
+  const proto = parseOnnx(input.model);
+  const exported = exportMetadata(proto);
+  const dictionary = withOwnLevels(input.dictionary ?? {}, exported);
   // A file that names its columns is not told another order.
   const wanted = exported?.columns ?? input.features;
   const candidates = chooseFeatures(given, wanted, idColumn, target?.column, dictionary);
-  const read = readModel(input.model, candidates, dictionary, target);
+  const read = readModel(proto, candidates, dictionary, target);
   const features = featuresOf(read.onnx, candidates, { clients: given, features: wanted });
   refuseCount(read.onnx, features);
 
@@ -128,13 +129,14 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
   };
 }
 
-/** What a dictionary says, and the levels that the model itself names where it says none. */
-function withLevels(dictionary: Dictionary, exported: ExportMetadata | null): Dictionary {
+/** A dictionary with the levels that the model itself names, in its order: it says what their codes are, not a dictionary. */
+function withOwnLevels(dictionary: Dictionary, exported: ExportMetadata | null): Dictionary {
   if (!exported?.levels.size) return dictionary;
   const said = new Map((dictionary.columns ?? []).map((column) => [column.name, column]));
   for (const [name, values] of exported.levels) {
     const column = said.get(name) ?? { name };
-    const levels = column.levels ?? values.map((value) => ({ value }));
+    const written = new Map(column.levels?.map((level) => [level.value, level]));
+    const levels = values.map((value) => written.get(value) ?? { value });
     said.set(name, { ...column, type: 'category', levels });
   }
   return { ...dictionary, columns: [...said.values()] };
@@ -183,10 +185,9 @@ function inputsOf(
 
 /** The texts that the model's encoders know, of each column that it takes as text. */
 function wordsByColumn({ inputs }: OnnxModel, features: readonly string[]): Map<string, readonly string[]> {
-  const words = inputs.flatMap(({ type, width, words: known }) =>
-    new Array<readonly string[] | null>(width).fill(
-      type !== 'string' ? null : width === 1 ? (known ?? []) : [],
-    ),
+  const words = inputs.flatMap(
+    ({ width, words: known }): readonly (readonly string[] | null)[] =>
+      known ?? new Array<null>(width).fill(null),
   );
   return new Map(features.flatMap((name, j) => (words[j] ? [[name, words[j]]] : [])));
 }

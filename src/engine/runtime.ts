@@ -156,11 +156,14 @@ function slice(
 const NO_WORD = '\u0001';
 
 /** @throws onnx-whole-numbers where an integer input would lose a gap or a fraction */
-function converted(values: Float64Array, { name: input, type, width, texts, absent = '' }: OnnxInput) {
+function converted(values: Float64Array, { name: input, type, width, texts, absent }: OnnxInput) {
   if (type === 'float32') return new Float32Array(values);
   if (type === 'float64') return values;
   if (type === 'string')
-    return Array.from(values, (code, i) => texts?.[i % width]?.[code] ?? (code === code ? NO_WORD : absent));
+    return Array.from(values, (code, i) => {
+      const gap = absent?.[i % width] ?? '';
+      return texts?.[i % width]?.[code] ?? (code === code ? NO_WORD : gap);
+    });
   if (!values.every((value) => Number.isInteger(value)))
     throw new ScoredeskError('onnx-whole-numbers', { input });
   return BigInt64Array.from(values, (value) => BigInt(value));

@@ -3,7 +3,7 @@ import { readRows, requireRows } from '../../src/bundle/rows';
 import type { ManifestColumn } from '../../src/bundle/schema';
 import { lateOutcomesOf, outcomesOf, parseTarget } from '../../src/bundle/target';
 import { readCsv } from '../../src/core/table/csv';
-import { columnOf, texts } from '../../src/core/table/table';
+import { columnOf, textColumn, texts } from '../../src/core/table/table';
 import { codeOf } from '../support/files';
 
 const declared: ManifestColumn[] = [
@@ -38,6 +38,19 @@ describe('a user’s rows', () => {
     ]);
     expect(rows.unknownLevels).toEqual([{ column: 'job', rows: 2, example: 'baker' }]);
     expect(await codeOf(() => requireRows(rows))).toBe('column-not-number');
+  });
+
+  test('numbers that a file holds as text are numbers, where each can be only one', async () => {
+    const age = (...cells: string[]) => {
+      const texted = { name: 'rows', rows: cells.length, columns: new Map([['age', textColumn(cells)]]) };
+      const ids = textColumn(cells.map((_, i) => String(i)));
+      const table = { ...texted, columns: new Map([...texted.columns, ['id', ids]]) };
+      return readRows(table, declared, { ...options, inputs: ['age'] });
+    };
+    expect(numbersOf('age', age('22406', '1e3', 'NA', '-3'))).toEqual([22406, 1000, NaN, -3]);
+    expect(numbersOf('age', age('1.234', '0.5'))).toEqual([1.234, 0.5]);
+    for (const unsure of [['1.234', '5'], ['1,234'], ['$12'], ['12 %'], ['1.234.567', '0.5']])
+      expect(await codeOf(() => requireRows(age(...unsure)))).toBe('column-not-number');
   });
 
   test('levels that the model never sees are nobody’s concern', () => {

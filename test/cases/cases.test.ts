@@ -5,7 +5,8 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack, type Packed } from '../../src/bundle/pack';
 import { readRows, requireRows } from '../../src/bundle/rows';
 import { parseDictionary } from '../../src/bundle/validate';
-import { columnsAsWritten } from '../../src/core/onnx/read';
+import { columnsAsWritten, readOnnx } from '../../src/core/onnx/read';
+import { readCsv } from '../../src/core/table/csv';
 import { columnOf, texts, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { onnxRuntime } from '../../src/engine/runtime';
@@ -87,6 +88,26 @@ describe('scored as the library does', () => {
     const theirs = texts(columnOf(table, 'client_id')).map((id) => expected[engine.clients.rowOf(id)]);
     expect(largestDifference(scores, theirs)).toBeLessThan(WITHIN);
   });
+});
+
+test('each text input knows its own words', () => {
+  for (const name of ['onehot-logistic', 'ordinal-forest']) {
+    const { inputs } = readOnnx(bytesOf(`test/oracles/families/${name}.onnx`));
+    const words = new Map(inputs.map((input) => [input.name, input.words?.[0]]));
+    expect(words.get('housing')).toEqual(['for free', 'own', 'rent']);
+    expect(words.get('checking_status')).toEqual(['0<=X<200', '<0', '>=200', 'no checking']);
+    expect(words.get('age')).toBeUndefined();
+  }
+});
+
+test('a graph that gives no client a score is refused', async () => {
+  const bytes = bytesOf(at('onnx-only-nan', 'nan.onnx'));
+  const { width } = readOnnx(bytes, { width: 1 });
+  const row = Array.from({ length: width }, (_, j) => `c${j}`).join();
+  const csv = `id,${row}\n1,${row.replaceAll('c', '')}\n2,${row.replaceAll('c', '1')}\n`;
+  const clients = readCsv(new TextEncoder().encode(csv), 'clients.csv', { text: ['id'] });
+  const input = { model: bytes, clients, idColumn: 'id', runtime: onnxRuntime };
+  expect(await codeOf(() => pack(input))).toBe('scores-none');
 });
 
 describe('refused, nothing guessed', () => {

@@ -113,7 +113,13 @@ test('a file of the script names its columns, their order and their levels itsel
   const input = await made('lightgbm-categories');
   const { clients } = input;
   const turned = { ...clients, columns: new Map([...clients.columns].reverse()) };
+  // Whatever a dictionary says of their order: the codes are the model's.
+  const columns = input.dictionary.columns?.map((column) => ({
+    ...column,
+    ...(column.levels ? { levels: [...column.levels].reverse() } : {}),
+  }));
   const bare = {
+    dictionary: { columns },
     model: input.model,
     clients: turned,
     idColumn: input.idColumn,

@@ -14,7 +14,7 @@ import {
   type ValueInfoProto,
 } from './schema/onnx_pb';
 import { tensorNumbers } from './tensor';
-import type { Value } from './value';
+import type { SourceColumn, Value } from './value';
 
 /** One input of the graph: how many of the user's columns it takes, and the element type it wants. */
 export interface OnnxInput {
@@ -23,10 +23,10 @@ export interface OnnxInput {
   type: 'float32' | 'float64' | 'int64' | 'string';
   /** Texts of the codes of each of its columns, for a text input. */
   texts?: readonly (readonly string[])[];
-  /** What a missing text is fed as: the category that the encoders have for it. */
-  absent?: string;
-  /** The texts that the encoders of a text input know, as written. */
-  words?: readonly string[];
+  /** Of each of its columns: what a missing text is fed as, the category that the encoders have for it. */
+  absent?: readonly string[];
+  /** Of each of its columns: the texts that the encoders know, as written. */
+  words?: readonly (readonly string[])[];
 }
 
 export interface OnnxModel {
@@ -69,17 +69,17 @@ export interface ReadOptions {
  *
  * @throws onnx-unreadable, onnx-attribute, onnx-graph, onnx-label-only, onnx-margin-only, onnx-classes
  */
-export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
-  const proto = parseOnnx(bytes);
+export function readOnnx(file: Uint8Array | ModelProto, options: ReadOptions = {}): OnnxModel {
+  const proto = file instanceof Uint8Array ? parseOnnx(file) : file;
   const graph = proto.graph as GraphProto;
-  const inputs = withTexts(graph, readInputs(graph, options.width), options.levels);
+  const inputs = withTexts(graph, readInputs(graph, options.width), options);
   const width = inputs.reduce((sum, input) => sum + input.width, 0);
   const { output, value } = findProbabilities(graph, inputs, options.output);
   const exported = exportMetadata(proto);
-  const file = { width, inputs, output, exported, proto };
+  const common = { width, inputs, output, exported, proto };
   if ('unread' in value)
     return {
-      ...file,
+      ...common,
       model: null,
       unread: value.unread,
       labels: exported?.classes ?? declaredLabels(graph),
@@ -92,7 +92,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): OnnxMode
   const named = value.only === 0 ? [...value.labels].reverse() : value.labels;
   const labels = exported?.classes ?? named;
   const { covers, given } = value;
-  return { ...file, model: turned ? complement(read) : read, unread: '', labels, covers, given };
+  return { ...common, model: turned ? complement(read) : read, unread: '', labels, covers, given };
 }
 
 /** Columns that a model takes as texts, or whose levels it names: they are to be read as written. @throws onnx-unreadable */
@@ -155,23 +155,30 @@ function plainOrSources(
   return plain ? null : sources;
 }
 
+const candidatesOf = (graph: GraphProto, wanted: string | undefined): ValueInfoProto[] =>
+  wanted ? graph.output.filter((info) => info.name === wanted) : graph.output.filter((o) => !isLabel(o));
+
 function findProbabilities(graph: GraphProto, inputs: readonly OnnxInput[], wanted: string | undefined) {
-  const candidates = wanted
-    ? graph.output.filter((info) => info.name === wanted)
-    : graph.output.filter((o) => !isLabel(o));
+  const candidates = candidatesOf(graph, wanted);
   if (wanted && candidates.length === 0)
     throw new ScoredeskError('onnx-graph', { reason: `no output ${wanted}` });
   if (candidates.length === 0) throw new ScoredeskError('onnx-label-only', {});
-  const walk = new Walk(graph, inputs);
-  const kinds = new Set<string>();
-  for (const { name } of candidates) {
-    const value = readOr(() => walk.value(name));
-    if ('unread' in value || value.kind === 'probabilities') return { output: name, value };
-    kinds.add(value.kind);
-  }
+  const { found, kinds } = firstProbabilities(new Walk(graph, inputs), candidates);
+  if (found) return found;
   throw kinds.has('margin')
     ? new ScoredeskError('onnx-margin-only', {})
     : new ScoredeskError('onnx-label-only', {});
+}
+
+/** The first output that holds probabilities or can't be read; null where none does, and what they are instead. */
+function firstProbabilities(walk: Walk, candidates: readonly ValueInfoProto[]) {
+  const kinds = new Set<string>();
+  for (const { name } of candidates) {
+    const value = readOr(() => walk.value(name));
+    if ('unread' in value || value.kind === 'probabilities') return { found: { output: name, value }, kinds };
+    kinds.add(value.kind);
+  }
+  return { found: null, kinds };
 }
 
 /** The value, or the operator that could not be read. */
@@ -193,37 +200,32 @@ function isLabel(info: ValueInfoProto): boolean {
 /** Words that encoders learn for a gap, the first that one knows counts; without any an unknown text will do. */
 const GAPS = ['nan', 'None', '', '<NA>'];
 
-/** Texts of the codes that each column of a text input is fed from; none known is none listed. */
+/**
+ * Text inputs with the texts of the codes that each column is fed from (none known is none listed), and what the encoders
+ * behind each column know: reading the graph once finds them.
+ */
 function withTexts(
   graph: GraphProto,
   inputs: readonly OnnxInput[],
-  levels: ReadOptions['levels'],
+  { levels, output }: ReadOptions,
 ): OnnxInput[] {
+  if (inputs.every(({ type }) => type !== 'string')) return [...inputs];
+  const walk = new Walk(graph, inputs);
+  firstProbabilities(walk, candidatesOf(graph, output));
   let first = 0;
   return inputs.map((input) => {
     const start = first;
     first += input.width;
     if (input.type !== 'string') return input;
-    const texts = Array.from({ length: input.width }, (_, j) => levels?.[start + j] ?? []);
-    const words = wordsOf(graph, input.name);
-    const absent = GAPS.find((word) => words.includes(word)) ?? '';
-    return { ...input, texts, absent, words: words.filter((word) => word !== absent) };
+    const columns = Array.from({ length: input.width }, (_, j) => [...(walk.words.get(start + j) ?? [])]);
+    const absent = columns.map((words) => GAPS.find((word) => words.includes(word)) ?? '');
+    return {
+      ...input,
+      texts: columns.map((_, j) => levels?.[start + j] ?? []),
+      absent,
+      words: columns.map((words, j) => words.filter((word) => word !== absent[j])),
+    };
   });
-}
-
-/** What the first encoders behind an input know. */
-function wordsOf(graph: GraphProto, input: string): string[] {
-  const found = new Set<string>();
-  const seen = new Set([input]);
-  // A graph's nodes come in the order in which they run.
-  for (const node of graph.node) {
-    if (!node.input.some((name) => seen.has(name))) continue;
-    const attributes = new Attributes(node);
-    const own = [...attributes.strings('cats_strings'), ...attributes.strings('keys_strings')];
-    for (const word of own) found.add(word);
-    if (own.length === 0) for (const name of node.output) seen.add(name);
-  }
-  return [...found];
 }
 
 function constantOf(tensor: TensorProto): Value {
@@ -233,6 +235,8 @@ function constantOf(tensor: TensorProto): Value {
 
 /** Reads only the nodes that a wanted output depends on, each once. */
 class Walk {
+  /** What the encoders read so far know of each column of a text input. */
+  readonly words = new Map<number, Set<string>>();
   readonly #values = new Map<string, Value>();
   readonly #makers = new Map<string, NodeProto>();
 
@@ -246,8 +250,7 @@ class Walk {
           input: start + j,
           steps: type === 'float32' ? [{ kind: 'round' }] : [],
           single: type === 'float32',
-          texts: texts?.[j],
-          absent,
+          ...(type === 'string' ? this.#textColumn(start + j, texts?.[j], absent?.[j]) : {}),
         })),
       });
       first += width;
@@ -255,6 +258,12 @@ class Walk {
     for (const tensor of graph.initializer) this.#values.set(tensor.name, constantOf(tensor));
     for (const node of graph.node)
       for (const output of node.output) if (output) this.#makers.set(output, node);
+  }
+
+  #textColumn(input: number, texts: readonly string[] = [], absent = ''): Partial<SourceColumn> {
+    const words = new Set<string>();
+    this.words.set(input, words);
+    return { texts, absent, words };
   }
 
   value(name: string): Value {

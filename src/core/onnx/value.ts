@@ -8,6 +8,8 @@ export interface SourceColumn extends FeatureSource {
   texts?: readonly string[] | undefined;
   /** The text that stands for a missing or unknown one. */
   absent?: string | undefined;
+  /** Where what the encoders of a text input know is noted. */
+  words?: Set<string> | undefined;
   /** float32 from here on: each operation rounds. */
   single?: boolean | undefined;
 }

@@ -88,13 +88,13 @@ export function matMul(call: Call): readonly Value[] {
 
 /** ReduceSum along the columns: of one column's own values, as bins are counted, or a sum of columns. */
 export function reduceSum(call: Call): readonly Value[] {
-  const [value, axes] = call.inputs;
+  const axes = call.inputs[1];
   const along = axes?.kind === 'constant' ? axes.numbers : call.attributes.ints('axes');
   const kept = call.attributes.int('keepdims', 1) === 1;
   if (along.length !== 1 || Math.abs(along[0]) !== 1 || !kept) throw notRead(call, 'rows');
   const columns = columnsOf(call, 0);
   const own = columns.every(({ input }) => input === columns[0].input);
-  if (value?.kind !== 'columns' || !own) return [sumOf(columns)];
+  if (!own) return [sumOf(columns)];
   const [first, ...rest] = columns;
   const sum = rest.reduce<SourceColumn>(
     (total, column) =>

@@ -10,6 +10,7 @@ const NO_ROW = -2;
 
 /** The column's code of each text. */
 function codesOf(column: SourceColumn, texts: readonly string[]): number[] {
+  for (const text of texts) column.words?.add(text);
   const index = new Map(column.texts?.map((text, code) => [text, code]));
   return texts.map((text) => index.get(text) ?? (text === column.absent ? NaN : NO_ROW));
 }

@@ -14,6 +14,7 @@ const HEADER = [
   'p_adjusted',
   'missing_reference',
   'missing_current',
+  'data',
   'notes',
 ];
 
@@ -39,6 +40,7 @@ export function driftCsv({ columns }: Comparison): string {
       column.adjusted,
       column.missing.reference,
       column.missing.current,
+      column.data,
       notes,
     ]);
   });

@@ -192,11 +192,10 @@ function details(locale: Locale, { column }: DriftRow, words: ReturnType<typeof 
   if (!profile) return '';
   if (profile.kind === 'number') {
     const { at, reference, current } = profile.quantiles;
+    const shown = (value: number) => (Number.isNaN(value) ? '–' : words.number(value));
     return [0.05, 0.5, 0.95]
       .map((q) => at.indexOf(q))
-      .map(
-        (i) => `${formatShare(locale, at[i])}: ${words.number(reference[i])} → ${words.number(current[i])}`,
-      )
+      .map((i) => `${formatShare(locale, at[i])}: ${shown(reference[i])} → ${shown(current[i])}`)
       .join(' · ');
   }
   return profile.levels
@@ -212,10 +211,12 @@ function details(locale: Locale, { column }: DriftRow, words: ReturnType<typeof 
 
 /** Both distributions, 100 wide and 24 high. */
 function spark(profile: Profile): Html {
-  const most = Math.max(...profile.reference, ...profile.current, 1e-9);
+  // A side without a value has no shares.
+  const known = (share: number) => (Number.isNaN(share) ? 0 : share);
+  const most = Math.max(...Array.from([...profile.reference, ...profile.current], known), 1e-9);
   const n = profile.reference.length;
   const x = (i: number) => Math.round(((i + 0.5) / n) * 100);
-  const y = (share: number) => Math.round(23 - (share / most) * 22);
+  const y = (share: number) => Math.round(23 - (known(share) / most) * 22);
   const line = (shares: Float64Array) => Array.from(shares, (share, i) => `${x(i)} ${y(share)}`).join('L');
   if (profile.kind === 'number' && !(profile.perValue && n <= 12))
     return html`<svg viewBox="0 0 100 24">

@@ -4,7 +4,7 @@ import { datasetNoteText, noteText, qualityTexts } from './driftWords';
 
 /**
  * A comparison as JSON: aggregates only. The keys of the contract, one entry a column and test; `stability`, `p`,
- * `adjusted`, `quality` and `notes` (English sentences) beside them. What can't be computed is null.
+ * `adjusted`, `data` (what happened to the data, as a verdict) and `notes` (English sentences) beside them. What can't be computed is null.
  */
 export function driftJson(comparison: Comparison): string {
   const { preset, reference, current, dataset, columns, chunks, calibrated, notes } = comparison;
@@ -25,10 +25,11 @@ export function driftJson(comparison: Comparison): string {
 }
 
 function columnEntries(column: ColumnDrift): object[] {
-  const { name, type, missing, stability, p, adjusted, byCountAlone, verdict } = column;
+  const { name, type, missing, stability, p, adjusted, byCountAlone, verdict, data } = column;
   const sentences = [...column.notes.map((note) => noteText('en', note)), ...qualityTexts('en', column)];
   const common = {
     missing,
+    data,
     stability,
     p,
     adjusted,

@@ -5,7 +5,7 @@ import type { DriftResult } from '../engine/drift/compare';
 import type { ManifestColumn } from '../bundle/schema';
 import { columnLabel, formatPercent } from '../i18n/format';
 import { translate, type Locale } from '../i18n/translate';
-import { formatMeasure } from './driftWords';
+import { dataText, formatMeasure } from './driftWords';
 
 /** A column with what it means to the model. */
 export interface DriftRow {
@@ -50,7 +50,14 @@ function labelOf(
   return column ? columnLabel(locale, column) : name;
 }
 
-function ringOf({ verdict, notes }: ColumnDrift): DriftRow['ring'] {
+/** The worse of what the preset's tests say and of what happened to the data. */
+function ringOf(column: ColumnDrift): DriftRow['ring'] {
+  const ring = testedRing(column);
+  if (column.data === 'drifted') return 'drifted';
+  return column.data === 'watch' && ring !== 'drifted' ? 'watch' : ring;
+}
+
+function testedRing({ verdict, notes }: ColumnDrift): DriftRow['ring'] {
   if (verdict === null) return notes.some(({ code }) => code === 'one-chunk') ? 'few' : 'none';
   return notes.some((note) => note.code === 'few-rows' && note.rows < ENOUGH_VALUES) ? 'few' : verdict;
 }
@@ -107,21 +114,33 @@ export function figuresOf(rows: readonly DriftRow[], result: DriftResult): Drift
   };
 }
 
-const isConcluded = ({ ring }: DriftRow): boolean => ring !== 'few' && ring !== 'none';
+const isConcluded = (ring: DriftRow['ring']): boolean => ring !== 'few' && ring !== 'none';
 
-/** One sentence of verdict with what to look at first; it never says more than was compared. */
+/** What happened to the data, and one sentence of verdict with what to look at first; it never says more than was compared. */
 export function headline(locale: Locale, rows: readonly DriftRow[], result: DriftResult): string {
   const features = new Set(result.features);
   const compared = rows.filter(({ column }) => features.has(column.name));
   if (compared.length === 0) return otherHeadline(locale, rows);
-  const moved = orderRows(compared, 'weight').filter(({ ring }) => ring === 'drifted' || ring === 'watch');
-  const concluded = compared.filter(isConcluded).length;
+  const broken = compared.filter(({ column }) => column.data === 'drifted');
+  const data = dataText(locale, orderRows(broken, 'weight'));
+  return `${data} ${testedHeadline(locale, compared, broken.length > 0)}`.trim();
+}
+
+/** What the tests say; "" where they found nothing and `told` is said of the data. */
+function testedHeadline(locale: Locale, compared: readonly DriftRow[], told: boolean): string {
+  const concluded = compared.filter(({ column }) => isConcluded(testedRing(column)));
   const count = compared.length;
-  if (concluded === 0) return translate(locale, 'drift.headline.nothing', { count });
-  if (moved.length === 0)
-    return concluded === count
-      ? translate(locale, 'drift.headline.stable', { count })
-      : translate(locale, 'drift.headline.partly', { concluded, count });
+  if (concluded.length === 0) return translate(locale, 'drift.headline.nothing', { count });
+  const moved = orderRows(concluded, 'weight').filter(({ ring }) => ring !== 'stable');
+  if (moved.length === 0 && concluded.length < count)
+    return translate(locale, 'drift.headline.partly', { concluded: concluded.length, count });
+  // Whose values are gone has no index to be looked at first.
+  if (moved.length === 0 || Number.isNaN(moved[0].column.stability))
+    return told ? '' : translate(locale, 'drift.headline.stable', { count });
+  return movedHeadline(locale, moved);
+}
+
+function movedHeadline(locale: Locale, moved: readonly DriftRow[]): string {
   const [first] = moved;
   const drifted = moved.filter(({ ring }) => ring === 'drifted').length;
   const params = {
@@ -131,11 +150,8 @@ export function headline(locale: Locale, rows: readonly DriftRow[], result: Drif
     drifted,
     watch: moved.length - drifted,
   };
-  return translate(
-    locale,
-    first.importance === null ? 'drift.headline.movedPlain' : 'drift.headline.moved',
-    params,
-  );
+  const key = first.importance === null ? 'drift.headline.movedPlain' : 'drift.headline.moved';
+  return translate(locale, key, params);
 }
 
 /** Of columns of which none is a feature. */

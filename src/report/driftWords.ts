@@ -104,8 +104,30 @@ export const bandsText = (locale: Locale): string =>
     drifted: formatNumber(locale, DRIFTED_FROM),
   });
 
-/** How many columns drifted of how many, in a sentence. */
-export function datasetText(locale: Locale, { dataset }: Comparison): string {
+/** Of columns whose data changed: how many, and what happened to the first; "" without any. */
+export function dataText(locale: Locale, broken: readonly { column: ColumnDrift; label: string }[]): string {
+  const worst = broken.reduce<(typeof broken)[number] | null>(
+    (most, one) => (most === null || gapOf(one.column) > gapOf(most.column) ? one : most),
+    null,
+  );
+  if (!worst) return '';
+  const what = qualityTexts(locale, worst.column).join(' ');
+  return translate(locale, 'drift.headline.data', { count: broken.length, first: worst.label, what });
+}
+
+const gapOf = ({ missing }: ColumnDrift): number => Math.abs(missing.current - missing.reference);
+
+/** What happened to the data, and how many columns drifted of how many. */
+export function datasetText(locale: Locale, { dataset, columns }: Comparison): string {
+  const broken = columns.filter(({ data }) => data === 'drifted');
+  const data = dataText(
+    locale,
+    broken.map((column) => ({ column, label: column.name })),
+  );
+  return `${data} ${testedText(locale, dataset)}`.trim();
+}
+
+function testedText(locale: Locale, dataset: Comparison['dataset']): string {
   if (dataset.compared === 0) return translate(locale, 'drift.dataset.nothing');
   return translate(locale, dataset.drifted ? 'drift.dataset.drifted' : 'drift.dataset.stable', {
     count: dataset.count,

@@ -57,6 +57,21 @@ function file(name: string, content: string): string {
   return path;
 }
 
+test('an emptied column is a verdict and in the headline, in every form', () => {
+  const at = (name: string) => `test/cases/column-emptied/${name}`;
+  const sides = ['--reference', at('reference.csv'), '--current', at('current.csv'), '--id', 'id'];
+  const { err, report } = drift(...sides, '--preset', 'evidently');
+  expect(err).toMatch(/The data of 1 column changed: x\. Missing values: 0\.0% .* 100\.0%/);
+  expect(report.columns.find(({ name }) => name === 'x')).toMatchObject({ drifted: null, data: 'drifted' });
+  for (const ending of ['html', 'csv']) {
+    const out = join(dir, `emptied.${ending}`);
+    spawnSync(process.execPath, ['bin/scoredesk.js', 'drift', ...sides, '--out', out]);
+    const text = readFileSync(out, 'utf8');
+    expect(text).not.toContain('NaN');
+    expect(text).toMatch(ending === 'html' ? /class="drifted">Drifted/ : /^x,.*,0,1,drifted,/m);
+  }
+});
+
 /** Truth values are written as words, as pandas writes them. */
 const csvOf = (name: string, table: Table, without: readonly string[] = []): string =>
   file(

@@ -7,7 +7,7 @@ import { isAlert, type Limits } from './limits';
 import { nannymlValues, type NannymlMethod, type NannymlValue } from './nannyml';
 import { readyPair, type Note, type ReadyPair } from './pair';
 import { profileOf, type Profile } from './profile';
-import { qualityOf, type Quality, type Verdict } from './quality';
+import { dataVerdict, qualityOf, type Quality, type Verdict } from './quality';
 import { apartOf, present, type Pair } from './sample';
 import { shortened, stabilityOf, type Stability } from './stability';
 import type { DriftType, Preset } from './types';
@@ -44,6 +44,8 @@ export interface ColumnDrift {
   byCountAlone: boolean;
   missing: { reference: number; current: number };
   quality: Quality | null;
+  /** What happened to its data, whatever the preset's tests say; null where that can't be known. */
+  data: Verdict | null;
   profile: Profile | null;
   stabilityParts: Stability | null;
   notes: Note[];
@@ -95,6 +97,7 @@ export function compareColumn(
     byCountAlone: byCount(tests, stability.value),
     missing: { reference: quality.missing.reference, current: quality.missing.current },
     quality,
+    data: dataVerdict(quality),
     profile: profileOf(drawn),
     stabilityParts: shortened(stability),
     notes: [
@@ -193,6 +196,7 @@ function uncompared(
     byCountAlone: false,
     missing: { reference, current },
     quality: null,
+    data: null,
     profile: null,
     stabilityParts: null,
     notes,

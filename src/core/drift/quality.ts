@@ -1,3 +1,4 @@
+import { exp, ln } from '../numeric/functions';
 import { lowerBound, upperBound } from '../stats/search';
 import type { LevelPair, NumberPair, Pair } from './sample';
 import { proportionsZ } from '../stats/tests';
@@ -28,7 +29,18 @@ export interface Levels {
 const MISSING = { watch: 0.02, drifted: 0.1, level: 0.01 };
 /** So are new or vanished levels and values out of range from these shares of the rows on; any at all is worth a look. */
 const STRANGE_DRIFTED = 0.01;
+/** From this probability on that the other side has none of some levels, it may be chance. */
+const CHANCE = 0.01;
 const EXAMPLES = 5;
+
+/**
+ * What happened to a column's data, whatever its values say: it is drifted where it was emptied, its missing share jumped, or
+ * levels came or went that chance does not explain.
+ */
+export function dataVerdict({ missing, appeared, vanished }: Quality): Verdict {
+  const found = [missing, appeared, vanished].some(({ verdict }) => verdict === 'drifted');
+  return found ? 'drifted' : missing.verdict;
+}
 
 export function qualityOf(pair: Pair): Quality {
   const { reference, current } = pair;
@@ -60,7 +72,7 @@ function missingChange(reference: Gaps, current: Gaps): Quality['missing'] {
 }
 
 function levelChanges({ keys, reference, current }: LevelPair): Pick<Quality, 'appeared' | 'vanished'> {
-  const only = (here: Float64Array, there: Float64Array, rows: number): Levels => {
+  const only = (here: Float64Array, there: Float64Array, rows: number, others: number): Levels => {
     const found = keys.flatMap((_, i) => (here[i] > 0 && there[i] === 0 ? [i] : []));
     found.sort((i, j) => here[j] - here[i] || i - j);
     const share = ratio(
@@ -68,11 +80,14 @@ function levelChanges({ keys, reference, current }: LevelPair): Pick<Quality, 'a
       rows,
     );
     const examples = found.slice(0, EXAMPLES).map((i) => keys[i]);
-    return { count: found.length, examples, share, verdict: strange(found.length, share) };
+    // That as many rows of the other side hold none of them may be chance.
+    const chance = exp(others * ln(1 - share)) >= CHANCE;
+    const verdict = strange(found.length, share);
+    return { count: found.length, examples, share, verdict: chance && found.length ? 'watch' : verdict };
   };
   return {
-    appeared: only(current.counts, reference.counts, current.rows),
-    vanished: only(reference.counts, current.counts, reference.rows),
+    appeared: only(current.counts, reference.counts, current.rows, reference.rows),
+    vanished: only(reference.counts, current.counts, reference.rows, current.rows),
   };
 }
 

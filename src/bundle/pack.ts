@@ -9,9 +9,11 @@ import { algorithmOf } from './algorithm';
 import { encodeInputs, type ModelInput } from './encode';
 import { sha256Hex } from './hash';
 import { addPart, inputSections } from './packFiles';
+import { packedTraining } from './packTraining';
 import { planPack, type PackInput, type PackPlan, type PackStep } from './packPlan';
 import { expectedRows, metricsOf, scorerOf, scoreTable } from './packScores';
 import { FORMAT, FORMAT_VERSION, type Manifest } from './schema';
+import type { Finding } from './training/findings';
 import { parseManifest } from './validate';
 
 export interface Packed {
@@ -22,6 +24,8 @@ export interface Packed {
   leftOut: string[];
   /** Text columns whose codes were guessed from their alphabetical order, for a model that takes numbers. */
   guessedLevels: string[];
+  /** What the tables hold that the rows which trained the model did not. */
+  findings: Finding[];
 }
 
 /**
@@ -47,6 +51,7 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
   const score = await scorerOf(onnx, output, input);
   const scores = await scoreTable(score, inputs, clients);
   const expected = expectedRows(clients, scores, input);
+  const { facts, findings } = await packedTraining(plan, input, score, scores);
 
   step('files');
   const files = new Map<string, Uint8Array>([['model.onnx', input.model]]);
@@ -73,6 +78,7 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
     data,
     suggest: dictionary.suggest ?? suggested(texts(columnOf(clients, input.idColumn)), scores, decision),
     expected,
+    training: facts,
     ...(test && target
       ? { metrics: { test: metricsOf(await scoreTable(score, inputs, test), test, target) } }
       : {}),
@@ -81,7 +87,7 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
   const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + '\n');
   files.set('bundle.json', bytes);
   const { leftOut, guessedLevels } = plan;
-  return { manifest: parseManifest(bytes), files, leftOut, guessedLevels };
+  return { manifest: parseManifest(bytes), files, leftOut, guessedLevels, findings };
 }
 
 /** Writes each part's rows. @returns what the manifest says of them */

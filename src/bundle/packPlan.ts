@@ -70,7 +70,7 @@ export interface PackPlan {
 /**
  * Reads the model and the tables' columns, and decides what each is. Nothing is scored.
  *
- * @throws feature-count, feature-missing, ids-repeated, id-missing, target-values, onnx-…, column-…
+ * @throws feature-count, feature-missing, outcome-feature, ids-repeated, id-missing, target-values, onnx-…, column-…
  */
 export function planPack(input: PackInput, step: (name: PackStep) => void): PackPlan {
   const { clients: given, idColumn, target } = input;
@@ -81,6 +81,8 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
   const dictionary = withOwnLevels(input.dictionary ?? {}, exported);
   // A file that names its columns is not told another order.
   const wanted = exported?.columns ?? input.features;
+  if (target && wanted?.includes(target.column))
+    throw new ScoredeskError('outcome-feature', { column: target.column });
   const candidates = chooseFeatures(given, wanted, idColumn, target?.column, dictionary);
   const read = readModel(proto, candidates, dictionary, target);
   const features = featuresOf(read.onnx, candidates, { clients: given, features: wanted });

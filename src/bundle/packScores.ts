@@ -11,7 +11,7 @@ import type { Manifest } from './schema';
 /** The scores that `pack` puts into a bundle: who computes them, what is promised, how good they are. */
 
 /** P(default) of rows of inputs [rows, width]. */
-type Score = (inputs: Float64Array, rows: number) => Promise<Float64Array>;
+export type Score = (inputs: Float64Array, rows: number) => Promise<Float64Array>;
 export type StartRuntime = (
   onnx: OnnxModel,
   bytes: Uint8Array,

@@ -1,5 +1,5 @@
 import { asCoded, type ScoredeskError } from '../core/errors';
-import { columnOf, textColumn, type Table, type TextColumn } from '../core/table/table';
+import { columnOf, textColumn, type Table } from '../core/table/table';
 import { idsOf, toDeclared } from './columns';
 import { withDerived } from './derived';
 import type { ManifestColumn } from './schema';
@@ -19,8 +19,6 @@ export interface Rows {
   absent: string[];
   /** What could not be read as declared: column-not-number, derived-mismatch …; the first of a column. */
   unreadable: Unreadable[];
-  /** Values that are no level of the model, by input: they are scored as missing. */
-  unknownLevels: UnknownLevels[];
   /** 1 default, 0 repaid, -1 unknown; null without a column of outcomes, or where it can't be read. */
   target: Int8Array | null;
 }
@@ -28,12 +26,6 @@ export interface Rows {
 export interface Unreadable {
   column: string;
   error: ScoredeskError;
-}
-
-export interface UnknownLevels {
-  column: string;
-  rows: number;
-  example: string;
 }
 
 export interface RowsOptions {
@@ -81,26 +73,8 @@ export function readRows(table: Table, declared: readonly ManifestColumn[], opti
     table: whole,
     absent: inputs.filter((name) => !whole.columns.has(name)),
     unreadable,
-    unknownLevels: unknownLevelsOf(whole, declared, new Set(inputs)),
     target: labels,
   };
-}
-
-function unknownLevelsOf(
-  table: Table,
-  declared: readonly ManifestColumn[],
-  seen: ReadonlySet<string>,
-): UnknownLevels[] {
-  return declared.flatMap(({ name, type, levels }) => {
-    const column = seen.has(name) ? table.columns.get(name) : null;
-    if (type !== 'category' || !levels || column?.kind !== 'text') return [];
-    return unknownIn(name, column, levels.length);
-  });
-}
-
-function unknownIn(name: string, { codes, dictionary }: TextColumn, known: number): UnknownLevels[] {
-  const unknown = codes.filter((code) => code >= known);
-  return unknown.length ? [{ column: name, rows: unknown.length, example: dictionary[unknown[0]] }] : [];
 }
 
 /** The rows, where everything could be taken as it was meant. @throws the first of what could not; column-unknown */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { trainingSchema } from './training/schema';
 
 /** bundle.json, format 1. Unknown keys pass; limits keep a hostile manifest from costing memory. */
 
@@ -169,6 +170,7 @@ export const manifestSchema = v.looseObject({
     from: v.picklist(['library', 'pack']),
     rows: v.pipe(v.array(v.looseObject({ id: v.string(), probability })), v.maxLength(MAX_LIST)),
   }),
+  training: v.optional(trainingSchema),
   metrics: v.optional(v.record(v.string(), v.record(v.string(), v.number()))),
   files: v.pipe(v.array(v.looseObject({ path, bytes: count, sha256 })), v.minLength(1), v.maxLength(10_000)),
 });

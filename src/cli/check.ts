@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { openBundle } from '../engine/engine';
 import { SCORE_TOLERANCE, verifyBundle, type Verification } from '../engine/verify';
 import { count, plural, sayProgress } from './console';
+import { bundleFindings } from '../engine/training';
+import { requireFindings, STRICT } from './findings';
 import { openSource } from './files';
 
 export function checkCommand(): Command {
@@ -11,7 +13,8 @@ export function checkCommand(): Command {
     )
     .argument('<bundle>', 'directory or zip')
     .addHelpText('after', '\nExample:\n  scoredesk check public/bundles/german-credit')
-    .action(async (path: string) => {
+    .option(...STRICT)
+    .action(async (path: string, { strict = false }: { strict?: boolean }) => {
       const engine = await openBundle(await openSource(path));
       const report = await verifyBundle(engine, { progress: sayProgress });
       const { manifest, fingerprint } = engine;
@@ -19,6 +22,10 @@ export function checkCommand(): Command {
       for (const line of reportLines(report)) process.stdout.write(`${line}\n`);
       if (engine.runtimeFailure)
         process.stdout.write(`note      onnxruntime did not start: ${engine.runtimeFailure}\n`);
+      const findings = await bundleFindings(engine, { progress: sayProgress });
+      requireFindings(findings, strict);
+      if (findings.length === 0 && engine.manifest.training)
+        process.stdout.write(`training  ok: rows, outcomes and scores are like those of the training\n`);
     });
 }
 

@@ -3,6 +3,7 @@ import { contributionTable } from '../engine/client/tables';
 import { openBundle } from '../engine/engine';
 import { METHODS, type Method } from '../engine/explanations';
 import { sayProgress } from './console';
+import { STRICT } from './findings';
 import { openSource, writeTableFile } from './files';
 import { wholeOption } from './options';
 import { backgroundOf, chooseRows, type RowOptions } from './rows';
@@ -22,6 +23,7 @@ export function explainCommand(): Command {
     .argument('<bundle>', 'directory or zip')
     .option('--data <file>', 'rows to explain instead of the clients')
     .option('--ids <a,b>', 'only these ids')
+    .option(...STRICT)
     .addOption(
       new Option(
         '--method <name>',

@@ -18,6 +18,7 @@ import { algorithmTexts } from '../i18n/algorithm';
 import { localText } from '../i18n/translate';
 import { count, LOCALE, plural, say } from './console';
 import { reportLines } from './check';
+import { requireFindings, STRICT } from './findings';
 import { readBytes, readTableFile, writeWhole } from './files';
 import { costOption, identifierOption, probabilityOption } from './options';
 
@@ -37,6 +38,7 @@ interface Options {
   bundleId?: string;
   bundleVersion?: string;
   title?: string;
+  strict?: boolean;
   out: string;
 }
 
@@ -67,6 +69,7 @@ export function packCommand(): Command {
     .option('--bundle-id <id>', 'id of the bundle', identifierOption)
     .option('--bundle-version <version>', 'version of the bundle', identifierOption)
     .option('--title <text>', 'title of the bundle')
+    .option(...STRICT)
     .requiredOption('--out <dir>', 'directory to write')
     .addHelpText(
       'after',
@@ -82,6 +85,7 @@ async function run(options: Options): Promise<void> {
   const packed = await pack(await readInput(options));
   const { manifest, files, guessedLevels } = packed;
   sayInferred(packed, options);
+  requireFindings(packed.findings, options.strict ?? false);
   const engine = await openBundle(memorySource(options.out, files));
   if (engine.runtimeFailure) throw new ScoredeskError('runtime-failed', { reason: engine.runtimeFailure });
   if (guessedLevels.length && !options.expected)

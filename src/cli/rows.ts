@@ -1,18 +1,23 @@
+import type { Table } from '../core/table/table';
 import { keptAsWritten } from '../bundle/columns';
+import { rowFindings, scoreFindings } from '../bundle/training/compare';
+import { sampledRows } from '../bundle/training/outcomeFindings';
 import { clientRows, onlyIds, rowsFor, type ChosenRows } from '../engine/client/tables';
 import type { Engine } from '../engine/engine';
 import type { Background } from '../engine/explanations';
-import { plural, say } from './console';
+import { trainedOf } from '../engine/training';
+import { requireFindings } from './findings';
 import { readTableFile } from './files';
 
 export interface RowOptions {
   data?: string;
   ids?: string;
+  strict?: boolean;
 }
 
 /** The rows a command works on: those of --data, else the bundle's clients; of them the --ids asked for. */
-export async function chooseRows(engine: Engine, { data, ids }: RowOptions): Promise<ChosenRows> {
-  const rows = data === undefined ? await clientRows(engine) : await readFileRows(engine, data);
+export async function chooseRows(engine: Engine, { data, ids, strict }: RowOptions): Promise<ChosenRows> {
+  const rows = data === undefined ? await clientRows(engine) : await readFileRows(engine, data, strict);
   return ids === undefined
     ? rows
     : onlyIds(
@@ -26,13 +31,24 @@ export async function backgroundOf(engine: Engine, wanted: string): Promise<Back
   return /^[1-9]\d*$/.test(wanted) ? Number(wanted) : (await readFileRows(engine, wanted)).table;
 }
 
-/** A file's rows; values that are no level of the model are scored as missing: said, with how many and one of them. */
-async function readFileRows(engine: Engine, path: string): Promise<ChosenRows> {
+/** A file's rows; what they hold that the training did not is said before they are scored. @throws unlike-training */
+async function readFileRows(engine: Engine, path: string, strict = false): Promise<ChosenRows> {
   const table = await readTableFile(path, keptAsWritten(engine.manifest.columns, engine.idColumn));
   const rows = rowsFor(engine, table);
-  for (const { column, rows: count, example } of rows.unknownLevels)
-    say(
-      `Note: ${plural(count, 'value')} of ${column} no level of the model, as “${example.slice(0, 40)}”: scored as missing.`,
-    );
+  requireFindings(rowFindings(trainedOf(engine), { table: rows.table, id: engine.idColumn }), strict);
   return rows;
+}
+
+/** Says what is strange in the scores of a file's rows. @throws unlike-training */
+export function requireScores(
+  engine: Engine,
+  { table, scores, target }: { table: Table; scores: Float64Array; target: Int8Array | null },
+  { strict = false }: RowOptions,
+): void {
+  const outcomes = target && Float64Array.from(target, (label) => (label < 0 ? NaN : label));
+  const scored = { rows: sampledRows(table.rows, table.rows), probabilities: scores };
+  requireFindings(
+    scoreFindings(trainedOf(engine), { table, id: engine.idColumn, scores: scored, outcomes }),
+    strict,
+  );
 }

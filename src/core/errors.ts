@@ -52,6 +52,8 @@ interface Params {
   'text-input': { column: string };
   'prediction-missing': { file: string; id: string };
   'scores-none': { clients: number };
+  'unlike-training': { count: number };
+  'outcome-feature': { column: string };
   // a bundle
   'bundle-not': { found: string };
   'bundle-newer': { found: number; supported: number };

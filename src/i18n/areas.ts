@@ -3,6 +3,7 @@ import type algorithm from './messages/en/algorithm.json';
 import type client from './messages/en/client.json';
 import type drift from './messages/en/drift.json';
 import type errors from './messages/en/errors.json';
+import type findings from './messages/en/findings.json';
 import type make from './messages/en/make.json';
 import type model from './messages/en/model.json';
 import type settings from './messages/en/settings.json';
@@ -17,6 +18,8 @@ interface Areas {
   client: typeof client;
   model: typeof model;
   drift: typeof drift;
+  /** What a user's table holds that the training did not. */
+  findings: typeof findings;
   make: typeof make;
   about: typeof about;
   settings: typeof settings;
@@ -39,6 +42,10 @@ const FILES: Record<Area, Record<Locale, Bring>> = {
   client: { en: () => import('./messages/en/client.json'), fr: () => import('./messages/fr/client.json') },
   model: { en: () => import('./messages/en/model.json'), fr: () => import('./messages/fr/model.json') },
   drift: { en: () => import('./messages/en/drift.json'), fr: () => import('./messages/fr/drift.json') },
+  findings: {
+    en: () => import('./messages/en/findings.json'),
+    fr: () => import('./messages/fr/findings.json'),
+  },
   make: { en: () => import('./messages/en/make.json'), fr: () => import('./messages/fr/make.json') },
   about: { en: () => import('./messages/en/about.json'), fr: () => import('./messages/fr/about.json') },
   settings: {

@@ -150,8 +150,13 @@ describe('pack', () => {
     ['no rows', { clients: csv('id,amount,job\n') }, 'rows-none'],
     [
       'a target that is neither 0/1 nor named',
-      { target: { column: 'job' }, features: ['amount', 'job'] },
+      { target: { column: 'job' }, features: ['amount', 'id'] },
       'target-values',
+    ],
+    [
+      'an outcome among the features',
+      { target: { column: 'job' }, features: ['amount', 'job'] },
+      'outcome-feature',
     ],
     ['a target value that never occurs', { target: { column: 'y', value: 'bad' } }, 'target-value-absent'],
     ['a target that is not there', { target: { column: 'z' } }, 'column-unknown'],

@@ -26,7 +26,6 @@ describe('a user’s rows', () => {
     expect(rows.absent).toEqual([]);
     expect(numbersOf('id', rows)).toEqual(['007', '8']);
     expect(numbersOf('age', rows)).toEqual([30, NaN]);
-    expect(rows.unknownLevels).toEqual([]);
     expect(rows.target).toBeNull();
     expect(requireRows(rows)).toBe(rows);
   });
@@ -36,7 +35,6 @@ describe('a user’s rows', () => {
     expect(rows.unreadable.map(({ column, error }) => [column, error.code])).toEqual([
       ['age', 'column-not-number'],
     ]);
-    expect(rows.unknownLevels).toEqual([{ column: 'job', rows: 2, example: 'baker' }]);
     expect(await codeOf(() => requireRows(rows))).toBe('column-not-number');
   });
 
@@ -51,15 +49,6 @@ describe('a user’s rows', () => {
     expect(numbersOf('age', age('1.234', '0.5'))).toEqual([1.234, 0.5]);
     for (const unsure of [['1.234', '5'], ['1,234'], ['$12'], ['12 %'], ['1.234.567', '0.5']])
       expect(await codeOf(() => requireRows(age(...unsure)))).toBe('column-not-number');
-  });
-
-  test('levels that the model never sees are nobody’s concern', () => {
-    const known: ManifestColumn[] = [
-      ...declared,
-      { name: 'town', role: 'info', type: 'category', levels: [{ value: 'Lyon' }] },
-    ] as ManifestColumn[];
-    const rows = readRows(csv('id,age,job,town\n1,30,clerk,Nice\n'), known, options);
-    expect(rows.unknownLevels).toEqual([]);
   });
 
   test('a derived column that disagrees is told, and takes no other with it', () => {

@@ -17,6 +17,7 @@ from .columns import (choose_features, default_index, drop_index, is_text, libra
 from .dictionary import algorithm, described, dictionary_csv, merged, read_dictionary
 from .exporting import compare, exported
 from .reading import load_model, read_table
+from .training import facts, outcomes_of, refuse_other_predictions
 
 PACK_COMPARES = 50  # clients, spread evenly, that `scoredesk pack` looks up in predictions.csv
 
@@ -69,13 +70,34 @@ def write_files(folder, files):
         raise Stop(f"{folder} can't be written: {first_line(error)}") from error
 
 
+def target_value(column, default):
+    """The class that means default, where the outcomes are written as the model's classes; "" for 0 and 1."""
+    found = {text_of(v) for v in column.dropna().unique().tolist()}
+    return text_of(default) if text_of(default) in found and not found <= {"0", "1"} else ""
+
+
 def target_argument(target, value, column, default):
     """--target for pack: with the value that means default unless it is 0 and 1."""
     found = {text_of(v) for v in column.dropna().unique().tolist()}
-    value = value or (text_of(default) if text_of(default) in found and not found <= {"0", "1"} else "")
+    value = value or target_value(column, default)
     if not value and not found <= {"0", "1"}:
         say(f"Note: say which value of {target} means default: --target {target}=VALUE")
     return f"{target}={value}" if value else target
+
+
+def trained_on(options, loaded, plan, table, p, target, value, index):
+    """Facts of the rows that trained the model: those of --training, else of the table."""
+    if options.training:
+        table = read_table(options.training)
+        lacking = [c for c in [*plan.features, *([target] if target else [])] if c not in table.columns]
+        if lacking:
+            raise Stop(f"{options.training.name} has no column {lacking[0]}{nearest(lacking[0], table.columns)}")
+        p = library_predictions(loaded, plan, table, index)
+    else:
+        say("Note: without --training, the rows that trained the model, what it was trained on is taken from the table")
+    default = loaded.classes[index]
+    outcomes = outcomes_of(table[target], value or target_value(table[target], default)) if target else None
+    return facts(plan, table, p, outcomes)
 
 
 def read_features(text):
@@ -105,8 +127,13 @@ def export(options):
     plan = plan_columns(loaded, table, features, names, old)
     index = default_index(loaded.classes, options.default_class)
     p = library_predictions(loaded, plan, table, index)
+    if options.predictions:
+        refuse_other_predictions(read_table(options.predictions), options.predictions.name, identity, table[identity], p)
+    else:
+        say("Note: without --predictions, scores of this model that you stored, nothing shows that the table holds what the model was trained on: "
+            "a renamed level or another unit in it gives wrong scores here and there alike")
 
-    made = exported(loaded, plan, index)
+    made = exported(loaded, plan, index, trained_on(options, loaded, plan, table, p, target, value, index))
     if identity in plan.features:
         say(f"Note: the id {identity} is also a column of the model")
     roles = {**{c: "extra" for c in table.columns}, **{f: "feature" for f in features}, **({target: "target"} if target else {}), identity: "id"}
@@ -145,6 +172,8 @@ def parse(arguments):
     parser.add_argument("--out", type=Path, required=True, help="the folder to write")
     parser.add_argument("--id", help="the column that names a client")
     parser.add_argument("--target", help="the outcome, COLUMN or COLUMN=VALUE that means default")
+    parser.add_argument("--training", type=Path, help="the rows that trained the model, where the table is another")
+    parser.add_argument("--predictions", type=Path, help="scores that you stored when the model was in use: the id and `probability`")
     parser.add_argument("--features", help="the model's columns in its order, where it does not know them: a,b,c or a file")
     parser.add_argument("--class", dest="default_class", help="the class that means default")
     parser.add_argument("--dictionary", type=Path, help="an earlier dictionary.json or .csv whose texts to keep")

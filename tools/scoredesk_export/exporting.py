@@ -13,7 +13,7 @@ EXACT, SINGLE = 1e-9, 1e-6  # what a sum in another order explains; XGBoost and 
 ROWS_AT_ONCE = 20_000
 
 
-def exported(loaded, plan, index):
+def exported(loaded, plan, index, training):
     """
     One input `input`, double [None, columns]: numbers as they are, categories as codes (NaN where missing, -1 for what is no
     level); one output, [None, 2], P(default) second.
@@ -33,7 +33,8 @@ def exported(loaded, plan, index):
         raise Stop(f"this {kind_of(loaded.model)} can't be exported: {kind_of(error)}, {first_line(error)}") from error
     names = [str(c) for c in loaded.classes]
     levels = {f: [text_of(level) for level in values] for f, values in {**plan.coded, **plan.levels}.items()}
-    metadata = {"format": 1, "columns": plan.features, "levels": levels, "classes": names if index == 1 else names[::-1]}
+    metadata = {"format": 1, "columns": plan.features, "levels": levels, "classes": names if index == 1 else names[::-1],
+                "training": training}
     return graph.model(len(columns), made, metadata, turned=index == 0)
 
 

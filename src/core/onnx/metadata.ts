@@ -8,6 +8,8 @@ export interface ExportMetadata {
   levels: ReadonlyMap<string, readonly string[]>;
   /** What the two classes are called, in the order of the probabilities. */
   classes: readonly string[];
+  /** What the rows that trained it were like, as written; undefined where the script was not given them. */
+  training: unknown;
 }
 
 const KEY = 'scoredesk';
@@ -19,11 +21,11 @@ const KEY = 'scoredesk';
 export function exportMetadata(proto: ModelProto): ExportMetadata | null {
   const written = proto.metadataProps.find(({ key }) => key === KEY)?.value;
   if (written === undefined) return null;
-  const { format, columns, classes, levels } = parsed(written);
+  const { format, columns, classes, levels, training } = parsed(written);
   if (format !== 1 || !isTexts(columns) || !isTexts(classes) || classes.length !== 2) return null;
   const known = typeof levels === 'object' && levels !== null ? Object.entries(levels) : [];
   const texts = known.flatMap(([name, values]) => (isTexts(values) ? [[name, values] as const] : []));
-  return { columns, classes, levels: new Map(texts) };
+  return { columns, classes, levels: new Map(texts), training };
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import { ScoredeskError } from '../../core/errors';
 import type { Contributions } from '../../core/explain/explainer';
 import { freeName } from '../../core/table/names';
 import { columnOf, takeRows, textColumn, texts, type Column, type Table } from '../../core/table/table';
-import { readRows, requireRows, type UnknownLevels } from '../../bundle/rows';
+import { readRows, requireRows } from '../../bundle/rows';
 import type { Engine } from '../engine';
 
 /** Scores and contributions as tables: what a command writes and an API answers. */
@@ -11,20 +11,27 @@ import type { Engine } from '../engine';
 export interface ChosenRows {
   table: Table;
   ids: string[];
-  unknownLevels: UnknownLevels[];
+  /** 1 default, 0 repaid, -1 unknown; null without outcomes. */
+  target: Int8Array | null;
 }
 
 /** @throws column-unknown (also of the id), column-not-number, derived-mismatch */
 export function rowsFor(engine: Engine, table: Table): ChosenRows {
   const inputs = engine.columns.map(({ name }) => name);
-  const rows = requireRows(readRows(table, engine.manifest.columns, { id: engine.idColumn, inputs }));
-  return { table: rows.table, ids: idsIn(engine, rows.table), unknownLevels: rows.unknownLevels };
+  const { columns } = engine.manifest;
+  const outcome = columns.find(({ role }) => role === 'target');
+  const target = outcome && { column: outcome.name, value: outcome.positive };
+  const read = readRows(table, columns, { id: engine.idColumn, inputs, target, late: true });
+  // Outcomes that can't be read are no reason not to score.
+  const unreadable = read.unreadable.filter(({ column }) => column !== outcome?.name);
+  const rows = requireRows({ ...read, unreadable });
+  return { table: rows.table, ids: idsIn(engine, rows.table), target: rows.target };
 }
 
 /** All clients of the bundle. */
 export async function clientRows(engine: Engine): Promise<ChosenRows> {
   const table = await engine.clients.table();
-  return { table, ids: idsIn(engine, table), unknownLevels: [] };
+  return { table, ids: idsIn(engine, table), target: null };
 }
 
 const idsIn = (engine: Engine, table: Table): string[] => texts(columnOf(table, engine.idColumn));
@@ -38,7 +45,11 @@ export function onlyIds(rows: ChosenRows, wanted: readonly string[]): ChosenRows
     if (row === undefined) throw new ScoredeskError('client-unknown', { id });
     return row;
   });
-  return { ...rows, table: takeRows(rows.table, Int32Array.from(positions)), ids: [...wanted] };
+  return {
+    table: takeRows(rows.table, Int32Array.from(positions)),
+    ids: [...wanted],
+    target: rows.target && Int8Array.from(positions, (row) => rows.target?.[row] ?? -1),
+  };
 }
 
 /** id, probability, decision. */

@@ -1,0 +1,113 @@
+import type { OnnxModel } from '../core/onnx/read';
+import { columnOf, takeRows, type Table } from '../core/table/table';
+import { scoreTable, type Score } from './packScores';
+import type { PackInput, PackPlan } from './packPlan';
+import { rowFindings, scoreFindings, type ComparedRows, type Trained } from './training/compare';
+import { factsOf, type Scored } from './training/facts';
+import type { Finding } from './training/findings';
+import { sampledRows } from './training/outcomeFindings';
+import { readFacts, type TrainingFacts } from './training/schema';
+
+/** What `pack` knows of the rows that trained the model, and what the packed tables hold that they did not. */
+
+/** Rows of the reference that are scored for its facts. */
+const SCORED = 20_000;
+
+export interface PackedTraining {
+  facts: TrainingFacts;
+  findings: Finding[];
+}
+
+/** @param clients the scores of all clients */
+export async function packedTraining(
+  plan: PackPlan,
+  input: PackInput,
+  score: Score,
+  clients: Float64Array,
+): Promise<PackedTraining> {
+  const { idColumn: id, target } = input;
+  const { onnx, inputs, reference, test } = plan;
+  const scored = (table: Table, rows: Int32Array) => scoredRows(score, inputs, table, rows);
+  const outcomesOf = (table: Table) => (target ? outcomes(table, target.column) : null);
+  const own: ComparedRows = { table: plan.clients, id, scores: all(clients) };
+  const seen: ComparedRows | null = reference
+    ? {
+        table: reference,
+        id,
+        trained: true,
+        outcomes: outcomesOf(reference),
+        scores: await scored(reference, sampledRows(reference.rows, SCORED)),
+      }
+    : null;
+  const unseen: ComparedRows | null = test
+    ? {
+        table: test,
+        id,
+        outcomes: outcomesOf(test),
+        scores: await scored(test, sampledRows(test.rows, SCORED)),
+      }
+    : null;
+  const facts = trainingFacts(onnx, inputs, seen, own);
+  const trained: Trained = { inputs, model: onnx.model, facts };
+  const compared = [own, unseen, facts.from === 'export' ? seen : null].filter((rows) => rows !== null);
+  return {
+    facts,
+    findings: [
+      ...compared.flatMap((rows) => rowFindings(trained, rows)),
+      ...orderFindings(plan, input),
+      ...[own, unseen, seen].flatMap((rows) => (rows ? scoreFindings(trained, rows) : [])),
+    ],
+  };
+}
+
+/** Where only the clients' order of columns says which is which input, that of the rows that trained the model is the same. */
+function orderFindings({ onnx, features }: PackPlan, { clients, reference, ...input }: PackInput): Finding[] {
+  const told = input.features !== undefined || onnx.exported !== null || onnx.inputs.length > 1;
+  if (told || !reference) return [];
+  const order = [...reference.columns.keys()].filter((name) => features.includes(name));
+  const at = features.findIndex((name, i) => order[i] !== name);
+  if (at < 0) return [];
+  const [table, column, other] = [clients.name, features[at], reference.name];
+  return [{ code: 'column-order', severity: 'warning', table, column, other }];
+}
+
+/** Those that the model's file carries; else of the rows that trained it; else of the clients. */
+function trainingFacts(
+  { exported }: OnnxModel,
+  inputs: PackPlan['inputs'],
+  seen: ComparedRows | null,
+  own: ComparedRows,
+): TrainingFacts {
+  const { table, scores, outcomes: labels } = seen ?? own;
+  return (
+    readFacts(exported?.training) ??
+    factsOf({
+      from: seen ? 'reference' : 'clients',
+      table,
+      inputs,
+      scores: scores ?? undefined,
+      outcomes: labels ?? undefined,
+    })
+  );
+}
+
+async function scoredRows(
+  score: Score,
+  inputs: PackPlan['inputs'],
+  table: Table,
+  rows: Int32Array,
+): Promise<Scored> {
+  const taken = rows.length === table.rows ? table : takeRows(table, rows);
+  return { rows, probabilities: await scoreTable(score, inputs, taken) };
+}
+
+const all = (probabilities: Float64Array): Scored => ({
+  rows: sampledRows(probabilities.length, probabilities.length),
+  probabilities,
+});
+
+/** 1, 0, NaN where there is none. */
+function outcomes(table: Table, target: string): ArrayLike<number> | null {
+  const column = columnOf(table, target);
+  return column.kind === 'number' ? column.values : null;
+}

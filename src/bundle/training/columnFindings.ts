@@ -1,0 +1,192 @@
+import { nearestLevel } from '../../core/table/names';
+import { sortValues } from '../../core/stats/sort';
+import { proportionsZ } from '../../core/stats/tests';
+import type { NumberColumn, Table, TextColumn } from '../../core/table/table';
+import type { ManifestColumn } from '../schema';
+import type { Finding, FindingKind, Severity } from './findings';
+import { quantilesOf } from './facts';
+import type { ColumnFacts, TrainingFacts } from './schema';
+
+/** Fewer values than this tell nothing of their column: findings of them are notes. */
+const ENOUGH = 20;
+/** Of the values: from these shares on strange ones are likely a mistake, or can't be what the model learned from. */
+const STRANGE = { level: 0.01, range: 0.05, all: 0.9 };
+/** Changes of the missing share: to know from 2 points on, likely a mistake from 10, if not by chance (as of drift). */
+const MISSING = { note: 0.02, warning: 0.1, chance: 0.01 };
+/** A number that stands for a gap fills at least this share of the rows. */
+const CODED = 0.01;
+
+/** What is strange in the model's columns of a table in its declared types. */
+export function columnFindings(
+  table: Table,
+  inputs: readonly ManifestColumn[],
+  facts: TrainingFacts | null,
+): Finding[] {
+  return inputs.flatMap((input) => {
+    const column = table.columns.get(input.name);
+    const then = facts?.columns[input.name];
+    if (!column || table.rows === 0) return [];
+    const found =
+      column.kind === 'text'
+        ? categoryFindings(column, input, then, facts?.rows ?? 0)
+        : numberFindings(column, input.name, then, facts?.rows ?? 0);
+    return found.map((finding) => ({ ...finding, table: table.name }));
+  });
+}
+
+type Found = FindingKind & { severity: Severity };
+
+function categoryFindings(
+  { codes, dictionary }: TextColumn,
+  { name: column, levels }: ManifestColumn,
+  then: ColumnFacts | undefined,
+  trained: number,
+): Found[] {
+  const known = levels?.length ?? 0;
+  const counts = new Map<number, number>();
+  let missing = 0;
+  let rows = 0;
+  for (const code of codes) {
+    if (code < 0) missing++;
+    else if (code >= known) {
+      rows++;
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+  }
+  const gaps = then ? missingFindings(column, missing, codes.length, then, trained) : [];
+  if (rows === 0 || known === 0) return gaps;
+  const [first] = [...counts].sort((a, b) => b[1] - a[1])[0];
+  const example = dictionary[first];
+  const values = (levels ?? []).map(({ value }) => value);
+  const share = rows / (codes.length - missing);
+  const severity = gravityOf(share, codes.length - missing, STRANGE.level);
+  const nearest = nearestLevel(example, values);
+  return [{ code: 'levels-new', severity, column, rows, share, example, nearest }, ...gaps];
+}
+
+function gravityOf(share: number, values: number, warning: number): Severity {
+  if (values < ENOUGH || share < warning) return 'note';
+  return share >= STRANGE.all ? 'error' : 'warning';
+}
+
+function numberFindings(
+  { values }: NumberColumn,
+  column: string,
+  then: ColumnFacts | undefined,
+  trained: number,
+): Found[] {
+  if (!then) return [];
+  const { sorted, missing } = sortValues(values);
+  const { quantiles } = then;
+  const gaps = () => missingFindings(column, missing, values.length, then, trained);
+  if (!quantiles || sorted.length === 0) return gaps();
+  const [least, most] = [quantiles[0], quantiles[quantiles.length - 1]];
+  const outside = sorted.filter((value) => value < least || value > most);
+  const coded = codedGap(outside, values.length, then, missing / values.length);
+  if (coded) return [{ code: 'gap-coded', severity: 'warning', column, ...coded }];
+  const zeros = codedZero(sorted, values.length, then, missing / values.length);
+  if (zeros) return [{ code: 'gap-coded', severity: 'warning', column, ...zeros }];
+  const share = outside.length / sorted.length;
+  const severity = gravityOf(share, sorted.length, STRANGE.range);
+  const factor = sorted.length < ENOUGH ? 0 : scaleOf(quantilesOf(sorted), quantiles);
+  if (factor !== 0)
+    return [
+      { code: 'scale', severity: severity === 'note' ? 'warning' : severity, column, factor },
+      ...gaps(),
+    ];
+  const example =
+    Math.abs(outside[0]) > Math.abs(outside[outside.length - 1]) ? outside[0] : outside[outside.length - 1];
+  if (severity === 'note' && !isTold(outside, sorted.length, [least, most], trained)) return gaps();
+  const far: Found = {
+    code: 'range-left',
+    severity,
+    column,
+    rows: outside.length,
+    share,
+    example,
+    least,
+    most,
+  };
+  return [far, ...gaps()];
+}
+
+/**
+ * Whether values out of range are worth a word: all of a few rows; else more than chance explains (of n + 1 values of one
+ * distribution the last is the least or the most with probability 2 / (n + 1)), or further out than the range is wide.
+ */
+function isTold(
+  outside: ArrayLike<number>,
+  values: number,
+  [least, most]: [number, number],
+  trained: number,
+): boolean {
+  if (values < ENOUGH) return outside.length > 0;
+  const width = most - least;
+  const far =
+    outside.length > 0 && (outside[0] < least - width || outside[outside.length - 1] > most + width);
+  return far || outside.length > 3 + (6 * values) / (trained + 1);
+}
+
+/** The value that stands for gaps: it is beyond what the training held, fills many rows, and the gaps went by as much. */
+function codedGap(outside: ArrayLike<number>, rows: number, then: ColumnFacts, now: number) {
+  const [value, count] = mostFrequent(outside);
+  return asCode(value, count / rows, then, now);
+}
+
+/** Zeros that came as nearly all gaps went: where zeros are usual, a few gaps less bring some more of them by themselves. */
+function codedZero(sorted: ArrayLike<number>, rows: number, then: ColumnFacts, now: number) {
+  let count = 0;
+  for (let i = 0; i < sorted.length; i++) if (sorted[i] === 0) count++;
+  return now <= then.missing / 4 ? asCode(0, count / rows - (then.zeros ?? 0), then, now) : null;
+}
+
+function asCode(value: number, share: number, { missing: before }: ColumnFacts, now: number) {
+  const gone = before - now;
+  const fits = share >= CODED && gone >= CODED && gone >= share / 2 && gone <= 2 * share;
+  return fits ? { value, share, before } : null;
+}
+
+function mostFrequent(sorted: ArrayLike<number>): [value: number, count: number] {
+  let best: [number, number] = [NaN, 0];
+  for (let from = 0, to = 0; from < sorted.length; from = to) {
+    while (to < sorted.length && sorted[to] === sorted[from]) to++;
+    if (to - from > best[1]) best = [sorted[from], to - from];
+  }
+  return best;
+}
+
+/** Units that people mix up: hundreds, thousands and their powers, months, days of a year, the sign. */
+const FACTORS = [10, 12, 100, 365.25, 1000, 1e4, 1e5, 1e6].flatMap((f) => [f, 1 / f, -f, -1 / f]).concat(-1);
+const ALIKE = 1.3;
+/** Places of the quarters and the median among the quantiles. */
+const MIDDLE = [3, 4, 5];
+
+/** The factor between two columns, the same at both quarters and the median; 0 where there is none. */
+function scaleOf(now: readonly number[], then: readonly number[]): number {
+  const found = FACTORS.filter((factor) =>
+    MIDDLE.every((place, i) => {
+      const before = then[factor < 0 ? MIDDLE[MIDDLE.length - 1 - i] : place];
+      const ratio = now[place] / (before * factor);
+      return before !== 0 && ratio > 1 / ALIKE && ratio < ALIKE;
+    }),
+  );
+  const off = (factor: number) => Math.abs(now[4] / (then[4] * factor) - 1);
+  return found.sort((a, b) => off(a) - off(b)).at(0) ?? 0;
+}
+
+function missingFindings(
+  column: string,
+  missing: number,
+  rows: number,
+  { missing: before }: ColumnFacts,
+  trained: number,
+): Found[] {
+  const now = missing / rows;
+  const moved = Math.abs(now - before);
+  if (moved < MISSING.note || rows < ENOUGH) return [];
+  const { p } = proportionsZ(Math.round(before * trained), trained, missing, rows);
+  if (!(p < MISSING.chance)) return [];
+  const never = now === 1 && before === 0;
+  const severity = never ? 'error' : moved >= MISSING.warning ? 'warning' : 'note';
+  return [{ code: 'missing-jump', severity, column, before, now }];
+}

@@ -10,6 +10,7 @@ export interface Proposal {
   id: string;
   /** Columns with few enough values to be an outcome, with those values. */
   targets: { column: string; values: string[] }[];
+  /** The likely outcome; its value that means default is "" where no known word says it. */
   target: { column: string; value: string } | null;
   /** Columns that the model takes, in its order. */
   features: string[];

@@ -2,11 +2,11 @@ import { ScoredeskError } from '../core/errors';
 import { columnOf, distinctTexts, textColumn, texts, type Table } from '../core/table/table';
 import { readOnnx } from '../core/onnx/read';
 import { withoutIndexes } from './infer';
+import { defaultOf } from './outcomeWords';
 import { ROW_NUMBER, type Proposal } from './proposal';
 
 const ID_NAMES = /(^|[_\s.])(id|num|no|number|nr|numero|key|curr)$|^(sk_?id|id|client|customer)/i;
 const TARGET_NAMES = /target|default|outcome|label|class|bad|churn|^y$/i;
-const DEFAULT_VALUES = /^(1|true|yes|bad|default|defaulted|late)$/i;
 const OUTCOMES = 2;
 
 /**
@@ -67,8 +67,7 @@ function targetsOf(tables: readonly Table[]): Proposal['targets'] {
 function proposedTarget(targets: Proposal['targets']): Proposal['target'] {
   const likely = targets.find(({ column }) => TARGET_NAMES.test(column));
   if (!likely) return null;
-  const value = likely.values.find((text) => DEFAULT_VALUES.test(text)) ?? likely.values[1];
-  return { column: likely.column, value };
+  return { column: likely.column, value: likely.values[defaultOf(likely.values)] ?? '' };
 }
 
 /** Columns in which every row has a value of its own. */

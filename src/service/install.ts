@@ -1,5 +1,8 @@
+import type { Packed } from '../bundle/pack';
 import type { MakeChoice, Proposal } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
+import { refusing, type Finding } from '../bundle/training/findings';
+import { ScoredeskError } from '../core/errors';
 import { changing, type OperationTask } from '../protocol/host';
 import type { InstalledBundle, InstallProgress } from '../protocol/installed';
 import { install as installFrom } from '../supply/install';
@@ -50,7 +53,27 @@ export async function propose(_context: Context, { files }: { files: PickedFile[
   return proposeOwn(files);
 }
 
-/** Makes a bundle of them and installs it. */
+/** The bundle that was made last, for whoever goes on with it after having read what it holds. */
+let made: { key: string; packed: Packed } | null = null;
+
+const keyOf = (files: readonly PickedFile[], choice: MakeChoice): string =>
+  JSON.stringify([files.map(({ path, file }) => [path, file.size, file.lastModified]), choice]);
+
+async function packed({ wasm }: Context, files: PickedFile[], choice: MakeChoice): Promise<Packed> {
+  const key = keyOf(files, choice);
+  if (made?.key === key) return made.packed;
+  const { packOwn } = await import('../supply/own');
+  made = { key, packed: await packOwn(files, choice, wasm) };
+  return made.packed;
+}
+
+/** What these tables hold that the rows which trained the model did not; known before anything is kept. */
+export const review = async (
+  context: Context,
+  { files, choice }: { files: PickedFile[]; choice: MakeChoice },
+): Promise<Finding[]> => (await packed(context, files, choice)).findings;
+
+/** Makes a bundle of them and installs it. @throws unlike-training where they can't be what the model learned from */
 export const make = changing(
   async (
     context: Context,
@@ -58,6 +81,11 @@ export const make = changing(
     task: InstallTask,
   ): Promise<InstalledBundle> => {
     const { ownSupply } = await import('../supply/own');
-    return run(context, await ownSupply(files, choice, context.wasm), '', task);
+    const bundle = await packed(context, files, choice);
+    const { length: count } = refusing(bundle.findings);
+    if (count > 0) throw new ScoredeskError('unlike-training', { count });
+    const installed = await run(context, ownSupply(files, bundle), '', task);
+    made = null;
+    return installed;
   },
 );

@@ -1,6 +1,7 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { MakeChoice, Proposal } from '../bundle/proposal';
+import { refusing, worstFirst, type Finding } from '../bundle/training/findings';
 import type { PickedFile } from '../bundle/source';
 
 /** A bundle being made of somebody's own model and tables: the files, what they look like, what is chosen. */
@@ -9,6 +10,9 @@ class MakingState {
   #proposal = $state.raw<Proposal | null>(null);
   #choice = $state.raw<MakeChoice | null>(null);
   #error = $state.raw<ErrorData | null>(null);
+  #findings = $state.raw<Finding[] | null>(null);
+  #reviewing = $state(false);
+  #failure = $state.raw<ErrorData | null>(null);
 
   get files() {
     return this.#files;
@@ -26,12 +30,52 @@ class MakingState {
     return this.#error;
   }
 
+  /** What the tables hold that the training did not, the gravest first; null before they were compared. */
+  get findings() {
+    return this.#findings;
+  }
+
+  /** Why nothing could be made of what is chosen. */
+  get failure() {
+    return this.#failure;
+  }
+
+  get reviewing() {
+    return this.#reviewing;
+  }
+
+  /** Whether nothing can be made of these tables. */
+  get refused(): boolean {
+    return refusing(this.#findings ?? []).length > 0;
+  }
+
+  /** Compares the tables with what the model was trained on. @returns whether that is known now */
+  async review(): Promise<boolean> {
+    const choice = this.#choice;
+    if (!choice || this.#reviewing) return false;
+    this.#reviewing = true;
+    this.#failure = null;
+    try {
+      const findings = await scoring.review({ files: this.#files, choice });
+      if (choice !== this.#choice) return false;
+      this.#findings = worstFirst(findings);
+      return true;
+    } catch (error) {
+      this.#failure = toErrorData(error);
+      return false;
+    } finally {
+      this.#reviewing = false;
+    }
+  }
+
   /** Looks at files; those of a model and a table lead to a choice to confirm. */
   async look(files: PickedFile[]): Promise<void> {
     this.#files = files;
     this.#proposal = null;
     this.#choice = null;
     this.#error = null;
+    this.#findings = null;
+    this.#failure = null;
     try {
       const proposal = await scoring.propose({ files });
       const { clients, reference, id, target, features } = proposal;
@@ -50,6 +94,8 @@ class MakingState {
 
   choose(changes: Partial<MakeChoice>): void {
     if (this.#choice) this.#choice = { ...this.#choice, ...changes };
+    this.#findings = null;
+    this.#failure = null;
   }
 
   forget(): void {
@@ -57,6 +103,8 @@ class MakingState {
     this.#proposal = null;
     this.#choice = null;
     this.#error = null;
+    this.#findings = null;
+    this.#failure = null;
   }
 }
 

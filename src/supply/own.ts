@@ -5,7 +5,7 @@ import { inBlocks, type ByteRanges } from '../core/table/ranges';
 import { readTable } from '../core/table/read';
 import { wholeTable } from '../core/table/source';
 import type { Table } from '../core/table/table';
-import { pack } from '../bundle/pack';
+import { pack, type Packed } from '../bundle/pack';
 import { ROW_NUMBER, type MakeChoice, type Proposal } from '../bundle/proposal';
 import { propose, withRowNumbers } from '../bundle/propose';
 import { IDENTIFIER } from '../bundle/schema';
@@ -59,12 +59,12 @@ export async function proposeOwn(files: readonly PickedFile[]): Promise<Proposal
   return propose(await modelOf(files), tables);
 }
 
-/** The bundle made of them, ready to be installed. @throws what `pack` throws */
-export async function ownSupply(
+/** The bundle made of them. @throws what `pack` throws */
+export async function packOwn(
   files: readonly PickedFile[],
   choice: MakeChoice,
   wasm: BringWasm,
-): Promise<Supply> {
+): Promise<Packed> {
   const model = await modelOf(files);
   const asWritten = [choice.id, ...columnsAsWritten(model)];
   const read = async (name: string): Promise<Table | undefined> => {
@@ -76,7 +76,7 @@ export async function ownSupply(
   const clients = await read(choice.clients);
   if (!clients) throw new ScoredeskError('rows-none', { file: choice.clients });
   const labelled = choice.target !== null;
-  const packed = await pack({
+  return pack({
     runtime: (onnx, bytes, output) => onnxRuntime(onnx, bytes, output, wasm),
     model,
     describe: await algorithmTexts(),
@@ -89,6 +89,10 @@ export async function ownSupply(
     title: choice.title,
     id: idOf(choice.title),
   });
+}
+
+/** A made bundle, ready to be installed. */
+export function ownSupply(files: readonly PickedFile[], packed: Packed): Supply {
   const blobs = [...packed.files].map(([path, bytes]) => [path, new Blob([bytes.slice()])] as const);
   return fileSupply(nameOf(files.find(isModel) as PickedFile), new Map(blobs));
 }

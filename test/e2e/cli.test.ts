@@ -90,7 +90,7 @@ describe('scoredesk', () => {
       .join('\n')
       .replace('radio/tv', 'yacht');
     expect(run('score', BUNDLE, '--data', file('yacht.csv', `${row}\n`), '--out', '-').err).toContain(
-      '1 value of purpose no level of the model, as “yacht”',
+      '1 value of purpose (100.0%) is no level that the model knows, as “yacht”',
     );
   });
 

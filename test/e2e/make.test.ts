@@ -61,6 +61,65 @@ test.each([
   expect(complaints).toEqual([]);
 });
 
+test('what the tables hold that the training did not is told before a score is shown', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  const [header, ...rows] = readFileSync(`${FAMILIES}data.csv`, 'utf8').trim().split('\n');
+  const names = header.split(',');
+  const features = names.filter(
+    (name) => !['id', 'y', 'checking_status', 'purpose', 'housing'].includes(name),
+  );
+  const labels = rows.map((_, i) => (i % 3 === 0 ? 'churned' : 'stayed'));
+  const cells = (row: string, name: string) => row.split(',')[names.indexOf(name)];
+  const times = (cell: string, scale: number) => cell && String(scale * Number(cell));
+  const table = (outcome: boolean, scale: number) =>
+    [
+      ['id', ...features, ...(outcome ? ['outcome'] : [])].join(','),
+      ...rows.map((row, i) =>
+        [
+          cells(row, 'id'),
+          ...features.map((name) =>
+            name === 'credit_amount' ? times(cells(row, name), scale) : cells(row, name),
+          ),
+          ...(outcome ? [labels[i]] : []),
+        ].join(','),
+      ),
+    ].join('\n');
+  const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+  const pick = (scale: number) =>
+    page.locator('input[data-picks=files]').setInputFiles([
+      {
+        name: 'm.onnx',
+        mimeType: 'application/octet-stream',
+        buffer: readFileSync(`${FAMILIES}xgboost.onnx`),
+      },
+      file('training.csv', table(true, 1)),
+      file('new.csv', table(false, scale)),
+    ]);
+  await page.locator('#import').waitFor({ state: 'attached' });
+  await pick(1000);
+  // Of two words that nobody knows the one that means default is asked for.
+  const choice = page.getByLabel('Value that means default');
+  expect(await choice.inputValue()).toBe('');
+  const make = page.getByRole('button', { name: 'Make the bundle' });
+  expect(await make.getAttribute('aria-disabled')).toBe('true');
+  await choice.selectOption('churned');
+  await make.click();
+  const told = page.getByRole('alert', { name: 'What these tables hold that the training did not' });
+  await told
+    .getByText('Error new.csv: credit_amount is about 1,000 times what it was in the training.')
+    .waitFor();
+  expect(await make.getAttribute('aria-disabled')).toBe('true');
+  expect(await axeViolations(page)).toEqual([]);
+  await page.goto(`${site.url}?again#/make`);
+  await pick(1.5);
+  await choice.selectOption('stayed');
+  await make.click();
+  await told.getByText(/^(Warning|Note) new\.csv: \d+ values of credit_amount/).waitFor();
+  await page.getByRole('button', { name: 'Make it all the same' }).click();
+  await listed(page);
+  expect(complaints).toEqual([]);
+});
+
 test('a model that can’t be read and a table without rows are refused in words', async () => {
   const { page } = await visit(browser, site.url);
   await page.locator('#import').waitFor({ state: 'attached' });

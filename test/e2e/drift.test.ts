@@ -87,9 +87,11 @@ test('a dropped file: compared, what is wrong with a column said on it', async (
   const names = header.split(',');
   const age = names.indexOf('age');
   const job = names.indexOf('job');
+  const amount = names.indexOf('credit_amount');
   const changed = lines.slice(0, 900).map((line) => {
     const cells = line.split(',');
     cells[age] = 'unknown age';
+    cells[amount] += '000';
     cells.splice(job, 1);
     return cells.join(',');
   });
@@ -102,6 +104,9 @@ test('a dropped file: compared, what is wrong with a column said on it', async (
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   await page.getByText(/2 features are missing or of another type/).waitFor();
   expect(await page.getByLabel('Current').locator('option:checked').innerText()).toBe('october.csv, 900');
+  await page
+    .getByText('Error october.csv: credit_amount is about 1,000 times what it was in the training.')
+    .waitFor();
   await page.getByRole('button', { name: 'Age', exact: true }).first().click();
   await page.getByText('The reference holds numbers, the current rows categories').waitFor();
   await page.getByRole('button', { name: 'Job', exact: true }).first().click();

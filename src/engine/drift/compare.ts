@@ -9,6 +9,7 @@ import { checkStopped, ScoredeskError } from '../../core/errors';
 import { freeName, nearestName } from '../../core/table/names';
 import { countRepeats, type TableSource } from '../../core/table/source';
 import type { LocalText } from '../../bundle/schema';
+import type { Finding } from '../../bundle/training/findings';
 import { modelDrift, type ModelDrift, type Scores } from './model';
 import type { DriftRequest, Side } from '../../core/drift/request';
 import { modelRows, sideRows, type SideRows, type Supplies } from './sides';
@@ -37,6 +38,8 @@ export interface SideInfo {
   repeatedIds: number;
   /** Rows that the model gave no number. */
   unscored: number;
+  /** Of a file: what it holds that the rows which trained the model did not; absent in comparisons kept before it was looked for. */
+  findings?: Finding[];
   /** What the bundle says of these rows. */
   note: LocalText | null;
 }
@@ -249,6 +252,7 @@ async function infoOf(
     absent: side.absent,
     repeatedIds: await countRepeats(side.source, engine.idColumn),
     unscored: probability?.reduce((count, p) => count + (Number.isNaN(p) ? 1 : 0), 0) ?? 0,
+    ...(side.findings ? { findings: side.findings } : {}),
     note: engine.manifest.texts?.[source] ?? null,
   };
 }

@@ -13,7 +13,10 @@ import {
 import { textAt, textColumn, type Column, type Table } from '../../core/table/table';
 import { readRows } from '../../bundle/rows';
 import { outcomesOf } from '../../bundle/target';
+import { rowFindings } from '../../bundle/training/compare';
+import type { Finding } from '../../bundle/training/findings';
 import type { Engine } from '../engine';
+import { trainedOf } from '../training';
 
 /** What the engine can't have of itself: a file somebody picked, the scores kept over time. */
 export interface Supplies {
@@ -38,6 +41,8 @@ export interface SideRows {
   target: Int8Array | null;
   /** Features the rows lack: they can't be scored. */
   absent: string[];
+  /** Of a file: what it holds that the rows which trained the model did not. */
+  findings?: Finding[];
 }
 
 export const LOGGED_AT = 'logged_at';
@@ -132,7 +137,12 @@ async function fileRows(engine: Engine, file: Table): Promise<SideRows> {
   const unread = new Set(
     unreadable.filter(({ error }) => error.code !== 'derived-mismatch').map(({ column }) => column),
   );
-  return { ...side, absent: [...absent, ...inputs.filter((name) => unread.has(name))], target };
+  const lacking = [...absent, ...inputs.filter((name) => unread.has(name))];
+  const trained = trainedOf(engine);
+  // The model's splits can be looked at where all its inputs are there.
+  const model = lacking.length > 0 ? null : trained.model;
+  const findings = rowFindings({ ...trained, model }, { table, id: engine.idColumn });
+  return { ...side, absent: lacking, target, findings };
 }
 
 /**

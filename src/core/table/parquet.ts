@@ -7,14 +7,15 @@ import {
 } from 'hyparquet';
 import { compressors as allCompressors } from 'hyparquet-compressors';
 import { asCoded, reasonOf, ScoredeskError } from '../errors';
+import { guarded, type Chunk } from './parquetPages';
 import { rangesOf, type ByteRanges } from './ranges';
 import { wholeTable, type TableSource } from './source';
 import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
 
-/** No page that a writer makes unpacks to more than this; a larger claim is damage or an attack. */
-const MAX_PAGE_BYTES = 256 * 1024 * 1024;
 const MAX_ROWS = 20_000_000;
 const MAX_COLUMNS = 20_000;
+/** 8 GB of numbers: no table that anybody scores here has more, and a claim of more costs an attacker nothing. */
+const MAX_CELLS = 1e9;
 
 export interface ParquetOptions {
   /** A nested column is refused when it is read, not with the file. */
@@ -99,6 +100,8 @@ function checked(metadata: FileMetaData): FileMetaData {
 
 function columnNames(metadata: FileMetaData, file: string, lenient = false): string[] {
   const { children } = parquetSchema(metadata);
+  if (children.length * Number(metadata.num_rows) > MAX_CELLS)
+    throw new Error(`${children.length} columns of ${metadata.num_rows} rows`);
   if (children.length > MAX_COLUMNS) throw new Error(`${children.length} columns, at most ${MAX_COLUMNS}`);
   const names = new Set<string>();
   for (const { element, children: nested } of children) {
@@ -119,10 +122,9 @@ async function readChunks(
   const chunks: { start: number; data: DecodedArray }[] = [];
   try {
     await parquetRead({
-      file: bytes,
+      ...guarded(bytes, chunksOf(metadata, name), allCompressors),
       metadata,
       columns: [name],
-      compressors: boundedCompressors,
       onChunk: ({ rowStart, columnData }) => chunks.push({ start: rowStart, data: columnData }),
     });
   } catch (error) {
@@ -131,15 +133,15 @@ async function readChunks(
   return chunks.sort((a, b) => a.start - b.start).map(({ data }) => data);
 }
 
-const boundedCompressors = Object.fromEntries(
-  Object.entries(allCompressors).map(([codec, decompress]) => [
-    codec,
-    (input: Uint8Array, length: number): Uint8Array => {
-      if (!(length >= 0 && length <= MAX_PAGE_BYTES)) throw new Error(`a page of ${length} bytes`);
-      return decompress(input, length);
-    },
-  ]),
-);
+/** A column's part of each row group. */
+function chunksOf(metadata: FileMetaData, name: string): Chunk[] {
+  const element = parquetSchema(metadata).children.find((child) => child.element.name === name)?.element;
+  return metadata.row_groups.flatMap(({ columns, num_rows }) =>
+    columns.flatMap(({ meta_data: meta }) =>
+      element && meta?.path_in_schema[0] === name ? [{ meta, element, rows: Number(num_rows) }] : [],
+    ),
+  );
+}
 
 interface Place {
   file: string;

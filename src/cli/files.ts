@@ -25,7 +25,8 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 function asFileError(path: string, error: unknown): ScoredeskError {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENAMETOOLONG')
     return new ScoredeskError('file-not-found', { path });
   return new ScoredeskError('file-unreadable', { path, reason: reasonOf(error) }, { cause: error });
 }

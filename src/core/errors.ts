@@ -26,6 +26,7 @@ interface Params {
   'onnx-operator': { operator: string; node: string };
   'onnx-attribute': { operator: string; attribute: string; reason: string };
   'onnx-graph': { reason: string };
+  'onnx-unbounded': { operator: string; found: string };
   'onnx-label-only': Record<never, never>;
   'onnx-margin-only': Record<never, never>;
   'onnx-classes': { found: number };

@@ -138,6 +138,16 @@ describe('refused, nothing guessed', () => {
   });
 });
 
+describe('some bytes that ask for gigabytes, or for ever', () => {
+  test.each(['onnx-allocates/constant.onnx', 'onnx-endless-loop/loop2.onnx'])('%s', async (path) => {
+    expect(await codeOf(() => readOnnx(bytesOf(`test/cases/${path}`), { width: 18 }))).toBe('onnx-unbounded');
+  });
+
+  test.each(['parquet-huge-runs/big.parquet', 'parquet-invalid-size/bad.parquet'])('%s', async (path) => {
+    expect(await codeOf(() => tableOf(`test/cases/${path}`, []))).toBe('parquet-unreadable');
+  });
+});
+
 test('a first line sep=; as Excel writes it', async () => {
   const engine = await opened('excel-sep-line', { id: 'id', target: null, features: ['a', 'b'] });
   expect((await engine.scores()).some(Number.isNaN)).toBe(false);

@@ -3,6 +3,7 @@ import { complement, type Model } from '../model/model';
 import type { FeatureSource } from '../model/steps';
 import { OPERATORS } from './operators';
 import { classLabels, MOST_COLUMNS } from './operators/shared';
+import { refuseUnbounded } from './bounds';
 import { exportMetadata, type ExportMetadata } from './metadata';
 import { Attributes, parseOnnx } from './parse';
 import {
@@ -67,10 +68,11 @@ export interface ReadOptions {
  * Reads a binary classifier from an ONNX file, so that its probability is P(default). A graph with an operator
  * that can't be read comes back without a model: what it gives is known when the runtime has run it.
  *
- * @throws onnx-unreadable, onnx-attribute, onnx-graph, onnx-label-only, onnx-margin-only, onnx-classes
+ * @throws onnx-unreadable, onnx-attribute, onnx-graph, onnx-unbounded, onnx-label-only, onnx-margin-only, onnx-classes
  */
 export function readOnnx(file: Uint8Array | ModelProto, options: ReadOptions = {}): OnnxModel {
   const proto = file instanceof Uint8Array ? parseOnnx(file) : file;
+  refuseUnbounded(proto);
   const graph = proto.graph as GraphProto;
   const inputs = withTexts(graph, readInputs(graph, options.width), options);
   const width = inputs.reduce((sum, input) => sum + input.width, 0);

@@ -9,6 +9,7 @@ import { algorithmOf } from './algorithm';
 import { encodeInputs, type ModelInput } from './encode';
 import { sha256Hex } from './hash';
 import { addPart, inputSections } from './packFiles';
+import { gapFindings } from './packGaps';
 import { packedTraining } from './packTraining';
 import { planPack, type PackInput, type PackPlan, type PackStep } from './packPlan';
 import { expectedRows, metricsOf, scorerOf, scoreTable } from './packScores';
@@ -52,6 +53,7 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
   const scores = await scoreTable(score, inputs, clients);
   const expected = expectedRows(clients, scores, input);
   const { facts, findings } = await packedTraining(plan, input, score, scores);
+  const gaps = await gapFindings(onnx, inputs, clients, input, output);
 
   step('files');
   const files = new Map<string, Uint8Array>([['model.onnx', input.model]]);
@@ -87,7 +89,7 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
   const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + '\n');
   files.set('bundle.json', bytes);
   const { leftOut, guessedLevels } = plan;
-  return { manifest: parseManifest(bytes), files, leftOut, guessedLevels, findings };
+  return { manifest: parseManifest(bytes), files, leftOut, guessedLevels, findings: [...gaps, ...findings] };
 }
 
 /** Writes each part's rows. @returns what the manifest says of them */

@@ -48,6 +48,12 @@ export async function scoreTable(
   return out;
 }
 
+/** Whether all scores are the same to what a bundle may show of a difference; none is the same as none. */
+export const scoresEqual = (a: Float64Array, b: Float64Array): boolean =>
+  a.every(
+    (p, row) => Math.abs(p - b[row]) <= EXPECTED_TOLERANCE || (Number.isNaN(p) && Number.isNaN(b[row])),
+  );
+
 /** Clients spread evenly over the file with the probability the library gave, or ours. */
 export function expectedRows(
   clients: Table,

@@ -47,6 +47,8 @@ function paramsOf(locale: Locale, finding: Finding): MessageParams {
       return { auc: formatFixed(locale, finding.auc, 3) };
     case 'leak':
       return { column: finding.column, auc: formatFixed(locale, finding.auc, 3) };
+    case 'gap-as-zero':
+      return { column: finding.column };
     case 'column-order':
       return { column: finding.column, other: finding.other };
     case 'ids-repeated':

@@ -138,6 +138,16 @@ describe('refused, nothing guessed', () => {
   });
 });
 
+test('a gap that the graph casts to an integer is told; an error where clients have one', async () => {
+  const of = async (clients: string) =>
+    (await packed('gap-cast-to-integer', { target: null, clients })).findings.map(({ code, severity }) => [
+      code,
+      severity,
+    ]);
+  expect(await of('clients.csv')).toEqual([['gap-as-zero', 'error']]);
+  expect(await of('complete.csv')).toEqual([['gap-as-zero', 'warning']]);
+});
+
 describe('some bytes that ask for gigabytes, or for ever', () => {
   test.each(['onnx-allocates/constant.onnx', 'onnx-endless-loop/loop2.onnx'])('%s', async (path) => {
     expect(await codeOf(() => readOnnx(bytesOf(`test/cases/${path}`), { width: 18 }))).toBe('onnx-unbounded');

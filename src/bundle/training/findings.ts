@@ -34,6 +34,8 @@ export type FindingKind =
   | { code: 'scale'; column: string; factor: number }
   /** One value stands where there were gaps. */
   | { code: 'gap-coded'; column: string; value: number; share: number; before: number }
+  /** The model casts the column to integers, where a gap becomes 0. */
+  | { code: 'gap-as-zero'; column: string }
   | { code: 'missing-jump'; column: string; before: number; now: number }
   /** Only the order says which column is which, and two tables differ in it. */
   | { code: 'column-order'; column: string; other: string }

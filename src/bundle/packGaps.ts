@@ -46,8 +46,10 @@ export async function gapFindings(
   const rows = encodeInputs(inputs, sample);
   const own = await score(rows, sample.rows);
   const found: Finding[] = [];
+  // A whole number can't be missing: such an input refuses a gap by itself.
+  const whole = onnx.inputs.flatMap(({ type, width }) => new Array<boolean>(width).fill(type === 'int64'));
   for (const [j, { name: column, gap, type }] of inputs.entries()) {
-    if (!Number.isNaN(gap) && type === 'category') continue;
+    if (whole[j] || (!Number.isNaN(gap) && type === 'category')) continue;
     const filled = (value: number) => rows.map((given, at) => (at % inputs.length === j ? value : given));
     const empty = filled(NaN);
     const theirs = await score(empty, sample.rows);

@@ -26,8 +26,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 
 function asFileError(path: string, error: unknown): ScoredeskError {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENAMETOOLONG')
-    return new ScoredeskError('file-not-found', { path });
+  if (code === 'ENOENT' || code === 'ENAMETOOLONG') return new ScoredeskError('file-not-found', { path });
   return new ScoredeskError('file-unreadable', { path, reason: reasonOf(error) }, { cause: error });
 }
 

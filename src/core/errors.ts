@@ -14,6 +14,7 @@ interface Params {
   'csv-quote': { file: string; line: number };
   'csv-ambiguous-decimal': { file: string; column: string; value: string };
   'csv-encoding': { file: string };
+  'csv-byte': { file: string; line: number; value: string };
   'parquet-unreadable': { file: string; reason: string };
   'parquet-type': { file: string; column: string; found: string };
   'json-unreadable': { file: string; reason: string };

@@ -7,6 +7,7 @@ import { readRows, requireRows } from '../../src/bundle/rows';
 import { parseDictionary } from '../../src/bundle/validate';
 import { columnsAsWritten, readOnnx } from '../../src/core/onnx/read';
 import { readCsv } from '../../src/core/table/csv';
+import { readTable } from '../../src/core/table/read';
 import { columnOf, texts, type Table } from '../../src/core/table/table';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { onnxRuntime } from '../../src/engine/runtime';
@@ -156,6 +157,25 @@ describe('some bytes that ask for gigabytes, or for ever', () => {
   test.each(['parquet-huge-runs/big.parquet', 'parquet-invalid-size/bad.parquet'])('%s', async (path) => {
     expect(await codeOf(() => tableOf(`test/cases/${path}`, []))).toBe('parquet-unreadable');
   });
+});
+
+test('decimals, times and lengths of time of Parquet are what pandas writes of them', async () => {
+  const at = 'test/cases/parquet-decimals-and-times/rows';
+  const [stored, written] = [await tableOf(`${at}.parquet`, []), await tableOf(`${at}.csv`, [])];
+  for (const [name, column] of written.columns) expect(texts(columnOf(stored, name))).toEqual(texts(column));
+});
+
+test('an object a line', async () => {
+  const bytes = new TextEncoder().encode('{"id":1,"x":2.5}\n{"x":null,"id":2}\n\n');
+  for (const name of ['rows.jsonl', 'rows.json']) {
+    const { columns } = await readTable(bytes, name);
+    expect([...columns].map(([key, column]) => [key, texts(column)])).toEqual([
+      ['id', ['1', '2']],
+      ['x', ['2.5', '']],
+    ]);
+  }
+  const damaged = new TextEncoder().encode('{"id":1}\n{"id":\n');
+  expect(await codeOf(() => readTable(damaged, 'rows.jsonl'))).toBe('json-unreadable');
 });
 
 test('a first line sep=; as Excel writes it', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readCsv } from '../../src/core/table/csv';
 import { columnOf, texts, type Table } from '../../src/core/table/table';
 import { csvPieces } from '../../src/core/table/write';
-import { codeOf } from '../support/files';
+import { codeOf, errorOf } from '../support/files';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const read = (text: string, keep: string[] = []) => readCsv(utf8(text), 'f.csv', { text: keep });
@@ -98,7 +98,26 @@ describe('CSV as people have it', () => {
   });
 
   test('binary files are refused', async () => {
-    expect(await codeOf(() => readCsv(Uint8Array.of(80, 0, 3, 4), 'f.csv'))).toBe('csv-encoding');
+    expect(await codeOf(() => readCsv(Uint8Array.of(80, 0, 3, 0), 'f.csv'))).toBe('csv-encoding');
+  });
+
+  test('in a file of UTF-8 a byte that is none is told with its line; a file of Latin-1 is one', async () => {
+    const spoilt = (text: string, byte: number) => {
+      const bytes = utf8(text);
+      bytes[bytes.indexOf('#'.charCodeAt(0))] = byte;
+      return bytes;
+    };
+    const told = await errorOf(() => readCsv(spoilt('id,name\n1,Rénard\n2,Caf#\n', 0xe9), 'f.csv'));
+    expect(told).toMatchObject({ code: 'csv-byte', params: { line: 3, value: '2,Caf\uFFFD' } });
+    expect(plain(readCsv(spoilt('id,name\n2,Caf#\n', 0xe9), 'f.csv'))['name']).toEqual(['Café']);
+    const zero = await errorOf(() => readCsv(spoilt(`id,name\n1,${'a'.repeat(200)}\n2,b#\n`, 0), 'f.csv'));
+    expect(zero).toMatchObject({ code: 'csv-byte', params: { line: 3 } });
+  });
+
+  test('line ends of several kinds in one file', () => {
+    const columns = { id: ['1', '2', '3'], x: ['a', 'b', 'c'] };
+    for (const text of ['id,x\r\n1,a\n2,b\r3,c\r\n', 'id,x\r1,a\r2,b\r3,c', 'id,x\n1,a\r\n2,b\n3,c\r\n'])
+      expect(plain(read(text, ['id']))).toEqual(columns);
   });
 
   test('what is written is read again', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readTable } from '../../src/core/table/read';
+import type { ScoredeskError } from '../../src/core/errors';
 import { columnOf, type Table } from '../../src/core/table/table';
 
 const root = new URL('../../', import.meta.url);
@@ -43,14 +44,17 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
   return largest;
 }
 
-/** The code of the error a step throws; "" when it throws none; a foreign error is thrown on. */
-export async function codeOf(step: () => unknown): Promise<string> {
-  const { ScoredeskError } = await import('../../src/core/errors');
+/** The coded error that a step throws; null when it throws none; a foreign error is thrown on. */
+export async function errorOf(step: () => unknown): Promise<ScoredeskError | null> {
+  const { ScoredeskError: Coded } = await import('../../src/core/errors');
   try {
     await step();
-    return '';
+    return null;
   } catch (error) {
-    if (error instanceof ScoredeskError) return error.code;
+    if (error instanceof Coded) return error;
     throw error;
   }
 }
+
+/** Its code; "" when there is none. */
+export const codeOf = async (step: () => unknown): Promise<string> => (await errorOf(step))?.code ?? '';

@@ -19,7 +19,7 @@ export interface CsvOptions {
  *   csv-ambiguous-decimal (`1,234`, or `1.234` between semicolons, with nothing in the file to decide), column-repeated
  */
 export function readCsv(bytes: Uint8Array, file: string, options: CsvOptions = {}): Table {
-  const source = sourceOf(decodeText(bytes, file).replace(/^\uFEFF/, ''), file);
+  const source = sourceOf(evenLines(decodeText(bytes, file).replace(/^\uFEFF/, '')), file);
   const survey = surveyOf(source, new Set(options.text));
   const readers = survey.columns.map((column) => readerOf(column, survey, file));
   const builders = readers.map((reader) => reader(survey.rows));
@@ -30,6 +30,14 @@ export function readCsv(bytes: Uint8Array, file: string, options: CsvOptions = {
     survey.columns.map(({ name }, j): [string, Column] => [name, builders[j].finish()]),
   );
   return { name: file, rows: survey.rows, columns };
+}
+
+/** One kind of line end where a file mixes them: those who read by the first kind would take two lines for one. */
+function evenLines(text: string): string {
+  const alone = /\r(?!\n)/.test(text);
+  const pairs = text.includes('\r\n');
+  const feeds = /(^|[^\r])\n/.test(text);
+  return Number(alone) + Number(pairs) + Number(feeds) > 1 ? text.replace(/\r\n?/g, '\n') : text;
 }
 
 interface Source {

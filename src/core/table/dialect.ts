@@ -7,7 +7,7 @@ const MAX_CSV_BYTES = 400_000_000;
  * The text of a CSV file: UTF-16 by its byte-order mark, else UTF-8, else Windows-1252 (what
  * spreadsheets call Latin-1; every byte is some character there).
  *
- * @throws csv-too-large, csv-encoding (zero bytes: not a text file)
+ * @throws csv-too-large, csv-encoding (zero bytes: not a text file), csv-byte (one that is no UTF-8 in a file that is)
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
   if (bytes.length > MAX_CSV_BYTES)
@@ -15,12 +15,35 @@ export function decodeText(bytes: Uint8Array, file: string): string {
   const mark = (bytes[0] << 8) | bytes[1];
   if (mark === 0xfffe) return new TextDecoder('utf-16le').decode(bytes);
   if (mark === 0xfeff) return new TextDecoder('utf-16be').decode(bytes);
-  if (bytes.subarray(0, 65536).includes(0)) throw new ScoredeskError('csv-encoding', { file });
+  if (bytes.includes(0)) throw zeroByte(bytes, file);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
+    const text = new TextDecoder('utf-8').decode(bytes);
+    if (hasOwnLetters(text)) throw spoiltByte(text, file);
     return new TextDecoder('windows-1252').decode(bytes);
   }
+}
+
+/** One zero byte in a hundred is no text at all; fewer are told with the line of the first. */
+function zeroByte(bytes: Uint8Array, file: string): ScoredeskError {
+  const zeros = bytes.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
+  if (zeros > bytes.length / 100 && zeros > 1) return new ScoredeskError('csv-encoding', { file });
+  return spoiltByte(new TextDecoder('utf-8').decode(bytes).replaceAll('\0', SPOILT), file);
+}
+
+const SPOILT = '\uFFFD';
+
+/** Whether a text has letters that only UTF-8 writes in several bytes: then it is UTF-8, whatever else is in it. */
+const hasOwnLetters = (text: string): boolean => /[^\0-\x7F\uFFFD]/.test(text);
+
+/** In a file of UTF-8, a byte that is none: told with its line, for nobody knows which letter it was. */
+function spoiltByte(text: string, file: string): ScoredeskError {
+  const at = text.indexOf(SPOILT);
+  const line = text.slice(0, at).split(/\r\n|\n|\r/).length;
+  const around = text.slice(Math.max(0, at - 20), at + 20).split(/[\r\n]/);
+  const cell = around.find((part) => part.includes(SPOILT)) ?? '';
+  return new ScoredeskError('csv-byte', { file, line, value: cell });
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];

@@ -4,10 +4,12 @@ import {
   parquetSchema,
   type DecodedArray,
   type FileMetaData,
+  type SchemaElement,
 } from 'hyparquet';
 import { compressors as allCompressors } from 'hyparquet-compressors';
 import { asCoded, reasonOf, ScoredeskError } from '../errors';
 import { guarded, type Chunk } from './parquetPages';
+import { asMeant, meaningOf } from './parquetTypes';
 import { rangesOf, type ByteRanges } from './ranges';
 import { wholeTable, type TableSource } from './source';
 import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
@@ -26,7 +28,7 @@ export interface ParquetOptions {
 
 /**
  * Reads a flat Parquet file as pandas, pyarrow, DuckDB and `parquetWrite` write it: snappy, zstd,
- * gzip, brotli, lz4; dictionary, nullable, half floats, booleans (0 and 1), dates (ISO text).
+ * gzip, brotli, lz4; dictionary, nullable, half floats, booleans (0 and 1), decimals, dates (ISO text), times (text).
  *
  * @throws parquet-unreadable, parquet-type (a nested column), column-repeated
  */
@@ -58,7 +60,6 @@ export async function openParquet(
   }
   const rows = Number(metadata.num_rows);
   const asText = new Set(options.text);
-  const known = new Set(names);
   const nested = new Set(
     parquetSchema(metadata)
       .children.filter((child) => child.children.length)
@@ -70,9 +71,11 @@ export async function openParquet(
     names,
     read: async (name) => {
       if (nested.has(name)) throw new ScoredeskError('parquet-type', { file, column: name, found: 'nested' });
-      return known.has(name)
-        ? toColumn(await readChunks(bytes, metadata, name, file), rows, asText.has(name), { file, name })
-        : null;
+      const element = elementOf(metadata, name);
+      if (!element) return null;
+      const chunks = await readChunks(bytes, metadata, name, file);
+      const column = toColumn(chunks, rows, asText.has(name), { file, name });
+      return asMeant(column, meaningOf(element, metadata));
     },
   };
 }
@@ -91,6 +94,9 @@ function checked(metadata: FileMetaData): FileMetaData {
   const grouped = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (grouped !== rows) throw new Error(`${rows} rows, row groups hold ${grouped}`);
   if (rows > MAX_ROWS) throw new Error(`${rows} rows, at most ${MAX_ROWS}`);
+  // Some writers give a decimal its newer name alone, which hyparquet does not read.
+  for (const element of metadata.schema)
+    if (element.logical_type?.type === 'DECIMAL') element.converted_type ??= 'DECIMAL';
   for (const group of metadata.row_groups)
     for (const { meta_data } of group.columns)
       if (meta_data && Number(meta_data.num_values) > MAX_ROWS)
@@ -133,9 +139,12 @@ async function readChunks(
   return chunks.sort((a, b) => a.start - b.start).map(({ data }) => data);
 }
 
+const elementOf = (metadata: FileMetaData, name: string): SchemaElement | undefined =>
+  parquetSchema(metadata).children.find((child) => child.element.name === name)?.element;
+
 /** A column's part of each row group. */
 function chunksOf(metadata: FileMetaData, name: string): Chunk[] {
-  const element = parquetSchema(metadata).children.find((child) => child.element.name === name)?.element;
+  const element = elementOf(metadata, name);
   return metadata.row_groups.flatMap(({ columns, num_rows }) =>
     columns.flatMap(({ meta_data: meta }) =>
       element && meta?.path_in_schema[0] === name ? [{ meta, element, rows: Number(num_rows) }] : [],

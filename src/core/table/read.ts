@@ -13,7 +13,7 @@ export async function readTable(bytes: Uint8Array, file: string, options: CsvOpt
   if (/\.parquet$/i.test(file))
     throw new ScoredeskError('parquet-unreadable', { file, reason: 'no PAR1 at its start' });
   if (startsWith(bytes, 'PK\u0003\u0004')) throw new ScoredeskError('table-format', { file });
-  if (/\.json$/i.test(file)) return readJson(bytes, file, options);
+  if (/\.(json|jsonl|ndjson)$/i.test(file)) return readJson(bytes, file, options);
   return readCsv(bytes, file, options);
 }
 
@@ -21,7 +21,7 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
   return [...magic].every((c, i) => bytes[i] === c.charCodeAt(0));
 }
 
-/** Reads a JSON list of objects, as `jsonPieces` and pandas' `to_json(orient="records")` write it. */
+/** Reads a JSON list of objects, as `jsonPieces` and pandas' `to_json(orient="records")` write it, or an object a line. */
 function readJson(bytes: Uint8Array, file: string, options: CsvOptions): Table {
   const rows = parseRows(bytes, file);
   const asText = new Set(options.text);
@@ -60,13 +60,29 @@ function namesOf(rows: readonly Record<string, unknown>[], file: string): string
 function parseRows(bytes: Uint8Array, file: string): Record<string, unknown>[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder().decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    parsed = isLines(text) ? parseLines(text) : JSON.parse(text);
   } catch (error) {
     throw new ScoredeskError('json-unreadable', { file, reason: reasonOf(error) }, { cause: error });
   }
   if (!Array.isArray(parsed) || !parsed.every((row) => row && typeof row === 'object' && !Array.isArray(row)))
     throw new ScoredeskError('json-unreadable', { file, reason: 'not a list of objects' });
   return parsed as Record<string, unknown>[];
+}
+
+/** An object a line, as pandas' `to_json(lines=True)`, Spark and BigQuery write it. */
+const isLines = (text: string): boolean => /^\s*\{/.test(text);
+
+/** @throws SyntaxError naming the line */
+function parseLines(text: string): unknown[] {
+  return text.split(/\r?\n/).flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    try {
+      return [JSON.parse(line) as unknown];
+    } catch (error) {
+      throw new SyntaxError(`line ${i + 1}: ${reasonOf(error)}`, { cause: error });
+    }
+  });
 }
 
 const jsonNumber = (cell: unknown): number => (cell === null ? NaN : Number(cell));

@@ -1,0 +1,79 @@
+import type { FileMetaData, SchemaElement } from 'hyparquet';
+import { textColumn, type Column, type NumberColumn } from './table';
+
+/** What a column's numbers mean, where hyparquet gives them as they are stored. */
+export type Meaning =
+  | { kind: 'plain' }
+  /** Whole numbers of so many decimals. */
+  | { kind: 'decimal'; scale: number }
+  /** A time of day or a length of time, in parts of a second. */
+  | { kind: 'time' | 'duration'; perSecond: number };
+
+const UNITS: Readonly<Record<string, number>> = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 };
+const PANDAS_UNITS: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+
+/** What the column's numbers mean, by the schema, and by what pandas notes of its own types. */
+export function meaningOf(element: SchemaElement, metadata: FileMetaData): Meaning {
+  const { converted_type: converted, logical_type: logical, scale = 0 } = element;
+  if (converted === 'DECIMAL') return { kind: 'decimal', scale };
+  if (converted === 'TIME_MILLIS' || converted === 'TIME_MICROS')
+    return { kind: 'time', perSecond: UNITS[converted.slice(5)] };
+  if (logical?.type === 'TIME') return { kind: 'time', perSecond: UNITS[logical.unit] };
+  const unit = durationUnit(element.name, metadata);
+  return unit ? { kind: 'duration', perSecond: PANDAS_UNITS[unit] } : { kind: 'plain' };
+}
+
+/** Parquet has no type for lengths of time: pandas says in the file's metadata which columns are. */
+function durationUnit(name: string, { key_value_metadata: noted }: FileMetaData): string | null {
+  const written = noted?.find(({ key }) => key === 'pandas')?.value;
+  if (!written) return null;
+  try {
+    const { columns } = JSON.parse(written) as { columns?: { field_name?: string; numpy_type?: string }[] };
+    const type = columns?.find(({ field_name }) => field_name === name)?.numpy_type;
+    return /^timedelta64\[(s|ms|us|ns)\]$/.exec(type ?? '')?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The column as its file means it: decimals are the doubles nearest to them (0.57, not 57 times 0.01), times and lengths of
+ * time are texts as pandas writes them to CSV.
+ */
+export function asMeant(column: Column, meaning: Meaning): Column {
+  if (column.kind === 'text' || meaning.kind === 'plain') return column;
+  if (meaning.kind === 'decimal') return exactDecimals(column, meaning.scale);
+  const write = meaning.kind === 'time' ? clock : length;
+  return textColumn(
+    Array.from(column.values, (value) => (Number.isNaN(value) ? '' : write(value / meaning.perSecond))),
+  );
+}
+
+/** A power of ten up to 10^22 is a double, and so is a whole number up to 2^53: their quotient is rounded once. */
+const EXACT_SCALE = 22;
+
+function exactDecimals({ values }: NumberColumn, scale: number): NumberColumn {
+  const power = Number(`1e${scale}`);
+  if (scale > EXACT_SCALE) return { kind: 'number', values };
+  const exact = Float64Array.from(values, (value) => {
+    const whole = Math.round(value * power);
+    return Math.abs(whole) <= Number.MAX_SAFE_INTEGER ? whole / power : value;
+  });
+  return { kind: 'number', values: exact };
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** "03:04:05", with a fraction where there is one. */
+function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const fraction = Math.round((seconds - whole) * 1e6);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return `${two(h)}:${two(m)}:${two(s)}${fraction ? `.${String(fraction).padStart(6, '0')}` : ''}`;
+}
+
+/** "-3 days +01:00:00", as pandas counts. */
+function length(seconds: number): string {
+  const days = Math.floor(seconds / 86_400);
+  return `${days} days ${days < 0 ? '+' : ''}${clock(seconds - 86_400 * days)}`;
+}

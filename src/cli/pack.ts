@@ -44,7 +44,7 @@ interface Options {
 
 export function packCommand(): Command {
   return new Command('pack')
-    .description('Make a bundle from a model and tables (.csv, .parquet, .json).')
+    .description('Make a bundle from a model and tables (.csv, .parquet, .json, .jsonl).')
     .requiredOption('--model <file>', 'the ONNX model, with probabilities')
     .requiredOption('--clients <file>', 'the clients to score')
     .requiredOption('--id <column>', 'the column that names a client')

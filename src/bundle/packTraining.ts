@@ -1,5 +1,5 @@
 import type { OnnxModel } from '../core/onnx/read';
-import { columnOf, takeRows, type Table } from '../core/table/table';
+import { columnOf, takeRows, texts, type Table } from '../core/table/table';
 import { scoreTable, type Score } from './packScores';
 import type { PackInput, PackPlan } from './packPlan';
 import { rowFindings, scoreFindings, type ComparedRows, type Trained } from './training/compare';
@@ -55,9 +55,21 @@ export async function packedTraining(
     findings: [
       ...compared.flatMap((rows) => rowFindings(trained, rows)),
       ...orderFindings(plan, input),
+      ...seenFindings(plan, id),
       ...[own, unseen, seen].flatMap((rows) => (rows ? scoreFindings(trained, rows) : [])),
     ],
   };
+}
+
+/** The test's rows that are among those which trained the model. */
+function seenFindings({ test, reference }: PackPlan, id: string): Finding[] {
+  const [asked, known] = [test?.columns.get(id), reference?.columns.get(id)];
+  if (!test || !asked || !known) return [];
+  const trained = new Set(texts(known));
+  const rows = texts(asked).filter((text) => trained.has(text)).length;
+  return rows > 0
+    ? [{ code: 'test-seen', severity: 'warning', table: test.name, rows, share: rows / test.rows }]
+    : [];
 }
 
 /** Where only the clients' order of columns says which is which input, that of the rows that trained the model is the same. */

@@ -1,3 +1,4 @@
+import { ln } from '../../core/numeric/functions';
 import { nearestLevel } from '../../core/table/names';
 import { sortValues } from '../../core/stats/sort';
 import { proportionsZ } from '../../core/stats/tests';
@@ -5,7 +6,7 @@ import type { NumberColumn, Table, TextColumn } from '../../core/table/table';
 import type { ManifestColumn } from '../schema';
 import type { Finding, FindingKind, Severity } from './findings';
 import { quantilesOf } from './facts';
-import type { ColumnFacts, TrainingFacts } from './schema';
+import { QUANTILES, type ColumnFacts, type TrainingFacts } from './schema';
 
 /** Fewer values than this tell nothing of their column: findings of them are notes. */
 const ENOUGH = 20;
@@ -130,6 +131,7 @@ function isTold(
 /** The value that stands for gaps: it is beyond what the training held, fills many rows, and the gaps went by as much. */
 function codedGap(outside: ArrayLike<number>, rows: number, then: ColumnFacts, now: number) {
   const [value, count] = mostFrequent(outside);
+  if (2 * count < outside.length) return null;
   return asCode(value, count / rows, then, now);
 }
 
@@ -161,16 +163,24 @@ const ALIKE = 1.3;
 /** Places of the quarters and the median among the quantiles. */
 const MIDDLE = [3, 4, 5];
 
+/** A turned sign turns the order of the quantiles round. */
+const mirrored = (place: number, factor: number): number =>
+  factor < 0 ? QUANTILES.length - 1 - place : place;
+
 /** The factor between two columns, the same at both quarters and the median; 0 where there is none. */
 function scaleOf(now: readonly number[], then: readonly number[]): number {
   const found = FACTORS.filter((factor) =>
-    MIDDLE.every((place, i) => {
-      const before = then[factor < 0 ? MIDDLE[MIDDLE.length - 1 - i] : place];
+    MIDDLE.every((place) => {
+      const before = then[mirrored(place, factor)];
       const ratio = now[place] / (before * factor);
       return before !== 0 && ratio > 1 / ALIKE && ratio < ALIKE;
     }),
   );
-  const off = (factor: number) => Math.abs(now[4] / (then[4] * factor) - 1);
+  const off = (factor: number) =>
+    MIDDLE.reduce(
+      (sum, place) => sum + Math.abs(ln(now[place] / (then[mirrored(place, factor)] * factor))),
+      0,
+    );
   return found.sort((a, b) => off(a) - off(b)).at(0) ?? 0;
 }
 

@@ -47,6 +47,8 @@ export type FindingKind =
   | { code: 'auc-high'; auc: number }
   /** One column alone ranks the outcomes. */
   | { code: 'leak'; column: string; auc: number }
+  /** Rows of the test that the model was trained on. */
+  | { code: 'test-seen'; rows: number; share: number }
   | { code: 'ids-repeated'; column: string; example: string; rows: number }
   | { code: 'ids-decimal'; column: string; example: string };
 

@@ -32,7 +32,7 @@ export interface Packed {
 /**
  * Makes a bundle from a model and tables: first a plan, then the files. Same input, same bytes.
  *
- * @throws what `planPack` throws; prediction-missing, bundle-expected-missed, scores-none
+ * @throws what `planPack` throws; prediction-missing, predictions-missed, scores-none
  */
 export async function pack(input: PackInput): Promise<Packed> {
   const step = (name: PackStep) => {
@@ -51,7 +51,7 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
   const output = { ...dictionary.model?.output, index, name: onnx.output };
   const score = await scorerOf(onnx, output, input);
   const scores = await scoreTable(score, inputs, clients);
-  const expected = expectedRows(clients, scores, input);
+  const expected = expectedRows(plan, scores, input);
   const { facts, findings } = await packedTraining(plan, input, score, scores);
   const gaps = await gapFindings(onnx, inputs, clients, input, output);
 

@@ -6,6 +6,8 @@ import type { OnnxModel } from '../core/onnx/read';
 import { columnOf, texts, type Table } from '../core/table/table';
 import { encodeInputs, type ModelInput } from './encode';
 import { idsOf } from './columns';
+import { refuseMissed } from './packMissed';
+import type { PackPlan } from './packPlan';
 import type { Manifest } from './schema';
 
 /** The scores that `pack` puts into a bundle: who computes them, what is promised, how good they are. */
@@ -48,15 +50,19 @@ export async function scoreTable(
   return out;
 }
 
+/** As far as two readings of a score may lie apart. */
+const SAME = 1e-5;
+
 /** Whether all scores are the same to what a bundle may show of a difference; none is the same as none. */
 export const scoresEqual = (a: Float64Array, b: Float64Array): boolean =>
-  a.every(
-    (p, row) => Math.abs(p - b[row]) <= EXPECTED_TOLERANCE || (Number.isNaN(p) && Number.isNaN(b[row])),
-  );
+  a.every((p, row) => Math.abs(p - b[row]) <= SAME || (Number.isNaN(p) && Number.isNaN(b[row])));
 
-/** Clients spread evenly over the file with the probability the library gave, or ours. */
+/**
+ * Clients spread evenly over the file with the probability the library gave, or ours.
+ * @throws scores-none, prediction-missing, predictions-missed
+ */
 export function expectedRows(
-  clients: Table,
+  { clients, onnx, inputs, guessedLevels: guessed }: PackPlan,
   ours: Float64Array,
   { idColumn, expected }: { idColumn: string; expected?: Table | undefined },
 ): Manifest['expected'] {
@@ -72,19 +78,9 @@ export function expectedRows(
       throw new ScoredeskError('prediction-missing', { file: expected?.name ?? '', id: ids[row] });
     return { id: ids[row], probability };
   });
-  if (theirs) refuseMissed(ids, ours, theirs);
+  if (theirs)
+    refuseMissed({ ids, ours, theirs: ids.map((id) => theirs.get(id)), onnx, inputs, clients, guessed });
   return { from: theirs ? 'library' : 'pack', rows };
-}
-
-const EXPECTED_TOLERANCE = 1e-5;
-
-/** Every prediction of the library is compared, not only those that are kept. */
-function refuseMissed(ids: readonly string[], ours: Float64Array, theirs: ReadonlyMap<string, number>): void {
-  ids.forEach((id, row) => {
-    const expected = theirs.get(id);
-    if (expected !== undefined && !(Math.abs(expected - ours[row]) <= EXPECTED_TOLERANCE))
-      throw new ScoredeskError('bundle-expected-missed', { id, found: ours[row], expected });
-  });
 }
 
 function predictionsById(table: Table, idColumn: string): Map<string, number> {

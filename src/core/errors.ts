@@ -65,6 +65,16 @@ interface Params {
   'bundle-file-hash': { path: string; found: string; expected: string };
   'bundle-rows': { path: string; found: number; expected: number };
   'bundle-column-missing': { path: string; column: string };
+  'predictions-missed': {
+    off: number;
+    rows: number;
+    id: string;
+    found: number;
+    expected: number;
+    cause: string;
+    column: string;
+    value: string;
+  };
   'bundle-expected-missed': { id: string; found: number; expected: number };
   'bundle-expected-client': { id: string };
   'monotone-broken': {

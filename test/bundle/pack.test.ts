@@ -9,7 +9,7 @@ import { readCsv } from '../../src/core/table/csv';
 import { columnOf, texts } from '../../src/core/table/table';
 import { openBundle } from '../../src/engine/engine';
 import { clientView } from '../../src/engine/client/view';
-import { codeOf, textOf } from '../support/files';
+import { codeOf, errorOf, textOf } from '../support/files';
 import { germanInput } from '../support/german';
 import { treeFile } from '../support/onnx';
 
@@ -39,6 +39,18 @@ const input = (changes: Partial<PackInput> = {}): PackInput => ({
   reference: csv('id,amount,job,y\n1,1,clerk,0\n2,2,manager,1\n3,5,clerk,1\n', 'reference.csv'),
   target: { column: 'y' },
   ...changes,
+});
+
+test('a file in float32 whose values stand on a threshold there is told with the column', async () => {
+  // In double 1.000000001 is above the split at 1; in float32 it is 1.
+  const rows = csv('id,amount,job\n1,1.000000001,clerk\n2,0.5,clerk\n3,1.5,clerk\n');
+  const scored = (p: number) => 1 / (1 + Math.exp(-p));
+  const expected = csv(`id,probability\n1,${scored(0.5)}\n2,${scored(-1)}\n3,${scored(0.5)}\n`);
+  const told = await errorOf(() => pack(input({ clients: rows, expected })));
+  expect(told).toMatchObject({
+    code: 'predictions-missed',
+    params: { cause: 'rounded', column: 'amount', off: 1, rows: 3 },
+  });
 });
 
 describe('pack', () => {
@@ -168,7 +180,7 @@ describe('pack', () => {
     [
       'predictions that are not the model’s',
       { expected: csv('id,probability\n007,0.9\n008,0.9\n009,0.9\n', 'p.csv') },
-      'bundle-expected-missed',
+      'predictions-missed',
     ],
     [
       'a client without prediction',

@@ -93,6 +93,15 @@ const withoutOutcome = changed(FOREIGN, ({ y: _, ...cells }) => cells);
 const turnedRound = [...withoutOutcome.split('\n', 1)[0].split(',').slice(1)].reverse();
 const predictions = textOf(`${FOLDER}predictions.csv`);
 
+const predicted = (change: (p: number, row: number) => number) =>
+  changed(predictions, (c, row) => ({ ...c, probability: String(change(Number(c['probability']), row)) }));
+const unseen = (row: number): Cells => {
+  const [header, ...lines] = UNSEEN.trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  return Object.fromEntries(lines[row].map((text, j) => [header[j], text]));
+};
+
 const MISTAKES: [what: string, mistake: Mistake][] = [
   ['nothing wrong', {}],
   ['nothing wrong, with test rows and predictions', { test: UNSEEN, expected: predictions }],
@@ -150,6 +159,17 @@ const MISTAKES: [what: string, mistake: Mistake][] = [
     {
       expected: changed(predictions, (c) => ({ ...c, probability: String(Number(c['probability']) * 0.97) })),
     },
+  ],
+  ['predictions of the other class', { expected: predicted((p) => 1 - p) }],
+  ['predictions rounded to four digits', { expected: predicted((p) => Number(p.toFixed(4))) }],
+  ['margins for probabilities', { expected: predicted((p) => Math.log(p / (1 - p))) }],
+  [
+    'predictions that were made with gaps filled',
+    { expected: predicted((p, row) => (unseen(row)['duration'] ? p : p + 0.01)) },
+  ],
+  [
+    'predictions with another code for a level',
+    { expected: predicted((p, row) => (unseen(row)['housing'] === 'rent' ? p / 2 : p)) },
   ],
   [
     'predictions of other clients',

@@ -24,12 +24,18 @@ const INTEGERS: ReadonlySet<number> = new Set([
   Type.UINT64,
 ]);
 
-/** Whether the graph casts anything to integers. */
-const castsToIntegers = ({ proto }: OnnxModel): boolean =>
-  proto.graph?.node.some(
+/** What a graph sees gaps by: it has a way of its own with them, which may be a 0. */
+const SEES_GAPS: ReadonlySet<string> = new Set(['Imputer', 'IsNaN']);
+
+/** Whether the graph casts anything to integers, and does not look for gaps. */
+function mayMiss({ proto, exported }: OnnxModel): boolean {
+  const nodes = proto.graph?.node ?? [];
+  if (exported || nodes.some(({ opType }) => SEES_GAPS.has(opType))) return false;
+  return nodes.some(
     ({ opType, attribute }) =>
       opType === 'Cast' && attribute.some(({ name, i }) => name === 'to' && INTEGERS.has(Number(i))),
-  ) ?? false;
+  );
+}
 
 /** Empties each column of some rows and compares both readings; where there is only the runtime's, with a 0 in its place. */
 export async function gapFindings(
@@ -39,7 +45,7 @@ export async function gapFindings(
   { runtime, model: bytes }: Pick<PackInput, 'runtime' | 'model'>,
   output: Parameters<NonNullable<PackInput['runtime']>>[2],
 ): Promise<Finding[]> {
-  if (!runtime || !castsToIntegers(onnx)) return [];
+  if (!runtime || !mayMiss(onnx)) return [];
   const { score } = await runtime(onnx, bytes, output);
   const { model } = onnx;
   const sample = takeRows(clients, sampledRows(clients.rows, ROWS));

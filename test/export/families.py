@@ -26,18 +26,25 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import (BaggingClassifier, ExtraTreesClassifier, GradientBoostingClassifier, HistGradientBoostingClassifier,
+from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, ExtraTreesClassifier, GradientBoostingClassifier, HistGradientBoostingClassifier,
                               RandomForestClassifier, StackingClassifier, VotingClassifier)
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PowerTransformer,
-                                   RobustScaler, StandardScaler, TargetEncoder)
+                                   QuantileTransformer, RobustScaler, StandardScaler)
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
+
+try:
+    from sklearn.preprocessing import TargetEncoder
+except ImportError:  # before scikit-learn 1.3
+    TargetEncoder = None
 
 warnings.filterwarnings("ignore")
 HERE = Path(__file__).parent
@@ -80,16 +87,16 @@ def families(x, y):
     logistic = lambda: LogisticRegression(max_iter=300)
     bare = ColumnTransformer([("n", SimpleImputer(), make_column_selector(dtype_include="number")), ("t", OneHotEncoder(handle_unknown="ignore", min_frequency=0.02), texts)])
     rest = ColumnTransformer([("t", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2), texts)], remainder="passthrough")
-    masked = ColumnTransformer([("n", SimpleImputer(add_indicator=True), mask), ("t", TargetEncoder(random_state=0), ~mask)])
+    masked = lambda: ColumnTransformer([("n", SimpleImputer(add_indicator=True), mask), ("t", TargetEncoder(random_state=0), ~mask)])
     union = FeatureUnion([("s", StandardScaler()), ("m", MinMaxScaler())])
-    early = xgb.XGBClassifier(n_estimators=200, learning_rate=0.5, early_stopping_rounds=3, n_jobs=1).fit(gaps, y, eval_set=[(gaps[:300], y[:300])], verbose=False)
+    early = lambda: xgb.XGBClassifier(n_estimators=200, learning_rate=0.5, early_stopping_rounds=3, n_jobs=1).fit(gaps, y, eval_set=[(gaps[:300], y[:300])], verbose=False)
     made = {
         "LightGBM, pandas categories and gaps": lambda: (lgb.LGBMClassifier(**BOOSTED, verbose=-1).fit(categories, y), x),
         "LightGBM, dart": lambda: (lgb.LGBMClassifier(**BOOSTED, boosting_type="dart", verbose=-1).fit(categories, y), x),
         "LightGBM, rf": lambda: (lgb.LGBMClassifier(**BOOSTED, boosting_type="rf", subsample=.6, subsample_freq=1, verbose=-1).fit(categories, y), x),
         "LightGBM, zero_as_missing": lambda: (lgb.LGBMClassifier(**BOOSTED, zero_as_missing=True, verbose=-1).fit(gaps, y), gaps),
-        "XGBoost, pandas categories and gaps": lambda: (xgb.XGBClassifier(**BOOSTED, enable_categorical=True).fit(categories, y), categories),
-        "XGBoost, early stopping": lambda: (early, gaps),
+        "XGBoost, pandas categories and gaps": lambda: (xgb.XGBClassifier(**BOOSTED, enable_categorical=True, tree_method="hist").fit(categories, y), categories),
+        "XGBoost, early stopping": lambda: (early(), gaps),
         "XGBoost, dart": lambda: (xgb.XGBClassifier(**BOOSTED, booster="dart", rate_drop=.2).fit(gaps, y), gaps),
         "XGBoost, gblinear": lambda: (xgb.XGBClassifier(**BOOSTED, booster="gblinear").fit(filled, y), filled),
         "XGBoost, forest": lambda: (xgb.XGBRFClassifier(**BOOSTED).fit(gaps, y), gaps),
@@ -108,7 +115,7 @@ def families(x, y):
         "imputers, one-hot, XGBoost": lambda: (pipe(xgb.XGBClassifier(**BOOSTED), scaler=StandardScaler()), x),
         "one-hot with rare and missing levels, selector": lambda: (make_pipeline(bare, lgb.LGBMClassifier(**BOOSTED, verbose=-1)).fit(x, y), x),
         "ordinal with gaps, passthrough, LightGBM": lambda: (make_pipeline(rest, lgb.LGBMClassifier(**BOOSTED, verbose=-1)).fit(x, y), x),
-        "target encoder, boolean masks, indicator": lambda: (make_pipeline(masked, lgb.LGBMClassifier(**BOOSTED, verbose=-1)).fit(x, y), x),
+        "target encoder, boolean masks, indicator": lambda: (make_pipeline(masked(), lgb.LGBMClassifier(**BOOSTED, verbose=-1)).fit(x, y), x),
         "constant fill, drop first": lambda: (pipe(logistic(), text="most_frequent", encoder=OneHotEncoder(drop="first", handle_unknown="ignore"), scaler=RobustScaler()), x),
         "power transform": lambda: (pipe(logistic(), scaler=PowerTransformer()), x),
         "k-bins": lambda: (pipe(logistic(), scaler=KBinsDiscretizer(4, encode="onehot-dense")), x),
@@ -126,8 +133,22 @@ def families(x, y):
         "Gaussian naive Bayes": lambda: (make_pipeline(SimpleImputer(), StandardScaler(), GaussianNB()).fit(gaps, y), gaps),
         "Bernoulli naive Bayes": lambda: (make_pipeline(SimpleImputer(), StandardScaler(), BernoulliNB()).fit(gaps, y), gaps),
         "linear discriminant analysis": lambda: (make_pipeline(SimpleImputer(), StandardScaler(), LinearDiscriminantAnalysis()).fit(gaps, y), gaps),
+        "quantile transform, uniform": lambda: (pipe(logistic(), scaler=QuantileTransformer(n_quantiles=50)), x),
+        "quantile transform, normal": lambda: (pipe(logistic(), scaler=QuantileTransformer(n_quantiles=100, output_distribution="normal")), x),
+        "nearest neighbours": lambda: (pipe(KNeighborsClassifier(7), scaler=StandardScaler()), x),
+        "nearest neighbours, by distance": lambda: (pipe(KNeighborsClassifier(7, weights="distance"), scaler=StandardScaler()), x),
+        "support vectors, calibrated": lambda: (CalibratedClassifierCV(pipe(SVC(), scaler=StandardScaler()), cv=2).fit(x, y), x),
+        "support vectors, probability": lambda: (pipe(SVC(probability=True, random_state=0), scaler=StandardScaler()), x),
+        "AdaBoost": lambda: (AdaBoostClassifier(n_estimators=20, random_state=0).fit(filled, y), filled),
         "SGD": lambda: (make_pipeline(SimpleImputer(), StandardScaler(), SGDClassifier(loss="log_loss", random_state=0)).fit(gaps, y), gaps),
     }
+    try:
+        from optbinning import BinningProcess, Scorecard
+        binning = lambda: BinningProcess(list(x), categorical_variables=texts)
+        made["optbinning, binning process"] = lambda: (make_pipeline(binning(), logistic()).fit(x, y), x)
+        made["optbinning, scorecard"] = lambda: (Scorecard(binning(), logistic(), scaling_method="min_max", scaling_method_params={"min": 0, "max": 100}).fit(x, y), x)
+    except ImportError:
+        pass
     try:
         from imblearn.ensemble import BalancedRandomForestClassifier
         from imblearn.over_sampling import RandomOverSampler
@@ -161,17 +182,24 @@ def main():
     asked = parser.parse_args()
     table, identity, target = (pd.read_csv(asked.table), asked.id, asked.target) if asked.table else demo()
     x, y = table.drop(columns=[identity, target]), table[target].to_numpy()
-    failed = []
+    failed, older = [], []
     print(f"{len(table):,} rows, {x.shape[1]} columns\n\n| model | largest difference |\n|---|---:|")
     with tempfile.TemporaryDirectory() as work:
         for name, make in families(x, y).items():
             if asked.only and asked.only not in name:
                 continue
-            model, rows = make()
+            try:
+                model, rows = make()
+            except Exception as error:
+                older.append(name)
+                print(f"| {name} | these libraries don't train it: {type(error).__name__}, {str(error).splitlines()[0][:80]} |", flush=True)
+                continue
             out = (asked.keep or Path(work)) / "".join(c if c.isalnum() else "-" for c in name)
             found = export(model, rows, table, identity, target, Path(work), out)
             failed += [name] if isinstance(found, str) else []
             print(f"| {name} | {found if isinstance(found, str) else f'{found:.0e}'} |", flush=True)
+    if older:
+        print(f"\n{len(older)} are not trained by these versions.")
     sys.exit(f"not exported: {', '.join(failed)}" if failed else 0)
 
 

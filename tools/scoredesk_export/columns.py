@@ -35,10 +35,19 @@ def model_names(loaded):
     elif library == "catboost":
         names = model.feature_names_
     else:
-        names = list(getattr(model, "feature_names_in_", []))
+        process = binning_of(model)
+        names = list(getattr(model, "feature_names_in_", [])) or (list(process.variable_names) if process is not None else [])
         return (names or None), getattr(model, "n_features_in_", len(names) or None)
     made_up = all(name in (f"Column_{i}", str(i)) for i, name in enumerate(names))
     return (None if made_up else list(names)), len(names)
+
+
+def binning_of(model):
+    """optbinning's process that a model, or the first step of one, begins with."""
+    first = model.steps[0][1] if hasattr(model, "steps") else model
+    if kind_of(first) == "BinningProcess":
+        return first
+    return (getattr(first, "binning_process_", None) or first.binning_process) if kind_of(first) == "Scorecard" else None
 
 
 def nearest(name, names):
@@ -204,6 +213,13 @@ def encoder_levels(model, features, table):
             return []
         if kind == "SimpleImputer":
             return columns
+        if kind in ("BinningProcess", "Scorecard"):
+            process = binning_of(step)
+            for column, name in zip(columns, process.variable_names):
+                if column in texts:
+                    groups = [*process.get_binned_variable(name).splits, getattr(process.get_binned_variable(name), "_cat_others", [])]
+                    found[column] = sorted({v for group in groups for v in group if not is_gap(v)}, key=str)
+            return []
         for column, values in zip(columns, getattr(step, "categories_", None) or []):
             if column in texts:
                 known = found.setdefault(column, [])
@@ -256,7 +272,8 @@ def plan_columns(loaded, table, features, names, old):
 
 
 def takes_columns(part):
-    return hasattr(part, "steps") or kind_of(part) in ("ColumnTransformer", "OneHotEncoder", "OrdinalEncoder", "TargetEncoder")
+    return hasattr(part, "steps") or kind_of(part) in ("ColumnTransformer", "OneHotEncoder", "OrdinalEncoder", "TargetEncoder", "BinningProcess",
+                                                       "Scorecard")
 
 
 def parts_of(model):

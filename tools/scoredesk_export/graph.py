@@ -33,6 +33,12 @@ class Graph:
         self.nodes.append(self.onnx.helper.make_node(operator, names, [output], name=output, domain=domain, **attributes))
         return output
 
+    def both(self, operator, *inputs, **attributes):
+        """The names of a node's two outputs."""
+        first = self.op(operator, *inputs, **attributes)
+        self.nodes[-1].output.append(f"{first}b")
+        return first, f"{first}b"
+
     def cast(self, name, to):
         return self.op("Cast", name, to=getattr(self.onnx.TensorProto, to))
 

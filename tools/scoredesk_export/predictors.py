@@ -4,7 +4,7 @@ import numpy as np
 
 from .common import Stop, is_gap, kind_of
 from .graph import Column, Matrix, joined
-from .preparation import is_sampler, prepared, row
+from .preparation import by_bins, is_sampler, prepared, row
 from .trees import (catboost_model, catboost_trees, ensemble, histogram_trees, lightgbm_trees, share_of, sklearn_tree,
                     xgboost_base, xgboost_model, xgboost_trees)
 
@@ -36,7 +36,7 @@ def margin(model, matrix):
     """As `decision_function`; None where the library has none."""
     if hasattr(model, "steps"):
         return through(model, matrix, margin) if hasattr(model, "decision_function") else None
-    maker = MARGINS.get(kind_of(model)) if hasattr(model, "decision_function") else None
+    maker = {**MARGINS, **SCORES}.get(kind_of(model)) if hasattr(model, "decision_function") else None
     return maker(model, matrix) if maker else None
 
 
@@ -204,6 +204,128 @@ def network(model, matrix):
     return tensor
 
 
+# ---- neighbours, support vectors, votes of trees ----
+
+def neighbours(model, matrix):
+    """KNeighborsClassifier: the share of class 1 among the nearest rows of the training, by the Euclidean distance."""
+    metric = getattr(model, "effective_metric_", model.metric)
+    if metric not in ("euclidean", "minkowski") or (metric == "minkowski" and model.effective_metric_params_.get("p", 2) != 2):
+        raise Stop(f"nearest neighbours by the metric {metric} can't be exported: train them with metric='euclidean'")
+    if model.weights not in ("uniform", "distance"):
+        raise Stop("nearest neighbours weighted by a function are Python, which no file can hold: give weights='uniform' or 'distance'")
+    graph, matrix = matrix.graph, numbers(matrix, model)
+    rows = np.asarray(model._fit_X, float)
+    labels = (np.ravel(model._y) == 1).astype(float)
+    axis = np.array([1], np.int64)
+    own = graph.op("ReduceSum", graph.op("Mul", matrix.tensor, matrix.tensor), axis, keepdims=1)
+    product = graph.op("MatMul", matrix.tensor, np.ascontiguousarray(-2 * rows.T))
+    squared = graph.op("Add", graph.op("Add", own, product), (rows ** 2).sum(1))
+    nearest, places = graph.both("TopK", squared, np.array([model.n_neighbors], np.int64), axis=1, largest=0, sorted=1)
+    found = graph.op("Gather", labels, places, axis=0)
+    if model.weights == "uniform":
+        return graph.op("ReduceMean", found, axes=[1], keepdims=1)
+    distance = graph.op("Sqrt", graph.op("Where", graph.op("Less", nearest, row(0.0)), row(0.0), nearest))
+    same = graph.op("Equal", distance, row(0.0))  # a row of the training itself: it alone counts
+    met = graph.op("Greater", graph.op("ReduceSum", graph.cast(same, "DOUBLE"), axis, keepdims=1), row(0.0))
+    inverse = graph.op("Div", row(1.0), graph.op("Where", same, row(1.0), distance))
+    weights = graph.op("Where", met, graph.cast(same, "DOUBLE"), inverse)
+    total = graph.op("ReduceSum", weights, axis, keepdims=1)
+    return graph.op("Div", graph.op("ReduceSum", graph.op("Mul", found, weights), axis, keepdims=1), total)
+
+
+def support_vectors(model, matrix):
+    """SVC's decision_function."""
+    graph, tensor = matrix.graph, numbers(matrix, model).tensor
+    if model.kernel not in KERNELS:
+        raise Stop("an SVC whose kernel is a function is Python, which no file can hold: train it with kernel='rbf', 'linear', 'poly' or 'sigmoid'")
+    vectors = np.asarray(model.support_vectors_, float)
+    kernel = KERNELS[model.kernel](graph, tensor, vectors, float(model._gamma), model)
+    weights = np.asarray(model.dual_coef_.toarray() if hasattr(model.dual_coef_, "toarray") else model.dual_coef_, float).reshape(-1, 1)
+    return graph.op("Add", graph.op("MatMul", kernel, weights), row(np.ravel(model.intercept_)[0]))
+
+
+def radial(graph, tensor, vectors, gamma, _):
+    own = graph.op("ReduceSum", graph.op("Mul", tensor, tensor), np.array([1], np.int64), keepdims=1)
+    squared = graph.op("Add", graph.op("Add", own, graph.op("MatMul", tensor, np.ascontiguousarray(-2 * vectors.T))), (vectors ** 2).sum(1))
+    return graph.op("Exp", graph.op("Mul", squared, row(-gamma)))
+
+
+def product_of(graph, tensor, vectors, gamma, model):
+    return graph.op("Add", graph.op("MatMul", tensor, np.ascontiguousarray(gamma * vectors.T)), row(float(model.coef0)))
+
+
+KERNELS = {"rbf": radial, "linear": lambda graph, tensor, vectors, *_: graph.op("MatMul", tensor, np.ascontiguousarray(vectors.T)),
+           "poly": lambda graph, *rest: graph.op("Pow", product_of(graph, *rest), row(float(rest[-1].degree))),
+           "sigmoid": lambda graph, *rest: graph.op("Tanh", product_of(graph, *rest))}
+
+
+def support_probability(model, matrix):
+    """Platt's sigmoid of the decision, which libsvm keeps within 1e-7 of 0 and 1 and then couples."""
+    graph = matrix.graph
+    a, b = float(np.ravel(model.probA_)[0]), float(np.ravel(model.probB_)[0])
+    score = graph.op("Neg", support_vectors(model, matrix))  # libsvm's own classes stand the other way round
+    p = graph.op("Sigmoid", graph.op("Neg", graph.op("Add", graph.op("Mul", score, row(a)), row(b))))
+    low = graph.op("Where", graph.op("Less", p, row(1e-7)), row(1e-7), p)
+    first = graph.op("Where", graph.op("Greater", low, row(1 - 1e-7)), row(1 - 1e-7), low)
+    return coupled(graph, first)[1]
+
+
+SWEEPS, CLOSE = 3, 0.005 / 2  # of two classes none takes more than two
+
+
+def coupled(graph, r):
+    """
+    libsvm's pairwise coupling of two classes (Wu, Lin & Weng 2004), with its start at one half and its early end: scores near
+    one half are one half.
+    r: P(first class)
+    """
+    op = graph.op
+    mul, add, minus = (lambda a, b: op("Mul", a, b)), (lambda a, b: op("Add", a, b)), (lambda a, b: op("Sub", a, b))
+    rest = minus(row(1.0), r)
+    q = {(0, 0): mul(rest, rest), (1, 1): mul(r, r), (0, 1): op("Neg", mul(r, rest))}
+    q[1, 0] = q[0, 1]
+    half = op("Add", mul(r, row(0.0)), row(0.5))
+    p = [half, half]
+    for _ in range(SWEEPS):
+        qp = [add(mul(q[t, 0], p[0]), mul(q[t, 1], p[1])) for t in (0, 1)]
+        pqp = add(mul(p[0], qp[0]), mul(p[1], qp[1]))
+        far = op("Or", *(op("GreaterOrEqual", op("Abs", minus(one, pqp)), row(CLOSE)) for one in qp))
+        new = list(p)
+        for t in (0, 1):
+            moved = op("Div", minus(pqp, qp[t]), q[t, t])
+            whole = add(moved, row(1.0))
+            new[t] = add(new[t], moved)
+            pqp = op("Div", op("Div", add(pqp, mul(moved, add(mul(moved, q[t, t]), mul(row(2.0), qp[t])))), whole), whole)
+            qp = [op("Div", add(qp[j], mul(moved, q[t, j])), whole) for j in (0, 1)]
+            new = [op("Div", one, whole) for one in new]
+        p = [op("Where", far, new[j], p[j]) for j in (0, 1)]
+    return p
+
+
+def adaptive(model, matrix):
+    """AdaBoost of trees: SAMME sums their votes, SAMME.R (before scikit-learn 1.6) the logarithms of their shares."""
+    if any(not hasattr(one, "tree_") for one in model.estimators_):
+        raise Stop("AdaBoost of anything but decision trees can't be exported")
+    total = float(np.sum(model.estimator_weights_[:len(model.estimators_)]))
+
+    def shares(counts):
+        share = np.clip(share_of(0)(counts), np.finfo(float).eps, None), np.clip(share_of(1)(counts), np.finfo(float).eps, None)
+        return float(np.log(share[1]) - np.log(share[0])) / total
+    if getattr(model, "algorithm", "SAMME") == "SAMME.R":
+        trees = [sklearn_tree(one.tree_, shares) for one in model.estimators_]
+    else:
+        vote = lambda weight: lambda counts: 2 * weight / total * (1 if share_of(1)(counts) > share_of(0)(counts) else -1)
+        trees = [sklearn_tree(one.tree_, vote(float(w))) for one, w in zip(model.estimators_, model.estimator_weights_)]
+    return ensemble(numbers(matrix, model).rounded(), trees)
+
+
+def scorecard(model, matrix):
+    """optbinning's Scorecard: its binning process, then its estimator."""
+    process = getattr(model, "binning_process_", None) or model.binning_process
+    worth = lambda name: getattr(model, f"_{name}", None)
+    return probability(model.estimator_, by_bins(process, matrix, {"metric_special": worth("metric_special"), "metric_missing": worth("metric_missing")}))
+
+
 # ---- averages ----
 
 def tree(model, matrix):
@@ -287,6 +409,9 @@ MARGINS = {"LGBMClassifier": lightgbm, "Booster": lightgbm, "XGBClassifier": xgb
            "CatBoost": catboost, "GradientBoostingClassifier": gradient_boosting, "HistGradientBoostingClassifier": histogram,
            "LogisticRegression": logistic, "LogisticRegressionCV": logistic, "SGDClassifier": stochastic, "LinearDiscriminantAnalysis": linear,
            "LinearSVC": linear, "RidgeClassifier": linear, "GaussianNB": gaussian, "BernoulliNB": bernoulli, "MultinomialNB": multinomial,
-           "MLPClassifier": network}
+           "MLPClassifier": network, "AdaBoostClassifier": adaptive}
 PROBABILITIES = {"DecisionTreeClassifier": tree, "ExtraTreeClassifier": tree, "RandomForestClassifier": forest, "ExtraTreesClassifier": forest,
-                 "VotingClassifier": voting, "BaggingClassifier": bagging, "StackingClassifier": stacking, "CalibratedClassifierCV": calibrated}
+                 "VotingClassifier": voting, "BaggingClassifier": bagging, "StackingClassifier": stacking, "CalibratedClassifierCV": calibrated,
+                 "KNeighborsClassifier": neighbours, "SVC": support_probability, "NuSVC": support_probability, "Scorecard": scorecard}
+# Their probability is no sigmoid of what calibration and stacking take for their score.
+SCORES = {"SVC": support_vectors, "NuSVC": support_vectors}

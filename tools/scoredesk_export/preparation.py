@@ -202,6 +202,62 @@ class Asking:
             return None
 
 
+# ---- optbinning ----
+
+def by_bins(step, matrix, how=None):
+    """BinningProcess: what each bin of each column is worth (weight of evidence …), asked from the process itself."""
+    how = how or {}
+    made = []
+    names = list(step.get_support(names=True))
+    for name in names:
+        j = list(step.variable_names).index(name)
+        column, binned = matrix.select([j]), step.get_binned_variable(name)
+        ask = lambda values: np.asarray(step_values(step, name, binned, values, how), float)
+        gap = ask([None if column.columns[0].levels is not None else np.nan])[0]
+        if column.columns[0].levels is not None:
+            levels = list(column.columns[0].levels)
+            worth = ask([*levels, UNKNOWN_TEXT])
+            made.append(lookup(column, {i: [worth[i]] for i in range(len(levels))}, [gap], [worth[-1]]))
+            continue
+        edges = np.asarray(binned.splits, float)
+        worth = ask([(edges[0] - 1 if len(edges) else 0.0), *edges])  # a bin holds its lower edge
+        count = reached(column, edges)
+        table = {float(i): [w] for i, w in enumerate(worth)}
+        found = lookup(Matrix(matrix.graph, count, column.columns), table, [gap], [gap])
+        for special in specials(binned):
+            at = matrix.graph.op("Equal", column.tensor, row(float(special)))
+            found = found.where(at, ask([float(special)]))
+        made.append(found.where(matrix.graph.op("IsNaN", column.tensor), [gap]))
+    return joined(made)
+
+
+def step_values(step, name, binned, values, how):
+    import pandas as pd
+    own = {**how, **(getattr(step, "binning_transform_params", None) or {}).get(name, {})}
+    given = pd.Series(values, dtype=object if any(isinstance(v, str) or v is None for v in values) else float).to_numpy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return binned.transform(given, **{key: value for key, value in own.items() if value is not None})
+
+
+def specials(binned):
+    codes = getattr(binned, "special_codes", None)
+    if not codes:
+        return []
+    listed = codes.values() if isinstance(codes, dict) else [codes]
+    return [code for group in listed for code in (group if isinstance(group, (list, tuple, set, np.ndarray)) else [group])]
+
+
+def reached(column, edges):
+    """How many of the edges a value has reached."""
+    if not len(edges):
+        return column.op("Mul", row(0.0)).tensor
+    truth = column.graph.cast(column.graph.op("GreaterOrEqual", column.tensor, row(edges)), "DOUBLE")
+    return column.graph.op("ReduceSum", truth, np.array([1], np.int64), keepdims=1)
+
+
+COMPOSED["BinningProcess"] = by_bins
+
 # ---- arithmetic ----
 
 def row(values):
@@ -264,15 +320,92 @@ def binned(s, m):
     for j, edges in enumerate(s.bin_edges_):
         x = m.select([j])
         inner = np.asarray(edges[1:-1], float)
-        reached = m.graph.cast(m.graph.op("GreaterOrEqual", x.tensor, row(inner)), "DOUBLE") if len(inner) else None
-        count = m.graph.op("ReduceSum", reached, np.array([1], np.int64), keepdims=1) if len(inner) else m.graph.op("Mul", x.tensor, row(0.0))
-        own = Matrix(m.graph, count, [Column(x.columns[0].name)])
+        own = Matrix(m.graph, reached(x, inner), [Column(x.columns[0].name)])
         if s.encode.startswith("onehot"):
             bins = len(edges) - 1
             equal = m.graph.cast(m.graph.op("Equal", own.tensor, np.arange(bins, dtype=float)), "DOUBLE")
             own = Matrix(m.graph, equal, [Column(x.columns[0].name)] * bins)
         made.append(own)
     return joined(made)
+
+
+def spread(s, m):
+    """QuantileTransformer: the mean rank among the quantiles, on straight lines between them; then the normal's inverse."""
+    edge = 1e-7  # scikit-learn's BOUNDS_THRESHOLD
+    made = []
+    for j in range(len(m)):
+        x, known = m.select([j]), np.asarray(s.quantiles_[:, j], float)
+        lines = steps_of(known, np.asarray(s.references_, float))
+        normal = s.output_distribution == "normal"
+        low, high = (known[0] + edge, known[-1] - edge) if normal else (known[0], known[-1])
+        y = between(x, *lines)
+        y = y.where(m.graph.op("Greater" if normal else "GreaterOrEqual", x.tensor, row(high)), 1.0)
+        y = y.where(m.graph.op("Less" if normal else "LessOrEqual", x.tensor, row(low)), 0.0)
+        made.append(clipped_normal(y, edge) if normal else y)
+    return joined(made)
+
+
+def steps_of(known, references):
+    """Distinct quantiles with the reference below, at and above each: repeated ones have their mean."""
+    values, first, counts = np.unique(known, return_index=True, return_counts=True)
+    below, above = references[first], references[first + counts - 1]
+    return values, below, above
+
+
+def between(x, values, below, above):
+    """From what stands above one value to what stands below the next on a straight line; at a value their mean."""
+    graph = x.graph
+    if len(values) == 1:
+        return x.op("Mul", row(0.0)).op("Add", row((below[0] + above[0]) / 2))
+    inside = clipped(x, values[0], values[-1])
+    count = graph.op("ReduceSum", graph.cast(graph.op("Greater", inside.tensor, row(values[1:-1])), "DOUBLE"), np.array([1], np.int64),
+                     keepdims=1) if len(values) > 2 else graph.op("Mul", inside.tensor, row(0.0))
+    known = graph.op("Where", graph.op("IsNaN", count), row(0.0), count)
+    segment = graph.cast(known, "INT64")
+    at = lambda numbers: graph.op("Gather", np.asarray(numbers, float), segment, axis=0)
+    slope = (below[1:] - above[:-1]) / (values[1:] - values[:-1])
+    line = Matrix(graph, graph.op("Add", graph.op("Mul", at(slope), graph.op("Sub", inside.tensor, at(values[:-1]))), at(above[:-1])), x.columns)
+    for position in (0, 1):  # the value above which a segment begins, and the one at which it ends
+        ends, means = values[position:len(values) - 1 + position], ((below + above) / 2)[position:len(values) - 1 + position]
+        line = Matrix(graph, graph.op("Where", graph.op("Equal", inside.tensor, at(ends)), at(means), line.tensor), x.columns)
+    return Matrix(graph, line.tensor, [Column(x.columns[0].name)])
+
+
+# Cephes' ndtri, as scipy.stats.norm.ppf computes it
+MIDDLE = ([-5.99633501014107895267E1, 9.80010754185999661536E1, -5.66762857469070293439E1, 1.39312609387279679503E1, -1.23916583867381258016E0],
+          [1.0, 1.95448858338141759834E0, 4.67627912898881538453E0, 8.63602421390890590575E1, -2.25462687854119370527E2, 2.00260212380060660359E2,
+           -8.20372256168333339912E1, 1.59056225126211695515E1, -1.18331621121330003142E0])
+TAIL = ([4.05544892305962419923E0, 3.15251094599893866154E1, 5.71628192246421288162E1, 4.40805073893200834700E1, 1.46849561928858024014E1,
+         2.18663306850790267539E0, -1.40256079171354495875E-1, -3.50424626827848203418E-2, -8.57456785154685413611E-4],
+        [1.0, 1.57799883256466749731E1, 4.53907635128879210584E1, 4.13172038254672030440E1, 1.50425385692907503408E1, 2.50464946208309415979E0,
+         -1.42182922854787788574E-1, -3.80806407691578277194E-2, -9.33259480895457427372E-4])
+
+
+def horner(x, coefficients):
+    made = x.op("Mul", row(0.0)).op("Add", row(coefficients[0]))
+    for coefficient in coefficients[1:]:
+        made = made.op("Mul", x.tensor).op("Add", row(coefficient))
+    return made
+
+
+def clipped_normal(y, edge):
+    """The standard normal's inverse of y, not further out than at `edge`, which is far enough for the inner tail's formula."""
+    graph = y.graph
+    least = edge - np.spacing(1.0)
+    y = clipped(y, least, 1 - least)
+    turned = graph.op("Greater", y.tensor, row(1 - np.exp(-2.0)))
+    side = Matrix(graph, graph.op("Where", turned, y.op("Neg").op("Add", row(1.0)).tensor, y.tensor), y.columns)
+    centred = side.op("Sub", row(0.5))
+    square = centred.op("Mul", centred.tensor)
+    ratio = square.op("Mul", horner(square, MIDDLE[0]).tensor).op("Div", horner(square, MIDDLE[1]).tensor)
+    middle = centred.op("Add", centred.op("Mul", ratio.tensor).tensor).op("Mul", row(2.50662827463100050242))
+    x = side.op("Log").op("Mul", row(-2.0)).op("Sqrt")
+    inverse = x.where(graph.op("Equal", x.tensor, x.tensor), 1.0).op("Div", x.tensor)
+    tail = x.op("Sub", x.op("Log").op("Div", x.tensor).tensor).op(
+        "Sub", inverse.op("Mul", horner(inverse, TAIL[0]).tensor).op("Div", horner(inverse, TAIL[1]).tensor).tensor)
+    outer = Matrix(graph, graph.op("Where", turned, tail.tensor, tail.op("Neg").tensor), y.columns)
+    central = graph.op("And", graph.op("Greater", y.tensor, row(np.exp(-2.0))), graph.op("LessOrEqual", y.tensor, row(1 - np.exp(-2.0))))
+    return Matrix(graph, graph.op("Where", central, middle.tensor, outer.tensor), [Column(y.columns[0].name)])
 
 
 def binarised(s, m):
@@ -321,5 +454,5 @@ def polynomial(s, m):
 
 
 ARITHMETIC = {"StandardScaler": standardised, "MinMaxScaler": min_max, "MaxAbsScaler": lambda s, m: m.op("Div", row(s.scale_)), "RobustScaler": robust,
-              "PowerTransformer": power, "PCA": projected, "TruncatedSVD": projected, "KBinsDiscretizer": binned, "Binarizer": binarised,
+              "PowerTransformer": power, "QuantileTransformer": spread, "PCA": projected, "TruncatedSVD": projected, "KBinsDiscretizer": binned, "Binarizer": binarised,
               "Normalizer": normed, "MissingIndicator": indicated, "PolynomialFeatures": polynomial}

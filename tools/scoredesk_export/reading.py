@@ -132,7 +132,7 @@ def load_model(path):
         model = classifier_of(model, path.suffix.lower() in (".json", ".ubj"))
     try:
         objective = objective_of(model, library)
-        classes = [0, 1] if type(model).__name__ == "Booster" else list(model.classes_)
+        classes = [0, 1] if type(model).__name__ == "Booster" else classes_of(model)
     except Stop:
         raise
     except Exception as error:
@@ -142,6 +142,12 @@ def load_model(path):
     if len(classes) != 2:
         raise Stop(f"{path}: the model has {len(classes)} classes ({few(classes)}), a scoring model has 2")
     return Loaded(model, library, classes)
+
+
+def classes_of(model):
+    """The classes of a classifier, or of the one inside it that says (optbinning's scorecard)."""
+    inner = getattr(model, "estimator_", None)
+    return list(model.classes_ if hasattr(model, "classes_") else inner.classes_)
 
 
 def classifier_of(booster, native):

@@ -1,4 +1,5 @@
 import { toErrorData } from '../core/errors';
+import { formatDuration } from '../i18n/format';
 import { errorText, plainSpaces, type Locale } from '../i18n/translate';
 
 /** The command line speaks English. */
@@ -10,17 +11,25 @@ export function say(line: string): void {
 }
 
 let last = 0;
+/** What is counted now, how far it was, and when it began. */
+let [what, before, began] = ['', 0, 0];
+/** Seconds below which nobody needs to know how long it takes. */
+const WORTH_SAYING = 3;
 
-/** Progress on one line of a terminal, at most ten times a second; silent elsewhere. */
+/** Progress with the time left on one line of a terminal, at most ten times a second; silent elsewhere. Ctrl-C stops. */
 export function sayProgress({ done, total, unit }: { done: number; total: number; unit: string }): void {
   if (!process.stderr.isTTY) return;
   const now = Date.now();
   if (done < total && now - last < 100) return;
   last = now;
   const figures = new Intl.NumberFormat(LOCALE);
-  process.stderr.write(
-    `\r${figures.format(done)} of ${figures.format(total)} ${unit}${done === total ? '\n' : ''}`,
-  );
+  if (done < before || unit !== what) [began, what] = [now, unit];
+  before = done;
+  const left = done > 0 && done < total ? ((now - began) / 1000) * ((total - done) / done) : 0;
+  const time = left > WORTH_SAYING ? `, about ${formatDuration(LOCALE, Math.ceil(left))} left` : '';
+  // Wide enough for what stood there before.
+  const words = `${figures.format(done)} of ${figures.format(total)} ${unit}${time}`.padEnd(60);
+  process.stderr.write(`\r${words}${done === total ? '\n' : ''}`);
 }
 
 /** Exit codes: the data or model says no; the call is wrong. */

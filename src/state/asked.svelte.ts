@@ -7,6 +7,10 @@ export class Asked<T> {
   #progress = $state.raw<Progress | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #running = $state(false);
+  #stopped = $state(false);
+  /** Seconds until it is done, at the pace so far; null while that can't be said. */
+  #left = $state<number | null>(null);
+  #again: (() => Promise<void>) | null = null;
   #controller: AbortController | null = null;
   #key = '';
   /** The key's answer is here or on its way. Not reactive: an effect that asks must not run again because of the answer. */
@@ -28,6 +32,15 @@ export class Asked<T> {
     return this.#running;
   }
 
+  get left() {
+    return this.#left;
+  }
+
+  /** Somebody stopped it before its end. */
+  get stopped() {
+    return this.#stopped;
+  }
+
   /** Asks once for each key; another key stops what runs. */
   async ask(
     key: string,
@@ -42,8 +55,18 @@ export class Asked<T> {
     this.#error = null;
     this.#progress = null;
     this.#running = true;
+    this.#stopped = false;
+    this.#left = null;
+    this.#again = () => this.ask(key, run);
+    const started = performance.now();
+    const progress = (report: Progress) => {
+      this.#progress = report;
+      const { done, total } = report;
+      const passed = (performance.now() - started) / 1000;
+      this.#left = done > 0 ? (passed * (total - done)) / done : null;
+    };
     try {
-      const value = await run({ signal: controller.signal, progress: (report) => (this.#progress = report) });
+      const value = await run({ signal: controller.signal, progress });
       if (this.#controller === controller) this.#value = value;
     } catch (error) {
       const data = toErrorData(error);
@@ -54,6 +77,16 @@ export class Asked<T> {
     } finally {
       if (this.#controller === controller) this.#running = false;
     }
+  }
+
+  /** Stops it for somebody who does not want to wait; `again` begins anew. */
+  halt(): void {
+    this.stop();
+    this.#stopped = true;
+  }
+
+  again(): Promise<void> {
+    return this.#again?.() ?? Promise.resolve();
   }
 
   stop(): void {

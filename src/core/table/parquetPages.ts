@@ -39,12 +39,18 @@ export function guarded(
 ) {
   const pages = new WeakMap<ArrayBufferLike, Map<number, Packed>>();
   const ranges = chunks.map((chunk) => ({ chunk, ...rangeOf(chunk) }));
-  const slice = async (from: number, to = bytes.byteLength): Promise<ArrayBuffer> => {
+  const checked = async (from: number, to = bytes.byteLength): Promise<ArrayBuffer> => {
     const found = ranges.find(({ start, end }) => from === start && to === end);
     if (!found) throw new Error('a column that lies elsewhere than it says');
     const buffer = await bytes.slice(from, to);
     pages.set(buffer, pagesOf(buffer, found.chunk));
     return buffer;
+  };
+  const slice = (from: number, to?: number): Promise<ArrayBuffer> => {
+    const wanted = checked(from, to);
+    // hyparquet asks for all chunks at once and stops at the first that fails: nobody is left to hear of the others.
+    wanted.catch(() => undefined);
+    return wanted;
   };
   const decompress =
     (codec: Decompress): Decompress =>

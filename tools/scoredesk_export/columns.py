@@ -291,10 +291,13 @@ def parts_of(model):
 
 def codes_of(series, levels):
     """Position of each value among the levels; -1 for missing and unknown ones."""
+    import numpy as np
+    import pandas as pd
     known = {text_of(level): i for i, level in enumerate(levels)}
     known.update((level, i) for i, level in enumerate(levels))
-    missing = series.isna().tolist()
-    return [-1 if gone else known.get(v, known.get(text_of(v), -1)) for v, gone in zip(series.tolist(), missing)]
+    places, values = pd.factorize(series)  # each value is looked up once; a missing one has no place
+    found = np.array([known.get(v, known.get(text_of(v), -1)) for v in values.tolist()] + [-1])
+    return found[places]
 
 
 def for_library(plan, table):

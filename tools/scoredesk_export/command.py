@@ -10,6 +10,8 @@ import shlex
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from . import __doc__ as USAGE
 from .common import Stop, first_line, say, text_of
 from .columns import (choose_features, default_index, drop_index, is_text, library_predictions, matched, model_names, nearest,
@@ -27,8 +29,9 @@ def as_written(series, levels):
     import pandas as pd
     kind = series.cat.categories.dtype if hasattr(series, "cat") else series.dtype
     if levels is not None:
-        texts = [None if gone else text_of(v) for v, gone in zip(series.tolist(), series.isna().tolist())]
-        return pd.Series(texts, index=series.index, dtype=object)
+        places, values = pd.factorize(series)
+        texts = np.array([*(text_of(v) for v in values.tolist()), None], dtype=object)
+        return pd.Series(texts[places], index=series.index, dtype=object)
     if pd.api.types.is_datetime64_any_dtype(kind):
         return series.dt.strftime("%Y-%m-%d").astype(object)
     if is_text(series):
@@ -48,7 +51,7 @@ def table_bytes(frame):
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError:
         return "clients.csv", frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
-    parquet.write_table(pyarrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None), out, compression="gzip")
+    parquet.write_table(pyarrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None), out, compression="snappy")
     return "clients.parquet", out.getvalue()
 
 

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
-import math
 import re
+
+import numpy as np
 
 from .common import Stop, first_line, text_of
 from .predictors import final_of
@@ -41,13 +42,15 @@ def described(name, role, values, levels):
             return {**entry, "type": "text"}
     if levels is not None:
         return {**entry, "type": "category", "levels": [{"value": text_of(level)} for level in levels]}
-    finite = [v for v in set(values.tolist()) if math.isfinite(v)]
-    if not finite:
+    numbers = values.to_numpy()
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
         return {**entry, "type": "number"}
-    if all(v in (0, 1) for v in finite):
+    if np.isin(finite, (0, 1)).all():
         return {**entry, "type": "flag"}
-    whole = all(float(v).is_integer() for v in finite)
-    return {**entry, "type": "integer" if whole else "number", "range": [int(v) if whole else v for v in (min(finite), max(finite))]}
+    whole = bool((np.floor(finite) == finite).all())
+    ends = finite.min(), finite.max()
+    return {**entry, "type": "integer" if whole else "number", "range": [int(v) if whole else float(v) for v in ends]}
 
 
 def algorithm(made, model):

@@ -46,7 +46,7 @@ def inputs_of(plan, table):
         levels = plan.levels.get(column, plan.coded.get(column))
         if levels is not None:
             gaps = table[column].isna().to_numpy()
-            made.append(np.where(gaps, np.nan, np.array(codes_of(table[column], levels), float)))
+            made.append(np.where(gaps, np.nan, codes_of(table[column], levels).astype(float)))
         else:
             made.append(table[column].to_numpy(dtype=float, na_value=np.nan))
     return np.column_stack(made)

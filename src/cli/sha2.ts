@@ -9,7 +9,10 @@ export const sha256 = Object.assign(
   {
     create: () => {
       const hash = createHash('sha256');
-      return { update: (bytes: Uint8Array) => void hash.update(bytes), digest: (): Uint8Array => hash.digest() };
+      return {
+        update: (bytes: Uint8Array) => void hash.update(bytes),
+        digest: (): Uint8Array => hash.digest(),
+      };
     },
   },
 );

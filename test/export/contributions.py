@@ -1,9 +1,9 @@
 """Contributions of every family that has a library's own: `scoredesk explain --method path` against it, on rows with text and gaps.
 
-    npx vite build -c vite.cli.config.ts && python shap.py
+    npx vite build -c vite.cli.config.ts && python contributions.py
 
 Prints the largest difference of any contribution of any row, in the unit of the library's: LightGBM's and XGBoost's pred_contrib,
-CatBoost's ShapValues, shap.TreeExplainer for scikit-learn. Columns of a one-hot family are summed, as Scoredesk shows them.
+CatBoost's ShapValues (of symmetric trees: those of others don't add up to its score), shap.TreeExplainer for scikit-learn. Columns of a one-hot family are summed, as Scoredesk shows them.
 """
 
 import os
@@ -30,7 +30,9 @@ def contributions(model, rows):
     """The library's own, row by column of what the final classifier gets."""
     kind = type(model).__name__
     if kind.startswith("LGBM"):
-        return model.predict(rows, pred_contrib=True)[:, :-1]
+        # Of a forest LightGBM gives the trees' sum, its score is their mean.
+        trees = model.n_estimators_ if model.boosting_type == "rf" else 1
+        return model.predict(rows, pred_contrib=True)[:, :-1] / trees
     if kind.startswith("XGB"):
         best = getattr(model, "best_iteration", None)
         span = (0, best + 1) if getattr(model, "early_stopping_rounds", None) else (0, 0)
@@ -68,7 +70,7 @@ def ours(folder, work):
 
 
 WANTED = ["LightGBM, pandas categories and gaps", "LightGBM, dart", "LightGBM, rf", "XGBoost, pandas categories and gaps", "XGBoost, early stopping", "XGBoost, dart",
-          "XGBoost, forest", "CatBoost, numbers", "CatBoost, Lossguide", "HistGradientBoosting, gaps", "gradient boosting", "extra trees", "imputers, one-hot, LightGBM",
+          "XGBoost, forest", "CatBoost, numbers", "HistGradientBoosting, gaps", "gradient boosting", "extra trees", "imputers, one-hot, LightGBM",
           "imputers, one-hot, random forest", "imputers, one-hot, XGBoost", "ordinal with gaps, passthrough, LightGBM"]
 
 

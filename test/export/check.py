@@ -427,6 +427,13 @@ def refusals():
     letters = saved("letters", DecisionTreeClassifier(max_depth=2).fit(numbers, np.where(y, "A", "B")))
     refused("class-unsaid", letters, rows, says="--class B or --class A")
     refused("class-unknown", model, rows, "--class", "bad", says="no class of the model")
+    stored = pd.DataFrame({"client_id": rows["client_id"], "probability": lgb.LGBMClassifier(n_estimators=4, verbose=-1).fit(numbers, y).predict_proba(
+        rows[NUMBERS])[:, 1]})
+    stored.to_csv(WORK / "stored.csv", index=False)
+    refused("predictions-of-another-version", model, rows, "--predictions", str(WORK / "stored.csv"), says="the same version of the model?")
+    stored.assign(client_id=stored.client_id + 10_000).to_csv(WORK / "others.csv", index=False)
+    refused("predictions-of-others", model, rows, "--predictions", str(WORK / "others.csv"), says="holds none of the table's 200 ids")
+    refused("training-lacks-a-column", model, rows, "--training", str(WORK / "others.csv"), says="others.csv has no column duration")
     refused("text-uncoded", model, rows.assign(duration="long"), says="duration holds text")
     cat = cb.CatBoostClassifier(iterations=3, verbose=0, allow_writing_files=False).fit(frame, y, cat_features=TEXTS)
     refused("catboost-categories", saved("cats", cat), clients(frame), says="statistics")

@@ -1,11 +1,14 @@
+import { asCoded } from '../core/errors';
 import type { OnnxModel } from '../core/onnx/read';
-import { columnOf, takeRows, texts, type Table } from '../core/table/table';
+import { columnOf, takeRows, texts, type Column, type Table } from '../core/table/table';
 import { scoreTable, type Score } from './packScores';
 import type { PackInput, PackPlan } from './packPlan';
+import { lateOutcomesOf, outcomeColumn, type Target } from './target';
 import { rowFindings, scoreFindings, type ComparedRows, type Trained } from './training/compare';
 import { factsOf, type Scored } from './training/facts';
 import type { Finding } from './training/findings';
 import { sampledRows } from './training/outcomeFindings';
+import { splitFindings } from './training/splits';
 import { readFacts, type TrainingFacts } from './training/schema';
 
 /** What `pack` knows of the rows that trained the model, and what the packed tables hold that they did not. */
@@ -29,7 +32,15 @@ export async function packedTraining(
   const { onnx, inputs, reference, test } = plan;
   const scored = (table: Table, rows: Int32Array) => scoredRows(score, inputs, table, rows);
   const outcomesOf = (table: Table) => (target ? outcomes(table, target.column) : null);
-  const own: ComparedRows = { table: plan.clients, id, scores: all(clients) };
+  const outcome = target ? input.clients.columns.get(target.column) : undefined;
+  const own: ComparedRows = {
+    table: plan.clients,
+    id,
+    scores: all(clients),
+    outcomes: outcome && target ? clientOutcomes(outcome, target) : null,
+    // Nobody says whether they trained the model.
+    trained: true,
+  };
   const seen: ComparedRows | null = reference
     ? {
         table: reference,
@@ -54,6 +65,8 @@ export async function packedTraining(
     facts,
     findings: [
       ...compared.flatMap((rows) => rowFindings(trained, rows)),
+      // Rows that trained the model lie between its splits, or its columns are not these.
+      ...(seen && facts.from === 'reference' ? splitFindings(onnx.model, inputs, seen.table) : []),
       ...orderFindings(plan, input),
       ...seenFindings(plan, id),
       ...[own, unseen, seen].flatMap((rows) => (rows ? scoreFindings(trained, rows) : [])),
@@ -117,6 +130,18 @@ const all = (probabilities: Float64Array): Scored => ({
   rows: sampledRows(probabilities.length, probabilities.length),
   probabilities,
 });
+
+/** Outcomes of clients, where they are there: of no use to the bundle, but they tell how good its scores are. */
+function clientOutcomes(column: Column, target: Target): ArrayLike<number> | null {
+  try {
+    const labels = lateOutcomesOf(column, target);
+    return labels && outcomeColumn(labels).values;
+  } catch (error) {
+    // Nothing is made of them: what can't be read is no reason not to pack.
+    if (asCoded(error)) return null;
+    throw error;
+  }
+}
 
 /** 1, 0, NaN where there is none. */
 function outcomes(table: Table, target: string): ArrayLike<number> | null {

@@ -27,6 +27,13 @@ function paramsOf(locale: Locale, finding: Finding): MessageParams {
     }
     case 'scale':
       return { column: finding.column, ...scaleParams(locale, finding.factor) };
+    case 'constant':
+      return { column: finding.column, value: number(finding.value) };
+    case 'shares-moved': {
+      const { column, level, other, swapped, before, now } = finding;
+      const names = { level: short(level), other: short(other), swapped: swapped ? 'yes' : 'no' };
+      return { column, ...names, before: percent(before), now: percent(now) };
+    }
     case 'gap-coded': {
       const { column, value, share, before } = finding;
       return { column, value: number(value), share: percent(share), before: percent(before) };
@@ -62,7 +69,8 @@ function paramsOf(locale: Locale, finding: Finding): MessageParams {
 
 /** 1,000 times as large, 1,000 times smaller, or turned round. */
 function scaleParams(locale: Locale, factor: number): MessageParams {
-  if (factor === -1) return { kind: 'turned', times: '' };
-  const larger = Math.abs(factor) > 1;
-  return { kind: larger ? 'larger' : 'smaller', times: formatNumber(locale, larger ? factor : 1 / factor) };
+  if (factor === -1) return { kind: 'turned', times: '', turned: 'no' };
+  const size = Math.abs(factor);
+  const times = formatNumber(locale, size > 1 ? size : 1 / size);
+  return { kind: size > 1 ? 'larger' : 'smaller', times, turned: factor < 0 ? 'yes' : 'no' };
 }

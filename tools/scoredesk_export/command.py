@@ -13,14 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from . import __doc__ as USAGE
-from .common import Stop, first_line, say, text_of
+from .common import Stop, few, first_line, say, text_of
 from .columns import (choose_features, default_index, drop_index, is_text, library_predictions, matched, model_names, nearest,
                       plan_columns, with_id)
 from .dictionary import algorithm, described, dictionary_csv, merged, read_dictionary
 from .exporting import compare, exported
 from .reading import load_model, read_table
-from .training import facts, outcomes_of, refuse_other_predictions
+from .training import facts, outcomes_of, refuse_other_kind, refuse_other_predictions
 
+FEW = 200  # rows of a training below which its ranges say little
 PACK_COMPARES = 50  # clients, spread evenly, that `scoredesk pack` looks up in predictions.csv
 
 
@@ -92,12 +93,21 @@ def trained_on(options, loaded, plan, table, p, target, value, index):
     """Facts of the rows that trained the model: those of --training, else of the table."""
     if options.training:
         table = read_table(options.training)
-        lacking = [c for c in [*plan.features, *([target] if target else [])] if c not in table.columns]
+        lacking = [c for c in plan.features if c not in table.columns]
         if lacking:
             raise Stop(f"{options.training.name} has no column {lacking[0]}{nearest(lacking[0], table.columns)}")
-        p = library_predictions(loaded, plan, table, index)
+        refuse_other_kind(plan, table, options.training.name)
+        try:
+            p = library_predictions(loaded, plan, table, index)
+        except Stop as stop:
+            raise Stop(f"{options.training.name}: {stop}") from stop
+        if len(table) < FEW:
+            say(f"Note: {options.training.name} has {len(table)} rows: what it says of ranges and levels is little")
     else:
         say("Note: without --training, the rows that trained the model, what it was trained on is taken from the table")
+    if target and target not in table.columns:
+        say(f"Note: {options.training.name} has no column {target}: the rate of default and the AUC of the training stay unknown")
+        target = ""
     default = loaded.classes[index]
     outcomes = outcomes_of(table[target], value or target_value(table[target], default)) if target else None
     return facts(plan, table, p, outcomes)
@@ -122,6 +132,8 @@ def export(options):
     if target and target not in table.columns:
         raise Stop(f"the table has no column {target}{nearest(target, table.columns)}")
     asked = read_features(options.features) if options.features else None
+    if value and value not in {text_of(v) for v in table[target].dropna().unique().tolist()}:
+        raise Stop(f"the outcome {target} never holds {value}: it holds {few(sorted({text_of(v) for v in table[target].dropna().unique().tolist()}))}")
     known = matched(model_names(loaded)[0] or [], table.columns) or []
     table, identity = with_id(table, options.id, known)
     if table[identity].dtype.kind == "f" and (table[identity] % 1 == 0).all():

@@ -66,6 +66,27 @@ def outcomes_of(column, value):
     return np.array([np.nan if text is None else float(text == (value or "1")) for text in texts])
 
 
+def numbers_in(series, column, name):
+    """Numbers, also where a file writes them with a comma."""
+    import pandas as pd
+    texts = series.astype(str).str.replace(",", ".", regex=False) if series.dtype.kind not in "fiu" else series
+    found = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = np.isnan(found) & series.notna().to_numpy()
+    if bad.any():
+        raise Stop(f"{name}: {column} holds {series.iloc[int(bad.argmax())]}, which is no number")
+    return found
+
+
+def refuse_other_kind(plan, table, name):
+    """A training table whose categories are not the model's says nothing of the training."""
+    for column, levels in {**plan.coded, **plan.levels}.items():
+        present = table[column].notna().to_numpy()
+        unknown = (codes_of(table[column], levels) < 0) & present
+        if present.any() and unknown.sum() >= 0.9 * present.sum():
+            raise Stop(f"{name}: {column} holds {table[column][unknown].iloc[0]} and others that the model does not know; its levels are "
+                       f"{', '.join(map(text_of, levels[:5]))}{', …' if len(levels) > 5 else ''}")
+
+
 def refuse_other_predictions(stored, name, identity, ids, p):
     """
     The user's own predictions, stored when the model was in use, against the model's on this table.
@@ -75,7 +96,11 @@ def refuse_other_predictions(stored, name, identity, ids, p):
     if identity not in stored.columns or column is None:
         raise Stop(f"{name} needs the columns {identity}{nearest(identity, stored.columns)} and probability")
     key = [text_of(v) for v in ids.tolist()]
-    theirs = dict(zip((text_of(v) for v in stored[identity].tolist()), stored[column].to_numpy(dtype=float, na_value=np.nan)))
+    known_ids = [text_of(v) for v in stored[identity].tolist()]
+    again = next((one for one in known_ids if known_ids.count(one) > 1), None) if len(set(known_ids)) < len(known_ids) else None
+    if again is not None:
+        raise Stop(f"{name} holds {identity} {again} more than once: leave one prediction of each")
+    theirs = dict(zip(known_ids, numbers_in(stored[column], column, name)))
     known = np.array([theirs.get(k, np.nan) for k in key])
     there = np.isfinite(known)
     if not there.any():
@@ -83,7 +108,12 @@ def refuse_other_predictions(stored, name, identity, ids, p):
     off = np.where(there, np.abs(known - p), 0.0)
     off = np.where(np.isnan(off), np.inf, off)
     many, worst = int((off > SAME).sum()), int(off.argmax())
+    if many and (known[there] < 0).any() | (known[there] > 1).any():
+        raise Stop(f"{name} holds no probabilities: {column} goes from {known[there].min():.6g} to {known[there].max():.6g}; give P(default), from 0 to 1")
+    digits = max(len(f"{value:.12g}".partition(".")[2]) for value in known[there].tolist())
+    if many and digits < 7 and off.max() <= 0.51 * 10.0 ** -digits:
+        raise Stop(f"the predictions in {name} are rounded to {digits} digits: give them whole")
     if many:
         raise Stop(f"{many} of {int(there.sum())} stored predictions are not this model's on this table, the worst is {key[worst]}: "
                    f"stored {known[worst]:.9g}, now {p[worst]:.9g}. Is it the table that was scored then, and the same version of the model?")
-    say(f"Checked {int(there.sum())} stored predictions: they are this model's on this table, to {off.max():.1e}")
+    say(f"Checked {int(there.sum())} stored predictions of {len(key)} rows: they are this model's on this table, to {off.max():.1e}")

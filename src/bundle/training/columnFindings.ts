@@ -14,6 +14,12 @@ const ENOUGH = 20;
 const STRANGE = { level: 0.01, range: 0.05, all: 0.9 };
 /** Changes of the missing share: to know from 2 points on, likely a mistake from 10, if not by chance (as of drift). */
 const MISSING = { note: 0.02, warning: 0.1, chance: 0.01 };
+/** Fewer strange values than this are chance, whatever their share of a small table. */
+const SOME = 5;
+/** Values all out of range are another column's where half of them are so many widths of the range away; else time or a segment moved them. */
+const FAR_AWAY = 10;
+/** Of levels: the share of rows that changed hands from which it is told, of so many rows; a swap of two levels undoes nearly all of it. */
+const MOVED = { share: 0.25, rows: 100, undone: 0.75 };
 /** A number that stands for a gap fills at least this share of the rows. */
 const CODED = 0.01;
 
@@ -54,7 +60,12 @@ function categoryFindings(
       counts.set(code, (counts.get(code) ?? 0) + 1);
     }
   }
-  const gaps = then ? missingFindings(column, missing, codes.length, then, trained) : [];
+  const gaps = then
+    ? [
+        ...missingFindings(column, missing, codes.length, then, trained),
+        ...movedShares(codes, column, levels, then),
+      ]
+    : [];
   if (rows === 0 || known === 0) return gaps;
   const [first] = [...counts].sort((a, b) => b[1] - a[1])[0];
   const example = dictionary[first];
@@ -65,8 +76,52 @@ function categoryFindings(
   return [{ code: 'levels-new', severity, column, rows, share, example, nearest }, ...gaps];
 }
 
+/** Levels whose shares moved further than chance moves them: likely a swap where exchanging two of them undoes it. */
+function movedShares(
+  codes: Int32Array,
+  column: string,
+  levels: ManifestColumn['levels'],
+  { shares: before }: ColumnFacts,
+): Found[] {
+  const known = levels?.length ?? 0;
+  if (!levels || before?.length !== known) return [];
+  const now = new Float64Array(known);
+  let rows = 0;
+  for (const code of codes)
+    if (code >= 0 && code < known) {
+      now[code]++;
+      rows++;
+    }
+  const present = before.reduce((sum, share) => sum + share, 0);
+  if (rows < MOVED.rows || present === 0) return [];
+  const change = Array.from(now, (count, level) => count / rows - before[level] / present);
+  const moved = change.reduce((sum, by) => sum + Math.abs(by), 0) / 2;
+  if (moved < MOVED.share) return [];
+  const up = change.indexOf(Math.max(...change));
+  const down = change.indexOf(Math.min(...change));
+  const then = (level: number) => before[level] / present;
+  const left =
+    moved -
+    (Math.abs(change[up]) + Math.abs(change[down])) / 2 +
+    (Math.abs(now[up] / rows - then(down)) + Math.abs(now[down] / rows - then(up))) / 2;
+  const swapped = moved - left >= MOVED.undone * moved;
+  const shares = { before: then(up), now: now[up] / rows };
+  const severity = swapped ? 'warning' : 'note';
+  return [
+    {
+      code: 'shares-moved',
+      severity,
+      column,
+      level: levels[up].value,
+      other: levels[down].value,
+      swapped,
+      ...shares,
+    },
+  ];
+}
+
 function gravityOf(share: number, values: number, warning: number): Severity {
-  if (values < ENOUGH || share < warning) return 'note';
+  if (values < ENOUGH || share < warning || share * values < SOME) return 'note';
   return share >= STRANGE.all ? 'error' : 'warning';
 }
 
@@ -89,27 +144,50 @@ function numberFindings(
   if (zeros) return [{ code: 'gap-coded', severity: 'warning', column, ...zeros }];
   const share = outside.length / sorted.length;
   const severity = gravityOf(share, sorted.length, STRANGE.range);
-  const factor = sorted.length < ENOUGH ? 0 : scaleOf(quantilesOf(sorted), quantiles);
+  const now = quantilesOf(sorted);
+  const factor = sorted.length < ENOUGH ? 0 : scaleOf(now, quantiles);
   if (factor !== 0)
     return [
       { code: 'scale', severity: severity === 'note' ? 'warning' : severity, column, factor },
       ...gaps(),
     ];
-  const example =
-    Math.abs(outside[0]) > Math.abs(outside[outside.length - 1]) ? outside[0] : outside[outside.length - 1];
+  if (isConstant(sorted, quantiles))
+    return [{ code: 'constant', severity: 'warning', column, value: sorted[0] }, ...gaps()];
   if (severity === 'note' && !isTold(outside, sorted.length, [least, most], trained)) return gaps();
-  const far: Found = {
-    code: 'range-left',
-    severity,
-    column,
-    rows: outside.length,
-    share,
-    example,
-    least,
-    most,
-  };
-  return [far, ...gaps()];
+  const far = awayFrom(now[MEDIAN], least, most) > FAR_AWAY * (most - least) && most > least;
+  return [
+    {
+      code: 'range-left',
+      severity: severity === 'error' && !far ? 'warning' : severity,
+      column,
+      rows: outside.length,
+      share,
+      example: furthest(outside, least, most),
+      least,
+      most,
+    },
+    ...gaps(),
+  ];
 }
+
+const MEDIAN = QUANTILES.indexOf(0.5);
+
+/** How far a value is from a range; 0 inside. */
+const awayFrom = (value: number, least: number, most: number): number =>
+  Math.max(0, least - value, value - most);
+
+/** Of values in increasing order, the one furthest from the range: the first or the last. */
+function furthest(outside: ArrayLike<number>, least: number, most: number): number {
+  if (outside.length === 0) return NaN;
+  const [first, last] = [outside[0], outside[outside.length - 1]];
+  return awayFrom(first, least, most) > awayFrom(last, least, most) ? first : last;
+}
+
+/** Whether all of many values are one, where the training's quarters differ. */
+const isConstant = (sorted: ArrayLike<number>, then: readonly number[]): boolean =>
+  sorted.length >= ENOUGH &&
+  sorted[0] === sorted[sorted.length - 1] &&
+  then[QUANTILES.indexOf(0.25)] < then[QUANTILES.indexOf(0.75)];
 
 /**
  * Whether values out of range are worth a word: all of a few rows; else more than chance explains (of n + 1 values of one
@@ -131,7 +209,7 @@ function isTold(
 /** The value that stands for gaps: it is beyond what the training held, fills many rows, and the gaps went by as much. */
 function codedGap(outside: ArrayLike<number>, rows: number, then: ColumnFacts, now: number) {
   const [value, count] = mostFrequent(outside);
-  if (2 * count < outside.length) return null;
+  if (2 * count < outside.length || count < SOME) return null;
   return asCode(value, count / rows, then, now);
 }
 
@@ -158,7 +236,9 @@ function mostFrequent(sorted: ArrayLike<number>): [value: number, count: number]
 }
 
 /** Units that people mix up: hundreds, thousands and their powers, months, days of a year, the sign. */
-const FACTORS = [10, 12, 100, 365.25, 1000, 1e4, 1e5, 1e6].flatMap((f) => [f, 1 / f, -f, -1 / f]).concat(-1);
+const FACTORS = [7, 10, 12, 30, 100, 365.25, 1000, 1e4, 1e5, 1e6]
+  .flatMap((f) => [f, 1 / f, -f, -1 / f])
+  .concat(-1);
 const ALIKE = 1.3;
 /** Places of the quarters and the median among the quantiles. */
 const MIDDLE = [3, 4, 5];

@@ -32,6 +32,18 @@ export type FindingKind =
     }
   /** All of a column so many times larger, its sign turned for -1. */
   | { code: 'scale'; column: string; factor: number }
+  /** One value in all rows, where the training had many. */
+  | { code: 'constant'; column: string; value: number }
+  /** The share of a level grew as that of another fell; `swapped` where exchanging the two undoes it. */
+  | {
+      code: 'shares-moved';
+      column: string;
+      level: string;
+      other: string;
+      swapped: boolean;
+      before: number;
+      now: number;
+    }
   /** One value stands where there were gaps. */
   | { code: 'gap-coded'; column: string; value: number; share: number; before: number }
   /** The model casts the column to integers, where a gap becomes 0. */

@@ -7,7 +7,7 @@ import type { Finding, FindingKind, Severity } from './findings';
 import type { TrainingFacts } from './schema';
 
 /** Fewer rows than this, or fewer of a class, tell nothing of scores and outcomes. */
-const ENOUGH = { rows: 50, ofClass: 20 };
+const ENOUGH = { rows: 50, ofClass: 20, toJudge: 50 };
 /** A mean or a rate that is so many times another is far, if it is so many points away. */
 const FAR = { times: 2, points: 0.02 };
 /** Standard errors that chance does not explain. */
@@ -64,7 +64,8 @@ function aucFindings({ trained }: OutcomeRows, scores: Scored, outcomes: ArrayLi
   const classes = classesOf(scores.rows, outcomes);
   if (Math.min(...classes) < ENOUGH.ofClass) return [];
   const area = aucOf(scores, outcomes);
-  if (area < 0.5) {
+  const nothing = area < 0.5 + areaError(classes) && Math.min(...classes) >= ENOUGH.toJudge;
+  if (area < 0.5 || nothing) {
     const severity = area < 0.5 - CHANCE * areaError(classes) ? 'error' : 'warning';
     return [{ code: 'auc-low', severity, auc: area }];
   }

@@ -64,6 +64,7 @@ function splitsByFeature(model: Model, width: number): [least: number, most: num
   return found.map((splits) => {
     const finite = [...splits].filter(Number.isFinite);
     if (finite.length < ENOUGH.splits) return [Infinity, -Infinity];
-    return [Math.min(...finite), Math.max(...finite)];
+    // A split at -0 is one at 0.
+    return [Math.min(...finite) + 0, Math.max(...finite) + 0];
   });
 }

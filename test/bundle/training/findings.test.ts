@@ -100,6 +100,22 @@ describe('a table against the rows that trained the model', () => {
     expect(brief(unknown)).toEqual([['levels-new', 'error']]);
   });
 
+  test('one value in all rows; levels that changed places, or moved', () => {
+    expect(found({ days: () => -4000 })).toMatchObject([
+      { code: 'constant', severity: 'warning', value: -4000 },
+    ]);
+    const uneven = factsOf({
+      from: 'reference',
+      table: people({ seed: 7, rows: 2000, job: (job) => (job === 'F' ? 'M' : job) }),
+      inputs,
+    });
+    const of = (job: (value: string) => string) =>
+      brief(rowFindings({ ...trained, facts: uneven }, { table: people({ seed: 9, job }), id: 'id' }));
+    expect(of((job) => (job === 'F' ? 'M' : job))).toEqual([]);
+    expect(of((job) => (job === 'Laborers' ? 'M' : 'Laborers'))).toEqual([['shares-moved', 'warning']]);
+    expect(of((job) => job)).toEqual([['shares-moved', 'note']]);
+  });
+
   test('another unit, the other sign', () => {
     expect(found({ income: (x) => 1000 * x })).toMatchObject([
       { code: 'scale', severity: 'error', factor: 1000 },

@@ -154,7 +154,13 @@ describe('some bytes that ask for gigabytes, or for ever', () => {
     expect(await codeOf(() => readOnnx(bytesOf(`test/cases/${path}`), { width: 18 }))).toBe('onnx-unbounded');
   });
 
-  test.each(['parquet-huge-runs/big.parquet', 'parquet-invalid-size/bad.parquet'])('%s', async (path) => {
+  test.each([
+    'parquet-huge-runs/big.parquet',
+    'parquet-invalid-size/bad.parquet',
+    'parquet-damaged-pages/levels-without-length.parquet',
+    'parquet-damaged-pages/codes-of-no-bits.parquet',
+    'parquet-damaged-pages/levels-beyond-page.parquet',
+  ])('%s', async (path) => {
     expect(await codeOf(() => tableOf(`test/cases/${path}`, []))).toBe('parquet-unreadable');
   });
 });

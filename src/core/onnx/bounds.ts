@@ -38,7 +38,8 @@ export function refuseUnbounded({ graph, functions }: ModelProto): void {
       const sized = SIZED[node.opType];
       if (sized !== undefined) cells *= scope.factor(node.input[sized]);
       if (cells > MOST_CELLS) throw unbounded(node, `${cells} cells a row`);
-      if (node.opType === 'Loop') turns *= scope.factor(node.input[0], Infinity);
+      // Without a count a loop goes on as long as its own body says.
+      if (node.opType === 'Loop') turns *= node.input[0] ? scope.factor(node.input[0], Infinity) : Infinity;
       if (turns > MOST_TURNS)
         throw unbounded(node, turns === Infinity ? 'turns without end' : `${turns} turns`);
     }

@@ -24,6 +24,8 @@ interface Packed {
   levels: readonly number[];
   /** Codes of a dictionary, or truth values, behind the levels. */
   runs: 'codes' | 'truth' | 'none';
+  /** Of a page of version 2: codes of no bits are read as runs there. */
+  second: boolean;
 }
 
 type Decompress = (input: Uint8Array, length: number) => Uint8Array;
@@ -104,21 +106,34 @@ function packedOf(
   bytes: Uint8Array,
 ): { at: number; packed: Packed; plain: boolean } {
   const encoding = (first ?? second)?.encoding;
-  const truth = encoding === 'RLE' || (encoding?.endsWith('DICTIONARY') === true && type === 'BOOLEAN');
+  // Truth values alone are packed without a dictionary; a dictionary of them is nobody's.
+  if (
+    (encoding === 'RLE') !== (type === 'BOOLEAN') &&
+    (encoding === 'RLE' || encoding?.endsWith('DICTIONARY'))
+  )
+    throw new Error(`${type} in ${encoding}`);
+  const truth = encoding === 'RLE';
   const runs = truth ? 'truth' : encoding?.endsWith('DICTIONARY') ? 'codes' : 'none';
   const levels = [repetition === 'REPEATED' ? 1 : 0, repetition === 'REQUIRED' ? 0 : 1];
-  if (!second) return { at: 0, packed: { values: first?.num_values ?? 0, levels, runs }, plain: false };
+  if (!second)
+    return { at: 0, packed: { values: first?.num_values ?? 0, levels, runs, second: false }, plain: false };
   const { num_values: values, num_nulls: nulls } = second;
   const lengths = [second.repetition_levels_byte_length, second.definition_levels_byte_length];
   let at = 0;
+  if (!(nulls >= 0 && nulls <= values)) throw new Error(`${nulls} gaps of ${values} values`);
   lengths.forEach((length, i) => {
+    if (!(length >= 0 && at + length <= bytes.length)) throw new Error(`levels of ${length} bytes`);
     if (levels[i]) checkHybrid(bytes, at, at + length, levels[i], values);
     at += length;
   });
-  return { at, packed: { values: values - nulls, levels: [], runs }, plain: second.is_compressed === false };
+  return {
+    at,
+    packed: { values: values - nulls, levels: [], runs, second: true },
+    plain: second.is_compressed === false,
+  };
 }
 
-function checkRuns(page: Uint8Array, { values, levels, runs }: Packed): void {
+function checkRuns(page: Uint8Array, { values, levels, runs, second }: Packed): void {
   let at = 0;
   for (const width of levels) {
     if (width === 0) continue;
@@ -128,7 +143,10 @@ function checkRuns(page: Uint8Array, { values, levels, runs }: Packed): void {
   }
   // Missing values have no code: at most as many runs fill what is left.
   if (runs === 'truth') checkHybrid(page, at + 4, page.length, 1, values);
-  if (runs === 'codes' && page[at] > 0) checkHybrid(page, at + 1, page.length, page[at], values);
+  if (runs !== 'codes' || values === 0) return;
+  if (second && page[at] === 0) throw new Error('codes of no bits');
+  if (page[at] > 32) throw new Error(`codes of ${page[at]} bits`);
+  if (page[at] > 0) checkHybrid(page, at + 1, page.length, page[at], values);
 }
 
 function lengthAt(page: Uint8Array, at: number): number {
@@ -139,10 +157,13 @@ function lengthAt(page: Uint8Array, at: number): number {
 function checkHybrid(page: Uint8Array, from: number, to: number, width: number, values: number): void {
   const bytes = (width + 7) >> 3;
   let seen = 0;
-  for (let at = from; at < to && seen < values;) {
+  if (to > page.length) throw new Error('runs longer than their page');
+  for (let at = from; seen < values;) {
     let header = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = page[at++] ?? 0;
+      // Missing values have no run of their own: fewer may be there.
+      if (at >= to) return;
+      const byte = page[at++];
       header |= (byte & 0x7f) << shift;
       if (byte < 0x80) break;
       if (shift > 28) throw new Error('a run whose length is no number');

@@ -66,8 +66,9 @@ const two = (n: number): string => String(n).padStart(2, '0');
 
 /** "03:04:05", with a fraction where there is one. */
 function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const fraction = Math.round((seconds - whole) * 1e6);
+  const micros = Math.round(seconds * 1e6);
+  const whole = Math.floor(micros / 1e6);
+  const fraction = micros - whole * 1e6;
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   return `${two(h)}:${two(m)}:${two(s)}${fraction ? `.${String(fraction).padStart(6, '0')}` : ''}`;
 }

@@ -144,9 +144,8 @@ function checkRuns(page: Uint8Array, { values, levels, runs, second }: Packed): 
   // Missing values have no code: at most as many runs fill what is left.
   if (runs === 'truth') checkHybrid(page, at + 4, page.length, 1, values);
   if (runs !== 'codes' || values === 0) return;
-  if (second && page[at] === 0) throw new Error('codes of no bits');
   if (page[at] > 32) throw new Error(`codes of ${page[at]} bits`);
-  if (page[at] > 0) checkHybrid(page, at + 1, page.length, page[at], values);
+  if (page[at] > 0 || second) checkHybrid(page, at + 1, page.length, page[at], values);
 }
 
 function lengthAt(page: Uint8Array, at: number): number {
@@ -169,7 +168,11 @@ function checkHybrid(page: Uint8Array, from: number, to: number, width: number, 
       if (shift > 28) throw new Error('a run whose length is no number');
     }
     const count = header >>> 1;
-    if (header & 1) at += count * width;
+    // Packed codes of no bits take no bytes: what is read of them is bounded by their number alone.
+    if (header & 1 && width === 0 && 8 * count > values - seen + 7)
+      throw new Error(`${8 * count} codes of no bits where ${values - seen} are left`);
+    // hyparquet takes a byte of packed codes even where there are none.
+    if (header & 1) at += Math.max(1, count * width);
     else if (count > values - seen)
       throw new Error(`a run of ${count} values where ${values - seen} are left`);
     else at += bytes;

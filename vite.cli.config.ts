@@ -5,6 +5,13 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   publicDir: false,
   resolve: { alias: { '@noble/hashes/sha2.js': resolve(import.meta.dirname, 'src/cli/sha2.ts') } },
-  build: { ssr: 'src/cli/main.ts', outDir: 'dist-cli', target: 'node20', emptyOutDir: true },
+  build: {
+    ssr: true,
+    // The watchdog runs in a thread of its own.
+    rollupOptions: { input: ['src/cli/main.ts', 'src/cli/watchdog.ts'] },
+    outDir: 'dist-cli',
+    target: 'node20',
+    emptyOutDir: true,
+  },
   ssr: { noExternal: [/^@stdlib\//] },
 });

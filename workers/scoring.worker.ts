@@ -2,6 +2,8 @@ import { expose } from 'comlink';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { hostOperations } from '../src/protocol/host';
 import { engineCache } from '../src/protocol/offline';
+import type { RuntimeSign } from '../src/protocol/runtimeSign';
+import { watchRuntime } from '../src/engine/runtime';
 import { Context } from '../src/service/context';
 import { operations } from '../src/service/operations';
 import { EngineFile } from '../src/supply/engineFile';
@@ -15,5 +17,6 @@ const engineFile = new EngineFile({
   bytes: __ENGINE_BYTES__,
   cacheName: engineCache(new URL(base).pathname),
 });
+watchRuntime((runtimeRuns) => postMessage({ runtimeRuns } satisfies RuntimeSign));
 const context = new Context({ base, engineFile });
 expose(hostOperations(operations, context, __BUILD__, context.asKnown));

@@ -23,8 +23,6 @@ export interface Packed {
   files: Map<string, Uint8Array>;
   /** Index columns that the model has no room for. */
   leftOut: string[];
-  /** Text columns whose codes were guessed from their alphabetical order, for a model that takes numbers. */
-  guessedLevels: string[];
   /** What the tables hold that the rows which trained the model did not. */
   findings: Finding[];
 }
@@ -88,8 +86,18 @@ async function assemble(plan: PackPlan, input: PackInput, step: (name: PackStep)
   };
   const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 1) + '\n');
   files.set('bundle.json', bytes);
-  const { leftOut, guessedLevels } = plan;
-  return { manifest: parseManifest(bytes), files, leftOut, guessedLevels, findings: [...gaps, ...findings] };
+  return {
+    manifest: parseManifest(bytes),
+    files,
+    leftOut: plan.leftOut,
+    findings: [...guesses(plan, input), ...gaps, ...findings],
+  };
+}
+
+/** Predictions of the library's own prove the codes. */
+function guesses({ guessedLevels: columns, clients }: PackPlan, { expected }: PackInput): Finding[] {
+  if (columns.length === 0 || expected) return [];
+  return [{ code: 'levels-guessed', severity: 'warning', table: clients.name, columns }];
 }
 
 /** Writes each part's rows. @returns what the manifest says of them */

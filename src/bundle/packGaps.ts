@@ -6,7 +6,7 @@ import { encodeInputs, type ModelInput } from './encode';
 import { scoresEqual } from './packScores';
 import type { PackInput } from './packPlan';
 import type { Finding } from './training/findings';
-import { sampledRows } from './training/outcomeFindings';
+import { evenRows } from '../core/stats/evenRows';
 
 /**
  * What a gap becomes where the graph casts numbers to integers: the runtime of a browser makes 0 of it, other builds the
@@ -48,7 +48,7 @@ export async function gapFindings(
   if (!runtime || !mayMiss(onnx)) return [];
   const { score } = await runtime(onnx, bytes, output);
   const { model } = onnx;
-  const sample = takeRows(clients, sampledRows(clients.rows, ROWS));
+  const sample = takeRows(clients, evenRows(clients.rows, ROWS));
   const rows = encodeInputs(inputs, sample);
   const own = await score(rows, sample.rows);
   const found: Finding[] = [];

@@ -7,7 +7,7 @@ import { lateOutcomesOf, outcomeColumn, type Target } from './target';
 import { rowFindings, scoreFindings, type ComparedRows, type Trained } from './training/compare';
 import { factsOf, type Scored } from './training/facts';
 import type { Finding } from './training/findings';
-import { sampledRows } from './training/outcomeFindings';
+import { evenRows, everyRow } from '../core/stats/evenRows';
 import { splitFindings } from './training/splits';
 import { readFacts, type TrainingFacts } from './training/schema';
 
@@ -47,7 +47,7 @@ export async function packedTraining(
         id,
         trained: true,
         outcomes: outcomesOf(reference),
-        scores: await scored(reference, sampledRows(reference.rows, SCORED)),
+        scores: await scored(reference, evenRows(reference.rows, SCORED)),
       }
     : null;
   const unseen: ComparedRows | null = test
@@ -55,7 +55,7 @@ export async function packedTraining(
         table: test,
         id,
         outcomes: outcomesOf(test),
-        scores: await scored(test, sampledRows(test.rows, SCORED)),
+        scores: await scored(test, evenRows(test.rows, SCORED)),
       }
     : null;
   const facts = trainingFacts(onnx, inputs, seen, own);
@@ -127,7 +127,7 @@ async function scoredRows(
 }
 
 const all = (probabilities: Float64Array): Scored => ({
-  rows: sampledRows(probabilities.length, probabilities.length),
+  rows: everyRow(probabilities.length),
   probabilities,
 });
 

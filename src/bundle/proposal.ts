@@ -14,8 +14,6 @@ export interface Proposal {
   target: { column: string; value: string } | null;
   /** Columns that the model takes, in its order. */
   features: string[];
-  /** Columns of the clients that hold text, for a model that takes numbers only: their codes would be guessed. */
-  textColumns: string[];
   /** How many it wants. */
   wanted: number;
 }

@@ -23,11 +23,8 @@ export function propose(model: Uint8Array, tables: readonly Table[]): Proposal {
   const ids = [...idsIn(clients), ROW_NUMBER];
   const id = ids.find((name) => ID_NAMES.test(name) || isTextual(clients, name)) ?? ROW_NUMBER;
   const others = [...clients.columns.keys()].filter((name) => name !== id && name !== target?.column);
-  const { width: wanted, inputs, exported } = readOnnx(model, { width: others.length });
-  const takesText = inputs.some((input) => input.type === 'string');
+  const { width: wanted, exported } = readOnnx(model, { width: others.length });
   const own = exported?.columns.every((name) => clients.columns.has(name)) ? exported.columns : null;
-  const isCoded = (name: string) => exported?.levels.has(name) ?? false;
-  const isText = (name: string) => columnOf(clients, name).kind === 'text';
   return {
     tables: filled.map(({ name, rows, columns }) => ({ name, rows, columns: [...columns.keys()] })),
     clients: clients.name,
@@ -37,7 +34,6 @@ export function propose(model: Uint8Array, tables: readonly Table[]): Proposal {
     targets,
     target,
     features: own ? [...own] : withoutIndexes(others, wanted),
-    textColumns: takesText ? [] : others.filter((name) => isText(name) && !isCoded(name)),
     wanted,
   };
 }

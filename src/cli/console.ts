@@ -37,10 +37,12 @@ export const EXIT_REFUSED = 1;
 export const EXIT_USAGE = 2;
 
 /** One clear line for whatever went wrong. */
+export const errorLine = (error: unknown): string =>
+  plainSpaces(errorText(LOCALE, toErrorData(error))).replaceAll('\n', ' ');
+
 export function sayError(error: unknown): void {
-  const data = toErrorData(error);
-  say(plainSpaces(errorText(LOCALE, data)).replaceAll('\n', ' '));
-  if (data.code === 'bug' && process.env['SCOREDESK_DEBUG']) console.error(error);
+  say(errorLine(error));
+  if (toErrorData(error).code === 'bug' && process.env['SCOREDESK_DEBUG']) console.error(error);
 }
 
 export const count = (n: number): string => new Intl.NumberFormat(LOCALE).format(n);

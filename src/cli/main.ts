@@ -5,6 +5,7 @@ import { driftCommand } from './drift';
 import { explainCommand } from './explain';
 import { packCommand } from './pack';
 import { scoreCommand } from './score';
+import { endWhereEndless } from './watch';
 import { AREAS, loadMessages } from '../i18n/areas';
 import { version } from '../../package.json';
 
@@ -23,6 +24,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+endWhereEndless();
 try {
   await loadMessages(LOCALE, AREAS);
   await program.parseAsync();

@@ -7,7 +7,7 @@ import { columnsAsWritten } from '../core/onnx/read';
 import { readDictionaryCsv } from '../bundle/dictionaryCsv';
 import { memorySource } from '../bundle/memory';
 import { pack, type Packed } from '../bundle/pack';
-import type { PackInput, PackStep } from '../bundle/packPlan';
+import type { PackInput } from '../bundle/packPlan';
 import type { Dictionary } from '../bundle/schema';
 import { parseTarget } from '../bundle/target';
 import { parseDictionary } from '../bundle/validate';
@@ -15,7 +15,7 @@ import { openBundle } from '../engine/engine';
 import { onnxRuntime } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
 import { algorithmTexts } from '../i18n/algorithm';
-import { localText } from '../i18n/translate';
+import { localText, translate } from '../i18n/translate';
 import { count, LOCALE, plural, say } from './console';
 import { reportLines } from './check';
 import { requireFindings, STRICT } from './findings';
@@ -83,17 +83,11 @@ Example:
 
 async function run(options: Options): Promise<void> {
   const packed = await pack(await readInput(options));
-  const { manifest, files, guessedLevels } = packed;
+  const { manifest, files } = packed;
   sayInferred(packed, options);
   requireFindings(packed.findings, options.strict ?? false);
   const engine = await openBundle(memorySource(options.out, files));
   if (engine.runtimeFailure) throw new ScoredeskError('runtime-failed', { reason: engine.runtimeFailure });
-  if (guessedLevels.length && !options.expected)
-    say(
-      `WARNING   the model takes numbers, and ${guessedLevels.join(', ')} hold text: their codes were guessed in alphabetical order.\n` +
-        '          If the training coded them otherwise the scores are wrong. Declare their levels in --dictionary, and give\n' +
-        '          the library’s own predictions with --expected: they prove it.',
-    );
   const report = await verifyBundle(engine);
   // bundle.json goes last: a directory without it is no bundle.
   for (const [path, bytes] of files) await writeWhole(join(options.out, path), [bytes]);
@@ -128,7 +122,7 @@ async function readInput(options: Options): Promise<PackInput> {
     title: options.title,
     describe: await algorithmTexts(),
     runtime: onnxRuntime,
-    progress: (step) => say(STEPS[step]),
+    progress: (step) => say(translate(LOCALE, `make.step.${step}`)),
   };
 }
 
@@ -137,14 +131,6 @@ async function readDictionary(path: string): Promise<Dictionary> {
   const bytes = await readBytes(path);
   return /\.csv$/i.test(path) ? readDictionaryCsv(bytes, basename(path)) : parseDictionary(bytes);
 }
-
-const STEPS: Record<PackStep, string> = {
-  model: 'Reading the model',
-  columns: 'Reading the columns',
-  covers: 'Counting the rows that pass each node',
-  expected: 'Scoring the clients',
-  files: 'Writing the files',
-};
 
 /** Feature names: a file that holds a JSON list or a name a line, else names with commas. */
 async function readFeatures(text: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { Table } from '../core/table/table';
 import { keptAsWritten } from '../bundle/columns';
 import { rowFindings, scoreFindings } from '../bundle/training/compare';
-import { sampledRows } from '../bundle/training/outcomeFindings';
+import { everyRow } from '../core/stats/evenRows';
 import { clientRows, onlyIds, rowsFor, type ChosenRows } from '../engine/client/tables';
 import type { Engine } from '../engine/engine';
 import type { Background } from '../engine/explanations';
@@ -46,7 +46,7 @@ export function requireScores(
   { strict = false }: RowOptions,
 ): void {
   const outcomes = target && Float64Array.from(target, (label) => (label < 0 ? NaN : label));
-  const scored = { rows: sampledRows(table.rows, table.rows), probabilities: scores };
+  const scored = { rows: everyRow(table.rows), probabilities: scores };
   requireFindings(
     scoreFindings(trainedOf(engine), { table, id: engine.idColumn, scores: scored, outcomes }),
     strict,

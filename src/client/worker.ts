@@ -1,6 +1,8 @@
 import { proxy, wrap, type Remote as Wrapped } from 'comlink';
 import { hasCode, ScoredeskError } from '../core/errors';
 import type { Greeting, OperationTask, WorkerHost } from '../protocol/host';
+import { RUNTIME_SECONDS } from '../core/onnx/patience';
+import { isRuntimeSign } from '../protocol/runtimeSign';
 import { fromResult } from '../protocol/result';
 import { uniqueName } from './uniqueName';
 
@@ -31,9 +33,9 @@ const ANSWER_WITHIN = 20_000;
 interface Live {
   worker: Worker;
   host: Wrapped<WorkerHost>;
-  /** Rejects with worker-died when the worker ends, however it ends. */
+  /** Rejects when the worker ends: with worker-died, or why it was ended. */
   death: Promise<never>;
-  end(): void;
+  end(why?: ScoredeskError): void;
 }
 
 /**
@@ -131,15 +133,19 @@ export class WorkerClient {
     const worker = await this.#spawn();
     const host = wrap<WorkerHost>(worker);
     const lock = `${this.#lockName}:${uniqueName()}`;
-    let end: () => void = () => undefined;
+    let [ended, end]: [boolean, Live['end']] = [false, () => undefined];
     const death = new Promise<never>((_, reject) => {
-      end = () => {
+      end = (why = new ScoredeskError('worker-died', {})) => {
+        // Its lock and its events tell of the end once more, when another one may live already.
+        if (ended) return;
+        ended = true;
         this.#live = null;
         worker.terminate();
-        reject(new ScoredeskError('worker-died', {}));
+        reject(why);
       };
     });
-    death.catch(() => undefined);
+    const enough = endWhereEndless(worker, end);
+    death.catch(enough);
     worker.addEventListener('error', () => end());
     const late = setTimeout(() => end(), ANSWER_WITHIN);
     const greeting: Greeting = await Promise.race([host.hello(lock), death]).finally(() =>
@@ -153,6 +159,21 @@ export class WorkerClient {
     void navigator.locks.request(lock, () => end());
     return { worker, host, death, end };
   }
+}
+
+/** Ends a worker whose runtime does not come back; seconds that the machine slept are not counted. @returns stops counting */
+function endWhereEndless(worker: Worker, end: Live['end']): () => void {
+  let counting: ReturnType<typeof setInterval> | undefined;
+  worker.addEventListener('message', ({ data }) => {
+    if (!isRuntimeSign(data)) return;
+    clearInterval(counting);
+    if (!data.runtimeRuns) return;
+    let seconds = 0;
+    counting = setInterval(() => {
+      if (++seconds === RUNTIME_SECONDS) end(new ScoredeskError('runtime-endless', { seconds }));
+    }, 1000);
+  });
+  return () => clearInterval(counting);
 }
 
 /** Never resolves; rejects with `stopped` once the call is aborted and the worker has stopped, or was ended. */

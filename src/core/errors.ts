@@ -102,6 +102,7 @@ interface Params {
   'comparison-gone': Record<never, never>;
   'drift-time': { column: string; value: string };
   'runtime-failed': { reason: string };
+  'runtime-endless': { seconds: number };
   // the browser
   offline: { url: string };
   unreachable: { url: string };

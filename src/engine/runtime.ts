@@ -63,6 +63,22 @@ export type BringWasm = () => Promise<ArrayBuffer>;
 /** The runtime starts once a worker, and then has no more use for its file. */
 let started = false;
 
+let tell: (runs: boolean) => void = () => undefined;
+
+/** Tells when the runtime begins a step that nothing in this thread can end, and when it has ended it. */
+export function watchRuntime(listener: (runs: boolean) => void): void {
+  tell = listener;
+}
+
+async function watched<T>(step: () => Promise<T>): Promise<T> {
+  tell(true);
+  try {
+    return await step();
+  } finally {
+    tell(false);
+  }
+}
+
 /**
  * onnxruntime-web on one thread, on the file as exported (less its ZipMap).
  *
@@ -83,10 +99,9 @@ export async function onnxRuntime(
   // A file that could not be brought says nothing of the model: its error is told as what it is.
   if (wasm && !started) ort.env.wasm.wasmBinary = await wasm();
   try {
-    session = await ort.InferenceSession.create(file.bytes, {
-      executionProviders: ['wasm'],
-      logSeverityLevel: 3,
-    });
+    session = await watched(() =>
+      ort.InferenceSession.create(file.bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 }),
+    );
   } catch (error) {
     throw new ScoredeskError('runtime-failed', { reason: reasonOf(error) }, { cause: error });
   }
@@ -102,7 +117,7 @@ export async function onnxRuntime(
         (type, data, dims) => new ort.Tensor(type, data, dims),
       );
       try {
-        const results = await session.run(feeds, [file.output]);
+        const results = await watched(() => session.run(feeds, [file.output]));
         const scores = pickColumn(results[file.output], rows, output);
         if (!onnx.model) refuseMargins(scores, results[file.output]);
         return scores;

@@ -2,7 +2,7 @@ import { columnOf, type Table } from '../core/table/table';
 import { readPart } from '../bundle/read';
 import { rowFindings, scoreFindings, type ComparedRows, type Trained } from '../bundle/training/compare';
 import type { Finding } from '../bundle/training/findings';
-import { sampledRows } from '../bundle/training/outcomeFindings';
+import { everyRow } from '../core/stats/evenRows';
 import type { Engine } from './engine';
 import type { Task } from './runtime';
 
@@ -41,7 +41,7 @@ async function comparedRows(
   return {
     table,
     id: engine.idColumn,
-    scores: { rows: sampledRows(table.rows, table.rows), probabilities },
+    scores: { rows: everyRow(table.rows), probabilities },
     outcomes: column?.kind === 'number' ? column.values : null,
     trained,
   };

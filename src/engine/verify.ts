@@ -1,6 +1,7 @@
 import { checkStopped, ScoredeskError } from '../core/errors';
 import { coversOf, decodeCovers } from '../core/explain/covers';
 import { featureRows, probabilities } from '../core/model/evaluate';
+import { evenRows } from '../core/stats/evenRows';
 import { encodeInputs } from '../bundle/encode';
 import { readFile, readPart } from '../bundle/read';
 import type { Engine } from './engine';
@@ -107,7 +108,7 @@ export async function verifyExpected(engine: Engine): Promise<Verification['expe
 async function verifyParity(engine: Engine): Promise<Verification['parity']> {
   const { model } = engine.onnx;
   if (!model) return { rows: 0, largest: NaN, holds: false };
-  const sample = await engine.clients.rows(spread(engine.clients.count, PARITY_ROWS), engine.inputs);
+  const sample = await engine.clients.rows(evenRows(engine.clients.count, PARITY_ROWS), engine.inputs);
   const theirs = await engine.score(sample);
   const ours = probabilities(model, encodeInputs(engine.columns, sample), sample.rows);
   const largest = largestGap(theirs, ours);
@@ -123,10 +124,4 @@ export function largestGap(a: Float64Array, b: Float64Array): number {
     if (!(gap <= largest)) largest = Number.isNaN(gap) ? Infinity : gap;
   }
   return largest;
-}
-
-/** Positions spread evenly over so many rows. */
-function spread(total: number, count: number): Int32Array {
-  const rows = Math.min(count, total);
-  return Int32Array.from({ length: rows }, (_, k) => Math.round((k * (total - 1)) / Math.max(1, rows - 1)));
 }

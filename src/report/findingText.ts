@@ -60,6 +60,8 @@ function paramsOf(locale: Locale, finding: Finding): MessageParams {
       return { column: finding.column, other: finding.other };
     case 'test-seen':
       return { rows: finding.rows, share: percent(finding.share) };
+    case 'levels-guessed':
+      return { columns: finding.columns.join(', ') };
     case 'ids-repeated':
       return { column: finding.column, rows: finding.rows, example: short(finding.example) };
     case 'ids-decimal':

@@ -1,4 +1,5 @@
 import type { Packed } from '../bundle/pack';
+import type { PackStep } from '../bundle/packPlan';
 import type { MakeChoice, Proposal } from '../bundle/proposal';
 import type { PickedFile } from '../bundle/source';
 import { refusing, type Finding } from '../bundle/training/findings';
@@ -59,32 +60,32 @@ let made: { key: string; packed: Packed } | null = null;
 const keyOf = (files: readonly PickedFile[], choice: MakeChoice): string =>
   JSON.stringify([files.map(({ path, file }) => [path, file.size, file.lastModified]), choice]);
 
-async function packed({ wasm }: Context, files: PickedFile[], choice: MakeChoice): Promise<Packed> {
+type Own = { files: PickedFile[]; choice: MakeChoice };
+
+async function packed(
+  { wasm }: Context,
+  { files, choice }: Own,
+  task: { signal: AbortSignal; progress?: (step: PackStep) => void },
+): Promise<Packed> {
   const key = keyOf(files, choice);
   if (made?.key === key) return made.packed;
   const { packOwn } = await import('../supply/own');
-  made = { key, packed: await packOwn(files, choice, wasm) };
+  made = { key, packed: await packOwn(files, choice, wasm, task) };
   return made.packed;
 }
 
 /** What these tables hold that the rows which trained the model did not; known before anything is kept. */
-export const review = async (
-  context: Context,
-  { files, choice }: { files: PickedFile[]; choice: MakeChoice },
-): Promise<Finding[]> => (await packed(context, files, choice)).findings;
+export const review = async (context: Context, own: Own, task: OperationTask<PackStep>): Promise<Finding[]> =>
+  (await packed(context, own, task)).findings;
 
 /** Makes a bundle of them and installs it. @throws unlike-training where they can't be what the model learned from */
 export const make = changing(
-  async (
-    context: Context,
-    { files, choice }: { files: PickedFile[]; choice: MakeChoice },
-    task: InstallTask,
-  ): Promise<InstalledBundle> => {
+  async (context: Context, own: Own, task: InstallTask): Promise<InstalledBundle> => {
     const { ownSupply } = await import('../supply/own');
-    const bundle = await packed(context, files, choice);
+    const bundle = await packed(context, own, { signal: task.signal });
     const { length: count } = refusing(bundle.findings);
     if (count > 0) throw new ScoredeskError('unlike-training', { count });
-    const installed = await run(context, ownSupply(files, bundle), '', task);
+    const installed = await run(context, ownSupply(own.files, bundle), '', task);
     made = null;
     return installed;
   },

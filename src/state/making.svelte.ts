@@ -1,5 +1,6 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
+import type { PackStep } from '../bundle/packPlan';
 import type { MakeChoice, Proposal } from '../bundle/proposal';
 import { refusing, worstFirst, type Finding } from '../bundle/training/findings';
 import type { PickedFile } from '../bundle/source';
@@ -11,7 +12,8 @@ class MakingState {
   #choice = $state.raw<MakeChoice | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #findings = $state.raw<Finding[] | null>(null);
-  #reviewing = $state(false);
+  #step = $state<PackStep | null>(null);
+  #stop: AbortController | null = null;
   #failure = $state.raw<ErrorData | null>(null);
 
   get files() {
@@ -40,8 +42,9 @@ class MakingState {
     return this.#failure;
   }
 
-  get reviewing() {
-    return this.#reviewing;
+  /** What is being done to compare them; null while nothing is. */
+  get step() {
+    return this.#step;
   }
 
   /** Whether nothing can be made of these tables. */
@@ -52,11 +55,13 @@ class MakingState {
   /** Compares the tables with what the model was trained on. @returns whether that is known now */
   async review(): Promise<boolean> {
     const choice = this.#choice;
-    if (!choice || this.#reviewing) return false;
-    this.#reviewing = true;
+    if (!choice || this.#step) return false;
+    const { signal } = (this.#stop = new AbortController());
+    this.#step = 'model';
     this.#failure = null;
     try {
-      const findings = await scoring.review({ files: this.#files, choice });
+      const progress = (step: PackStep) => (this.#step = step);
+      const findings = await scoring.review({ files: this.#files, choice }, { signal, progress });
       if (choice !== this.#choice) return false;
       this.#findings = worstFirst(findings);
       return true;
@@ -64,8 +69,12 @@ class MakingState {
       this.#failure = toErrorData(error);
       return false;
     } finally {
-      this.#reviewing = false;
+      this.#step = null;
     }
+  }
+
+  stop(): void {
+    this.#stop?.abort();
   }
 
   /** Looks at files; those of a model and a table lead to a choice to confirm. */

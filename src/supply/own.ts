@@ -6,6 +6,7 @@ import { readTable } from '../core/table/read';
 import { wholeTable } from '../core/table/source';
 import type { Table } from '../core/table/table';
 import { pack, type Packed } from '../bundle/pack';
+import type { PackStep } from '../bundle/packPlan';
 import { ROW_NUMBER, type MakeChoice, type Proposal } from '../bundle/proposal';
 import { propose, withRowNumbers } from '../bundle/propose';
 import { IDENTIFIER } from '../bundle/schema';
@@ -64,6 +65,7 @@ export async function packOwn(
   files: readonly PickedFile[],
   choice: MakeChoice,
   wasm: BringWasm,
+  task: { signal?: AbortSignal; progress?: (step: PackStep) => void },
 ): Promise<Packed> {
   const model = await modelOf(files);
   const asWritten = [choice.id, ...columnsAsWritten(model)];
@@ -77,6 +79,7 @@ export async function packOwn(
   if (!clients) throw new ScoredeskError('rows-none', { file: choice.clients });
   const labelled = choice.target !== null;
   return pack({
+    ...task,
     runtime: (onnx, bytes, output) => onnxRuntime(onnx, bytes, output, wasm),
     model,
     describe: await algorithmTexts(),

@@ -14,10 +14,14 @@ import { germanInput } from '../support/german';
 import { treeFile } from '../support/onnx';
 
 test('codes of text that were guessed are told; declared ones are not', async () => {
-  expect((await pack(input())).guessedLevels).toEqual(['job']);
+  const guessed = async (given: PackInput) =>
+    (await pack(given)).findings.flatMap((finding) =>
+      finding.code === 'levels-guessed' ? [finding.columns, finding.severity] : [],
+    );
+  expect(await guessed(input())).toEqual([['job'], 'warning']);
   const levels = ['clerk', 'manager', 'pilot'].map((value) => ({ value }));
   const declared = dictionary({ columns: [{ name: 'job', type: 'category', levels }] });
-  expect((await pack(input({ dictionary: declared }))).guessedLevels).toEqual([]);
+  expect(await guessed(input({ dictionary: declared }))).toEqual([]);
 });
 
 const csv = (text: string, name = 'clients.csv') =>

@@ -49,7 +49,6 @@ describe('what is proposed of somebody’s own files', () => {
     );
     expect(found.id).toBe('client_id');
     expect(found.target).toEqual({ column: 'class', value: 'bad' });
-    expect(found.textColumns).toContain('purpose');
   });
 
   test('no rows, no model', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -187,6 +187,19 @@ describe('scoredesk', () => {
       'test.parquet',
     ])
       expect(Buffer.compare(readFileSync(join(out, name)), readFileSync(join(BUNDLE, name))), name).toBe(0);
+  });
+
+  test('a model that never ends is stopped, and the command says so', () => {
+    const at = 'test/cases/onnx-days';
+    const args = ['pack', '--model', `${at}/days.onnx`, '--clients', `${at}/clients.csv`, '--id', 'id'];
+    const { signal, stderr } = spawnSync(
+      process.execPath,
+      ['bin/scoredesk.js', ...args, '--out', join(dir, 'days')],
+      { encoding: 'utf8', env: { ...process.env, SCOREDESK_RUNTIME_SECONDS: '1' } },
+    );
+    expect(stderr).toContain('onnxruntime worked for 1 second on one step of this model and was stopped');
+    expect(signal).toBe('SIGTERM');
+    expect(existsSync(join(dir, 'days'))).toBe(false);
   });
 
   test.each(['pack', 'check', 'score', 'explain'])('%s --help has an example', (command) => {

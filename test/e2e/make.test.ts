@@ -134,3 +134,30 @@ test('a model that can’t be read and a table without rows are refused in words
     .getByText(/has no rows/)
     .waitFor();
 });
+
+test('a model that never ends is stopped, and the page says so', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await page.locator('#import').waitFor({ state: 'attached' });
+  const at = 'test/cases/onnx-days';
+  await page.locator('input[data-picks=files]').setInputFiles([`${at}/days.onnx`, `${at}/clients.csv`]);
+  const make = page.getByRole('button', { name: 'Make the bundle' });
+  await make.waitFor();
+  await page.clock.install();
+  await make.click();
+  const said = page.getByText(/onnxruntime worked for 120 seconds on one step of this model and was stopped/);
+  // The page's seconds pass by command; they count once the worker has said that the runtime works.
+  while (!(await said.isVisible())) await page.clock.runFor(10_000);
+  expect(await make.isEnabled()).toBe(true);
+  expect(complaints).toEqual([]);
+});
+
+test('what takes long is said step by step and can be stopped', async () => {
+  const { page } = await visit(browser, site.url);
+  await page.locator('#import').waitFor({ state: 'attached' });
+  const at = 'test/cases/onnx-days';
+  await page.locator('input[data-picks=files]').setInputFiles([`${at}/days.onnx`, `${at}/clients.csv`]);
+  await page.getByRole('button', { name: 'Make the bundle' }).click();
+  await page.getByText('Scoring the clients, comparing them').waitFor();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped. Nothing was changed.').waitFor();
+});

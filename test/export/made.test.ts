@@ -41,9 +41,9 @@ async function made(name: string) {
 describe.each(Object.entries(WITHIN))('%s, as exported', (name, within) => {
   test('packs, scores as its library, and explains by the covers that came with it', async () => {
     const input = await made(name);
-    const { files, manifest, guessedLevels } = await pack(input);
+    const { files, manifest, findings } = await pack(input);
     expect(manifest.model.covers?.from).toBe('library');
-    expect(guessedLevels).toEqual([]);
+    expect(findings.map(({ code }) => code)).not.toContain('levels-guessed');
     const engine = await openBundle(memorySource(name, files));
     const { expected, parity } = await verifyBundle(engine);
     expect(expected.largest).toBeLessThan(within);
@@ -125,8 +125,8 @@ test('a file of the script names its columns, their order and their levels itsel
     idColumn: input.idColumn,
     features: [...input.features].reverse(),
   };
-  const { files, guessedLevels, manifest } = await pack(bare);
-  expect(guessedLevels).toEqual([]);
+  const { files, findings, manifest } = await pack(bare);
+  expect(findings.map(({ code }) => code)).not.toContain('levels-guessed');
   expect(manifest.model.inputs[0]).toMatchObject({ columns: input.features, encode: 'level' });
   const engine = await openBundle(memorySource('bare', files));
   expect(largestDifference(await engine.scores(), numbers(input.expected, 'probability'))).toBeLessThan(

@@ -1,7 +1,7 @@
+import { missingChange } from '../../core/drift/quality';
 import { ln } from '../../core/numeric/functions';
 import { nearestLevel } from '../../core/table/names';
 import { sortValues } from '../../core/stats/sort';
-import { proportionsZ } from '../../core/stats/tests';
 import type { NumberColumn, Table, TextColumn } from '../../core/table/table';
 import type { ManifestColumn } from '../schema';
 import type { Finding, FindingKind, Severity } from './findings';
@@ -12,8 +12,6 @@ import { QUANTILES, type ColumnFacts, type TrainingFacts } from './schema';
 const ENOUGH = 20;
 /** Of the values: from these shares on strange ones are likely a mistake, or can't be what the model learned from. */
 const STRANGE = { level: 0.01, range: 0.05, all: 0.9 };
-/** Changes of the missing share: to know from 2 points on, likely a mistake from 10, if not by chance (as of drift). */
-const MISSING = { note: 0.02, warning: 0.1, chance: 0.01 };
 /** Fewer strange values than this are chance, whatever their share of a small table. */
 const SOME = 5;
 /** Values all out of range are another column's where half of them are so many widths of the range away; else time or a segment moved them. */
@@ -151,6 +149,8 @@ function numberFindings(
       { code: 'scale', severity: severity === 'note' ? 'warning' : severity, column, factor },
       ...gaps(),
     ];
+  const rate = sorted.length < ENOUGH ? 0 : rateOf(now, quantiles);
+  if (rate !== 0) return [{ code: 'scale', severity, column, factor: rate }, ...gaps()];
   if (isConstant(sorted, quantiles))
     return [{ code: 'constant', severity: 'warning', column, value: sorted[0] }, ...gaps()];
   if (severity === 'note' && !isTold(outside, sorted.length, [least, most], trained)) return gaps();
@@ -264,6 +264,19 @@ function scaleOf(now: readonly number[], then: readonly number[]): number {
   return found.sort((a, b) => off(a) - off(b)).at(0) ?? 0;
 }
 
+/** Quantiles that keep one rate this exactly may have been multiplied, by the rate of a currency; a segment or time may do the same. */
+const EXACT = 1.05;
+
+/** Any other factor that the quarters and the median of two columns share; 0 where they do not. */
+function rateOf(now: readonly number[], then: readonly number[]): number {
+  const ratios = MIDDLE.map((place) => now[place] / then[place]);
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  // Few values, as of a count, share a factor by themselves.
+  const distinct = new Set(MIDDLE.map((place) => then[place])).size === MIDDLE.length;
+  const shared = distinct && least > 0 && most / least < EXACT;
+  return shared && (least > ALIKE || most < 1 / ALIKE) ? ratios[1] : 0;
+}
+
 function missingFindings(
   column: string,
   missing: number,
@@ -271,12 +284,11 @@ function missingFindings(
   { missing: before }: ColumnFacts,
   trained: number,
 ): Found[] {
-  const now = missing / rows;
-  const moved = Math.abs(now - before);
-  if (moved < MISSING.note || rows < ENOUGH) return [];
-  const { p } = proportionsZ(Math.round(before * trained), trained, missing, rows);
-  if (!(p < MISSING.chance)) return [];
+  if (rows < ENOUGH) return [];
+  const then = { rows: trained, missing: Math.round(before * trained) };
+  const { current: now, verdict } = missingChange(then, { rows, missing });
+  if (verdict === 'stable') return [];
   const never = now === 1 && before === 0;
-  const severity = never ? 'error' : moved >= MISSING.warning ? 'warning' : 'note';
+  const severity = never ? 'error' : verdict === 'drifted' ? 'warning' : 'note';
   return [{ code: 'missing-jump', severity, column, before, now }];
 }

@@ -61,6 +61,8 @@ export type FindingKind =
   | { code: 'leak'; column: string; auc: number }
   /** Rows of the test that the model was trained on. */
   | { code: 'test-seen'; rows: number; share: number }
+  /** Text for a model of numbers: its codes were guessed from the order of the alphabet. */
+  | { code: 'levels-guessed'; columns: string[] }
   | { code: 'ids-repeated'; column: string; example: string; rows: number }
   | { code: 'ids-decimal'; column: string; example: string };
 

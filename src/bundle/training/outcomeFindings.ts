@@ -1,4 +1,5 @@
 import { auc } from '../../core/metrics/binary';
+import { evenRows } from '../../core/stats/evenRows';
 import { presentMean, presentRows } from '../../core/stats/present';
 import type { Column, Table } from '../../core/table/table';
 import type { ManifestColumn } from '../schema';
@@ -10,6 +11,8 @@ import type { TrainingFacts } from './schema';
 const ENOUGH = { rows: 50, ofClass: 20, toJudge: 50 };
 /** A mean or a rate that is so many times another is far, if it is so many points away. */
 const FAR = { times: 2, points: 0.02 };
+/** A mean score that is so many times the training's is worth a note. */
+const MOVED = { times: 1.25, points: 0.02 };
 /** Standard errors that chance does not explain. */
 const CHANCE = 3;
 /** A model this good, or a column, knows the outcome. */
@@ -43,8 +46,13 @@ type Found = FindingKind & { severity: Severity };
 
 function meanFindings({ probabilities }: Scored, { score }: TrainingFacts): Found[] {
   const now = presentMean(probabilities);
-  if (!score || presentRows(probabilities).length < ENOUGH.rows || !isFar(now, score.mean)) return [];
-  return [{ code: 'score-mean', severity: 'warning', before: score.mean, now }];
+  const rows = presentRows(probabilities).length;
+  if (!score || rows < ENOUGH.rows) return [];
+  // No scores spread wider than outcomes of their mean.
+  const error = Math.sqrt((score.mean * (1 - score.mean)) / rows);
+  if (Math.abs(now - score.mean) < CHANCE * error || !isFar(now, score.mean, MOVED)) return [];
+  const severity = isFar(now, score.mean, FAR) ? 'warning' : 'note';
+  return [{ code: 'score-mean', severity, before: score.mean, now }];
 }
 
 function rateFindings(outcomes: ArrayLike<number>, { target: before }: TrainingFacts): Found[] {
@@ -55,9 +63,8 @@ function rateFindings(outcomes: ArrayLike<number>, { target: before }: TrainingF
   return [{ code: 'default-rate', severity: turned ? 'warning' : 'note', before, now }];
 }
 
-function isFar(now: number, before: number): boolean {
-  const times = Math.max(now, before) / Math.min(now, before);
-  return Math.abs(now - before) >= FAR.points && times >= FAR.times;
+function isFar(now: number, before: number, { times, points } = FAR): boolean {
+  return Math.abs(now - before) >= points && Math.max(now, before) / Math.min(now, before) >= times;
 }
 
 function aucFindings({ trained }: OutcomeRows, scores: Scored, outcomes: ArrayLike<number>): Found[] {
@@ -86,7 +93,7 @@ function classesOf(rows: ArrayLike<number>, outcomes: ArrayLike<number>): [repai
 
 /** Columns that alone rank the outcomes. */
 function leaks({ table, inputs }: OutcomeRows, outcomes: ArrayLike<number>): Found[] {
-  const rows = sampledRows(table.rows, LOOKED_AT.rows).filter((row) => !Number.isNaN(outcomes[row]));
+  const rows = evenRows(table.rows, LOOKED_AT.rows).filter((row) => !Number.isNaN(outcomes[row]));
   if (Math.min(...classesOf(rows, outcomes)) < ENOUGH.ofClass) return [];
   return inputs.flatMap(({ name: column }): Found[] => {
     const ranks = ranksOf(table.columns.get(column), rows, outcomes);
@@ -122,10 +129,4 @@ function ranksOf(
     defaults[column.codes[row]] += outcomes[row];
   }
   return [kept, Float64Array.from(kept, (row) => defaults[column.codes[row]] / counts[column.codes[row]])];
-}
-
-/** At most so many rows, spread evenly. */
-export function sampledRows(total: number, most: number): Int32Array {
-  const count = Math.min(total, most);
-  return Int32Array.from({ length: count }, (_, k) => Math.floor((k * total) / count));
 }

@@ -3,7 +3,7 @@ import { featureInputs, type Model } from '../../core/model/model';
 import { takeRows, type Table } from '../../core/table/table';
 import { encodeInputs, type ModelInput } from '../encode';
 import type { Finding } from './findings';
-import { sampledRows } from './outcomeFindings';
+import { evenRows } from '../../core/stats/evenRows';
 
 /** Rows that are looked at, splits that a column needs for its absence to tell, and the share of values beyond all of them. */
 const ROWS = 2000;
@@ -16,7 +16,7 @@ const BEYOND = 0.9;
  */
 export function splitFindings(model: Model | null, inputs: readonly ModelInput[], table: Table): Finding[] {
   if (model?.predictor.kind !== 'trees') return [];
-  const rows = takeRows(table, sampledRows(table.rows, ROWS));
+  const rows = takeRows(table, evenRows(table.rows, ROWS));
   const given = encodeInputs(inputs, rows);
   const features = featureRows(model, given, rows.rows);
   const width = features.length / Math.max(1, rows.rows);
@@ -26,7 +26,7 @@ export function splitFindings(model: Model | null, inputs: readonly ModelInput[]
     const [least, most] = splits[feature];
     if (inputs[input].type === 'category' || !(least <= most) || !isPlain(model, feature)) return;
     const at = (row: number) => features[row * width + feature];
-    const present = sampledRows(rows.rows, ROWS).filter(
+    const present = evenRows(rows.rows, ROWS).filter(
       (row) => !Number.isNaN(given[row * inputs.length + input]),
     );
     const beyond = (test: (value: number) => boolean) => present.filter((row) => test(at(row)));

@@ -55,12 +55,14 @@ const NONE: Levels = { count: 0, examples: [], share: 0, verdict: 'stable' };
 const INSIDE: Quality['outside'] = { below: 0, above: 0, share: 0, verdict: 'stable' };
 const FINITE: Quality['infinite'] = { reference: 0, current: 0, verdict: 'stable' };
 
-interface Gaps {
+/** Rows, and those of them without a value. */
+export interface Gaps {
   rows: number;
   missing: number;
 }
 
-function missingChange(reference: Gaps, current: Gaps): Quality['missing'] {
+/** How the share of rows without a value moved: a change to look at is neither small nor chance (two proportions, z). */
+export function missingChange(reference: Gaps, current: Gaps): Quality['missing'] {
   const shares = {
     reference: ratio(reference.missing, reference.rows),
     current: ratio(current.missing, current.rows),

@@ -123,6 +123,10 @@ describe('a table against the rows that trained the model', () => {
     expect(found({ income: (x) => x / 12 })).toMatchObject([{ code: 'scale', factor: 1 / 12 }]);
     expect(found({ days: (x) => -x })).toMatchObject([{ code: 'scale', severity: 'error', factor: -1 }]);
     expect(found({ days: (x) => -x / 365.25 })).toMatchObject([{ code: 'scale', factor: -1 / 365.25 }]);
+    // The rate of a currency; a rise by a tenth is none.
+    const [{ factor }] = found({ rows: 5000, income: (x) => 1.956 * x }) as { factor: number }[];
+    expect(factor).toBeCloseTo(1.956, 1);
+    expect(brief(found({ rows: 5000, income: (x) => 1.1 * x }))).not.toContainEqual(['scale', 'warning']);
   });
 
   test('a number for a gap, gaps for numbers', () => {
@@ -176,6 +180,9 @@ describe('a table against the rows that trained the model', () => {
     expect(brief(scoreFindings(trained, { table, id: 'id', scores, outcomes, trained: true }))).toEqual([]);
     expect(of({ p: (p) => 4 * p, y: (_, row) => (row % 3 === 0 && row % 2 ? 1 : 0) })).toEqual([
       ['score-mean', 'warning'],
+    ]);
+    expect(of({ p: (p) => 1.5 * p, y: (_, row) => (row % 3 === 0 && row % 2 ? 1 : 0) })).toEqual([
+      ['score-mean', 'note'],
     ]);
     expect(of({ p: (p) => 0.2 - p })).toEqual([['auc-low', 'error']]);
     expect(of({ y: (y) => 1 - y })).toEqual([

@@ -3,7 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import about from './package.json' with { type: 'json' };
-import { POLICY } from './src/service/policy';
+import { HEADERS, POLICY } from './src/service/policy';
 import { buildHash } from './tools/buildHash';
 import { firstVisit } from './tools/firstVisit';
 import { exportScript } from './tools/exportScript';
@@ -80,6 +80,7 @@ export default defineConfig({
     __ENGINE_BYTES__: statSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm').size,
   },
   plugins: [svelte(), contentSecurityPolicy, workerAhead, libraries.page, exportScript, first.page, offline],
+  preview: { headers: HEADERS },
   build: { target: 'es2022', outDir: 'dist', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: 'es', plugins: () => [...libraries.workers(), ...first.worker()] },
 });

@@ -1,4 +1,5 @@
 import { engineCache, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
+import { trustedScript } from './trusted';
 
 /** Longest wait for the service worker before the page goes on without it. */
 const CONTROL_WITHIN = 5000;
@@ -31,7 +32,7 @@ export const controlled: Promise<void> = new Promise((resolve) => {
 export async function startServiceWorker(onUpdate: () => void): Promise<void> {
   if (!supported) return;
   try {
-    const registration = await navigator.serviceWorker.register('./service.worker.js');
+    const registration = await navigator.serviceWorker.register(trustedScript('./service.worker.js'));
     const watch = (worker: ServiceWorker | null) => {
       const offer = () => {
         if (worker?.state === 'installed' && navigator.serviceWorker.controller) onUpdate();

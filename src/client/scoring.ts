@@ -1,5 +1,7 @@
+import workerUrl from '../../workers/scoring.worker.ts?worker&url';
 import type { ScoringOperations } from '../service/operations';
 import { controlled } from './offline';
+import { trustedScript } from './trusted';
 import { WorkerClient } from './worker';
 
 declare const __BUILD__: string;
@@ -9,10 +11,7 @@ const basePath = new URL('.', document.baseURI).pathname;
 /** Started once the page is controlled: the worker then comes under the site's policy and offline. */
 async function spawn(): Promise<Worker> {
   await controlled;
-  return new Worker(new URL('../../workers/scoring.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'scoring',
-  });
+  return new Worker(trustedScript(workerUrl), { type: 'module', name: 'scoring' });
 }
 
 const worker = new WorkerClient(spawn, `scoredesk:${basePath}:worker`, __BUILD__);

@@ -4,7 +4,7 @@ import { registerRoute } from 'workbox-routing';
 import { CacheFirst, NetworkFirst, type Strategy } from 'workbox-strategies';
 import { behindFar, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
 import { fetchFar } from './far';
-import { POLICY } from './policy';
+import { HEADERS } from './policy';
 
 /** A file of the shell; `late` where no first visit needs it (tools/firstVisit marks it, from the built chunks). */
 export type ShellFile = PrecacheEntry & { late?: boolean };
@@ -104,7 +104,7 @@ function keepLater(scope: ServiceWorkerGlobalScope, files: readonly string[], st
  */
 async function withPolicy(response: Response): Promise<Response> {
   const headers = new Headers(response.headers);
-  headers.set('Content-Security-Policy', POLICY);
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   const { status, statusText } = response;
   return new Response(await response.blob(), { status, statusText, headers });
 }

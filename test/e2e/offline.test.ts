@@ -56,6 +56,36 @@ test('after one visit the app opens with the server stopped, deep links included
   expect(complaints.filter((line) => !line.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
 });
 
+test('a page that was not kept says so when the site is gone, and comes at the next try', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  await page.getByRole('link', { name: 'About' }).waitFor();
+  await page.context().setOffline(true);
+  await page.getByRole('link', { name: 'About' }).click();
+  await page.getByText('This page could not be loaded').waitFor();
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page
+    .getByText(/onnxruntime-web \d/)
+    .first()
+    .waitFor();
+  expect(complaints.filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
+});
+
+test('inside another page nothing is shown but the way out', async () => {
+  const { page } = await visit(browser, site.url);
+  site.intercept = (path, _request, response) => {
+    if (path !== 'frame.html') return false;
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(`<iframe src="${site.url}#/b/german-credit/clients/48" width="900" height="600"></iframe>`);
+    return true;
+  };
+  await page.goto(`${site.url}frame.html`);
+  const frame = page.frameLocator('iframe');
+  await frame.getByText('Scoredesk does not open inside another page').waitFor();
+  expect(await frame.getByRole('navigation').count()).toBe(0);
+});
+
 test('the policy comes as a header for page and worker once the service worker is in control', async () => {
   const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
   await ready(page);
@@ -68,6 +98,7 @@ test('the policy comes as a header for page and worker once the service worker i
   await listed(page);
   expect(policies.length).toBeGreaterThan(0);
   expect(policies.every((policy) => policy?.includes("connect-src 'self'"))).toBe(true);
+  expect(policies.every((policy) => policy?.includes("frame-ancestors 'none'"))).toBe(true);
 });
 
 test('a new version is offered, not forced, and taken by page and worker together', async () => {

@@ -57,6 +57,15 @@ export function formatPoints(locale: Locale, points: number): string {
   return format(locale, points === 0 ? 0 : points, { maximumFractionDigits: 0, signDisplay: 'exceptZero' });
 }
 
+/** Points too small for whole ones, with their sign. */
+export function formatTenths(locale: Locale, points: number): string {
+  return format(locale, points, {
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 1,
+    signDisplay: 'exceptZero',
+  });
+}
+
 /** Bytes in kB, MB or GB, one decimal. */
 export function formatSize(locale: Locale, bytes: number): string {
   const [value, unit] =

@@ -58,11 +58,17 @@ test('whole points add up to the rounded total', () => {
   );
 });
 
-test('reasons: strongest first, at most 6 and 5, the rest as one, all adding up', () => {
+test('reasons: the strongest whatever their side, at most 11, the rest as one and each, all adding up', () => {
   const contributions = Float64Array.from({ length: 40 }, (_, i) => (i % 2 ? 1 : -1) * (40 - i) * 0.02);
   const { against, inFavour, others, total } = reasonsOf(contributions, 'margin');
-  expect([against.length, inFavour.length, others.count]).toEqual([6, 5, 29]);
-  expect(against.map((reason) => reason.input)).toEqual([1, 3, 5, 7, 9, 11]);
+  expect([against.length, inFavour.length, others.count]).toEqual([5, 6, 29]);
+  expect(against.map((reason) => reason.input)).toEqual([1, 3, 5, 7, 9]);
+  expect(others.each.map((reason) => reason.input)).toEqual(Array.from({ length: 29 }, (_, i) => 11 + i));
+  const oneSided = reasonsOf(
+    contributions.map((value) => Math.abs(value)),
+    'margin',
+  );
+  expect([oneSided.against.length, oneSided.inFavour.length]).toEqual([11, 0]);
   const sum = [...against, ...inFavour, others].reduce((points, reason) => points + reason.points, 0);
   expect(sum).toBe(total.points);
   expect(reasonsOf(new Float64Array(3).fill(0.001), 'margin').against).toEqual([]);

@@ -5,7 +5,7 @@ export interface Reason {
   /** Position among the model's input columns. */
   input: number;
   contribution: number;
-  /** Whole points (percentage points for forests). */
+  /** Whole points (percentage points for forests), rounded together with the others that are shown. */
   points: number;
 }
 
@@ -15,19 +15,18 @@ export interface Reasons {
   against: Reason[];
   /** Lower the risk, strongest first. */
   inFavour: Reason[];
-  /** The rest, taken together. */
-  others: { count: number; contribution: number; points: number };
+  /** The rest, taken together; and each of them, strongest first, in points that are not rounded. */
+  others: { count: number; contribution: number; points: number; each: Reason[] };
   /** Difference from the base value; the points above add up to it. */
   total: { contribution: number; points: number };
 }
 
-const MOST_AGAINST = 6;
-const MOST_IN_FAVOUR = 5;
+const MOST = 11;
 const LEAST_POINTS = 1;
 
 /**
- * The strongest reasons each way, at most 6 and 5 and of at least one point, and the others as one.
- * Points are rounded together, so that the rows add up to the total. Equal contributions keep the
+ * The strongest reasons whatever their side, at most 11 and of at least one point, by side; and the others as one: none of
+ * them weighs more than one that is shown. Points are rounded together, so that the rows add up to the total. Equal contributions keep the
  * order of the columns: the same input always gives the same text.
  */
 export function reasonsOf(contributions: Float64Array, unit: 'margin' | 'probability'): Reasons {
@@ -36,21 +35,16 @@ export function reasonsOf(contributions: Float64Array, unit: 'margin' | 'probabi
     contribution,
     points: toPoints(contribution, unit),
   }));
-  const strong = all.filter(({ points }) => Math.abs(points) >= LEAST_POINTS);
-  const bySize = (a: Reason, b: Reason) => Math.abs(b.points) - Math.abs(a.points) || a.input - b.input;
-  const against = strong
-    .filter(({ points }) => points > 0)
-    .sort(bySize)
-    .slice(0, MOST_AGAINST);
-  const inFavour = strong
-    .filter(({ points }) => points < 0)
-    .sort(bySize)
-    .slice(0, MOST_IN_FAVOUR);
+  all.sort((a, b) => Math.abs(b.points) - Math.abs(a.points) || a.input - b.input);
+  const strong = all.slice(0, MOST).filter(({ points }) => Math.abs(points) >= LEAST_POINTS);
+  const against = strong.filter(({ points }) => points > 0);
+  const inFavour = strong.filter(({ points }) => points < 0);
+  const each = all.slice(strong.length);
   const shown = [...against, ...inFavour];
   const inputs = shown.map(({ input }) => input);
   const { points, others, total } = pointsTogether(contributions, inputs, unit);
   shown.forEach((reason, i) => (reason.points = points[i]));
-  return { unit, against, inFavour, others: { ...others, count: all.length - shown.length }, total };
+  return { unit, against, inFavour, others: { ...others, count: each.length, each }, total };
 }
 
 /** Points of some inputs and of all others as one, rounded together so that they add up to the total. */

@@ -1,5 +1,8 @@
+import type { Decision } from '../../core/decision/decision';
+import type { BundleView } from '../../engine/bundleView';
 import type { ClientView } from '../../engine/client/view';
-import type { MessageKey } from '../../i18n/translate';
+import { formatProbability, formatShare } from '../../i18n/format';
+import { translate, type Locale, type MessageKey } from '../../i18n/translate';
 
 export const FLAGS = {
   missing: 'data.missing',
@@ -23,15 +26,27 @@ export function nearlyEmpty(
   return { missing: missing.size, count: used.length, ask };
 }
 
-/** Which sentence says how far the client is from the threshold, and in how many points. */
+const SAYS = {
+  refused: 'say.above',
+  review: 'say.review',
+  accepted: 'say.below',
+  unscored: 'say.unscored',
+} as const satisfies Record<Decision, MessageKey>;
+
+/**
+ * Score and threshold as they are read on the page, and how far apart they are on the scale of the reasons: in words that
+ * nobody takes for the difference of the two.
+ */
 export function distanceSentence(
+  locale: Locale,
   { decision, probability, distance }: ClientView,
-  threshold: number,
-): { key: MessageKey; points: number } {
+  { unit, manifest }: BundleView,
+): string {
+  const { threshold: limit, reviewFrom = limit } = manifest.decision;
+  const threshold = formatShare(locale, limit);
+  if (probability === limit) return translate(locale, 'say.at', { threshold });
+  const score = formatProbability(locale, probability, [limit, reviewFrom]);
   const points = Math.round(Math.abs(distance));
-  if (decision === 'unscored') return { key: 'say.unscored', points: 0 };
-  if (probability === threshold) return { key: 'say.at', points: 0 };
-  if (decision === 'refused') return { key: points === 0 ? 'say.near' : 'say.above', points };
-  const atLeastOne = Math.max(1, points);
-  return { key: decision === 'review' ? 'say.review' : 'say.below', points: atLeastOne };
+  const scale = decision === 'unscored' ? '' : translate(locale, 'say.scale', { unit, points });
+  return translate(locale, SAYS[decision], { score, threshold, scale });
 }

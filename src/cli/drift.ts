@@ -5,7 +5,8 @@ import type { Comparison } from '../core/drift/compare';
 import type { Preset } from '../core/drift/types';
 import { parseTarget } from '../bundle/target';
 import { comparePlainTables, USUAL_DECISIONS } from '../engine/drift/tables';
-import { datasetText } from '../report/driftWords';
+import { translate } from '../i18n/translate';
+import { datasetText, otherwiseText } from '../report/driftWords';
 import { driftCsv } from '../report/driftCsv';
 import { driftHtml } from '../report/driftHtml';
 import { driftJson } from '../report/driftJson';
@@ -37,9 +38,7 @@ export function driftCommand(): Command {
     .description('Compare two tables column by column; with scores and labels also estimate performance.')
     .requiredOption('--reference <file>', 'the table to compare with, such as the training rows')
     .requiredOption('--current <file>', 'the table to look at')
-    .addOption(
-      new Option('--preset <name>', 'whose tests and thresholds').choices(PRESETS).default('evidently'),
-    )
+    .addOption(new Option('--preset <name>', 'whose tests and thresholds').choices(PRESETS).default('psi'))
     .option('--columns <a,b>', 'only these columns', namesOption)
     .option('--id <column>', 'the id: not compared, looked at for repeats')
     .option('--chunk <rows>', `rows a chunk; /N for N chunks; or ${PERIODS.join(', ')}`, chunkOption)
@@ -94,7 +93,9 @@ async function run(options: Options): Promise<void> {
     [current, found.repeated.current],
   ] as const)
     if (repeated) say(`${table.name}: ${plural(repeated, 'row')} with an id that is there already.`);
-  say(datasetText(LOCALE, found.comparison));
+  const { comparison } = found;
+  const rule = translate(LOCALE, `drift.preset.${comparison.preset}`);
+  say(`${rule}: ${datasetText(LOCALE, comparison)} ${otherwiseText(LOCALE, comparison)}`.trim());
   const text = reportOf(found.comparison, options.out);
   if (options.out === '-') process.stdout.write(text);
   else await writeWhole(options.out, [text]);

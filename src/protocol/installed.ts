@@ -88,3 +88,9 @@ export function summaryOf(manifest: Manifest, fingerprint: string, ownBytes: num
     bytes: ownBytes + manifest.files.reduce((sum, file) => sum + file.bytes, 0),
   };
 }
+
+/** Scores over time and comparisons that somebody kept of a bundle. */
+export interface KeptWithBundle {
+  scores: number;
+  comparisons: number;
+}

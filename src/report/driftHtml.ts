@@ -16,6 +16,7 @@ import {
 } from './driftSummary';
 import {
   bandsText,
+  otherwiseText,
   columnWords,
   datasetNoteText,
   datasetText,
@@ -63,7 +64,7 @@ export function driftHtml(given: DriftDocument): string {
     </header>
     <p class="lead">
       ${result ? headline(locale, given.rows, result) : datasetText(locale, comparison)}
-      ${byCountText(locale, given.rows)}
+      ${byCountText(locale, given.rows)} ${otherwiseText(locale, comparison)}
     </p>
     ${result ? figures(given, result) : ''} ${notes(given)}
     <table>

@@ -1,4 +1,4 @@
-import { DRIFTED_FROM, WATCH_FROM } from '../core/drift/bands';
+import { bandOf, DRIFTED_FROM, WATCH_FROM } from '../core/drift/bands';
 import type { ColumnDrift } from '../core/drift/column';
 import type { Note } from '../core/drift/pair';
 import type { Comparison, DatasetNote } from '../core/drift/compare';
@@ -125,6 +125,27 @@ export function datasetText(locale: Locale, { dataset, columns }: Comparison): s
     broken.map((column) => ({ column, label: column.name })),
   );
   return `${data} ${testedText(locale, dataset)}`.trim();
+}
+
+/** What the other rules would say of the same columns, where they find another number drifted; "" where they agree. */
+export function otherwiseText(locale: Locale, { preset, columns }: Comparison): string {
+  const compared = columns.filter(({ verdict }) => verdict !== null);
+  const by = {
+    psi: compared.filter(({ stability }) => bandOf(stability) === 'drifted').length,
+    evidently: compared.filter(({ evidently }) => evidently).length,
+  };
+  const here = compared.filter(({ verdict }) => verdict === 'drifted').length;
+  const known = compared.some(({ evidently }) => evidently !== undefined);
+  return (['psi', 'evidently'] as const)
+    .filter((rule) => rule !== preset && by[rule] !== here && (rule === 'psi' || known))
+    .map((rule) =>
+      translate(locale, 'drift.otherwise', {
+        rule,
+        count: by[rule],
+        compared: compared.length,
+      }),
+    )
+    .join(' ');
 }
 
 function testedText(locale: Locale, dataset: Comparison['dataset']): string {

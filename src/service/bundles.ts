@@ -2,11 +2,12 @@ import { MAX_MANIFEST_BYTES } from '../bundle/schema';
 import { parseCatalogue } from '../bundle/validate';
 import { zipFiles } from '../bundle/zip';
 import { changing, type OperationTask } from '../protocol/host';
-import type { InstalledBundle, OfferedBundle, PausedInstall } from '../protocol/installed';
+import type { InstalledBundle, KeptWithBundle, OfferedBundle, PausedInstall } from '../protocol/installed';
 import type { Site } from '../protocol/site';
 import {
   forgetInstall,
   installedBundles,
+  keptWith,
   pausedInstalls,
   removeBundle,
   storedFiles,
@@ -67,6 +68,10 @@ export async function zip(context: Context, { fingerprint }: Named): Promise<Blo
   await zipFiles(readable, (piece) => pieces.push(piece));
   return new Blob(pieces, { type: 'application/zip' });
 }
+
+/** What would go with a bundle. */
+export const keptOf = async (context: Context, { fingerprint }: Named): Promise<KeptWithBundle> =>
+  keptWith(await context.db(), fingerprint);
 
 export const remove = changing(async (context: Context, { fingerprint }: Named): Promise<void> => {
   context.close(fingerprint);

@@ -1,7 +1,13 @@
 import { saveFile } from '../client/device';
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import type { BundleSummary, InstalledBundle, OfferedBundle, PausedInstall } from '../protocol/installed';
+import type {
+  BundleSummary,
+  InstalledBundle,
+  KeptWithBundle,
+  OfferedBundle,
+  PausedInstall,
+} from '../protocol/installed';
 import { installs } from './installs.svelte';
 import { offline } from './offline.svelte';
 import { keepSetting, readSetting } from './settings';
@@ -142,6 +148,11 @@ class BundlesState {
   async discard(fingerprint: string): Promise<void> {
     installs.forget(fingerprint);
     await this.#change(() => scoring.discard({ fingerprint }));
+  }
+
+  /** What would go with it; null where that can't be known. */
+  async keptOf(fingerprint: string): Promise<KeptWithBundle | null> {
+    return scoring.keptOf({ fingerprint }).catch(() => null);
   }
 
   async remove(fingerprint: string): Promise<void> {

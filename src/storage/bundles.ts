@@ -1,6 +1,11 @@
 import { ScoredeskError } from '../core/errors';
 import { rangesOfBlob } from '../core/table/ranges';
-import { summaryOf, type InstalledBundle, type PausedInstall } from '../protocol/installed';
+import {
+  summaryOf,
+  type InstalledBundle,
+  type KeptWithBundle,
+  type PausedInstall,
+} from '../protocol/installed';
 import type { Manifest } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
@@ -107,12 +112,26 @@ export async function amendBundle(
   }
 }
 
-/** Takes a bundle away with its clients' scores over time; its files go with the next sweep. */
+/** What somebody kept of a bundle's clients and would go with it. */
+export async function keptWith(db: Db, fingerprint: string): Promise<KeptWithBundle> {
+  const [scores, comparisons] = await Promise.all([
+    db.count('log', loggedOf(fingerprint)),
+    db.countFromIndex('comparisons', 'fingerprint', fingerprint),
+  ]);
+  return { scores, comparisons };
+}
+
+/** Takes a bundle away with its clients' scores over time and its comparisons; its files go with the next sweep. */
 export async function removeBundle(db: Db, fingerprint: string): Promise<void> {
-  const transaction = db.transaction(['bundles', 'log'], 'readwrite', { durability: 'strict' });
+  const transaction = db.transaction(['bundles', 'log', 'comparisons'], 'readwrite', {
+    durability: 'strict',
+  });
+  const comparisons = transaction.objectStore('comparisons');
+  const kept = await comparisons.index('fingerprint').getAllKeys(fingerprint);
   await Promise.all([
     transaction.objectStore('bundles').delete(fingerprint),
     transaction.objectStore('log').delete(loggedOf(fingerprint)),
+    ...kept.map((id) => comparisons.delete(id)),
     transaction.done,
   ]);
 }

@@ -341,17 +341,21 @@ test('scores over time are kept only when wanted, compared, and cleared', async 
   expect(await page.getByRole('heading', { name: 'Saved comparisons' }).count()).toBe(0);
 });
 
-test('a bundle that is deleted takes its scores over time with it', async () => {
+test('a bundle that is deleted takes its scores over time and its comparisons with it, and says so before', async () => {
   const page = await freshDrift();
+  await page.getByPlaceholder('Name', { exact: true }).fill('October look');
+  await page.getByRole('button', { name: 'Save this comparison' }).click();
+  await page.getByText('October look').waitFor();
   await goTo(page, '#/settings');
   await page.getByLabel('Keep each client’s score').check();
   await openClient(page, '8');
   expect((await storeKeys(page, 'log')).length).toBe(1);
   await toBundles(page);
   await page.getByRole('button', { name: /^Delete / }).click();
+  await page.getByText('1 score kept over time goes with it. 1 kept comparison goes with it.').waitFor();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByRole('button', { name: DOWNLOAD }).waitFor();
-  expect(await storeKeys(page, 'log')).toEqual([]);
+  for (const store of ['log', 'comparisons']) expect(await storeKeys(page, store)).toEqual([]);
 });
 
 test.each([

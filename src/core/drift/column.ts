@@ -10,7 +10,7 @@ import { profileOf, type Profile } from './profile';
 import { dataVerdict, qualityOf, type Quality, type Verdict } from './quality';
 import { apartOf, present, type Pair } from './sample';
 import { shortened, stabilityOf, type Stability } from './stability';
-import type { DriftType, Preset } from './types';
+import { driftTypeOf, type DriftType, type Preset } from './types';
 
 /** A column of both tables; null where a table has none of that name. */
 export interface Sides {
@@ -40,6 +40,8 @@ export interface ColumnDrift {
   /** p of Kolmogorov-Smirnov (numbers) or of chi-squared of both samples (levels), and adjusted for all columns. */
   p: number;
   adjusted: number;
+  /** Whether it drifted by the test that Evidently chooses, whatever the preset; null where that says nothing. Not in comparisons kept before. */
+  evidently?: boolean | null;
   /** The preset's verdict rests on the number of rows: significant, and yet no change worth a look. */
   byCountAlone: boolean;
   missing: { reference: number; current: number };
@@ -94,6 +96,7 @@ export function compareColumn(
     stability: stability.value,
     p: untested ? NaN : pValueOf(pair),
     adjusted: NaN,
+    evidently: untested ? null : byEvidently({ reference, current }, ready, preset, whole),
     byCountAlone: byCount(tests, stability.value),
     missing: { reference: quality.missing.reference, current: quality.missing.current },
     quality,
@@ -106,6 +109,18 @@ export function compareColumn(
       ...(unlimited ? [{ code: 'one-chunk' } as const] : []),
     ],
   };
+}
+
+/** Types are Evidently's own: whole numbers of few values are categories there. */
+function byEvidently(
+  { reference, current }: Sides,
+  ready: ReadyPair,
+  preset: Preset,
+  whole: boolean,
+): boolean | null {
+  const alike = preset !== 'nannyml' && current && driftTypeOf(current, 'evidently') === ready.type;
+  const { pair } = alike ? ready : readyPair(reference, current, 'evidently');
+  return pair && evidentlyTest(defaultTest(pair), pair, whole).drifted;
 }
 
 const byCount = ([first]: readonly TestOutcome[], stability: number): boolean =>

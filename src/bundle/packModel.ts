@@ -87,11 +87,24 @@ export function byInputName(
   });
 }
 
-/** @throws feature-repeated; feature-count with both counts */
-export function refuseCount({ width }: OnnxModel, features: readonly string[]): void {
+/**
+ * @param known columns that a dictionary or the training's rows name, where they do: which are missing here and which too many
+ * @throws feature-repeated; feature-count with both counts
+ */
+export function refuseCount(
+  { width }: OnnxModel,
+  features: readonly string[],
+  known: readonly string[] = [],
+): void {
   const repeated = features.find((name, i) => features.indexOf(name) !== i);
   if (repeated !== undefined) throw new ScoredeskError('feature-repeated', { column: repeated });
   if (width === features.length) return;
-  const list = features.slice(0, 8).join(', ') + (features.length > 8 ? ', …' : '');
-  throw new ScoredeskError('feature-count', { model: width, data: features.length, columns: list });
+  const list = (names: readonly string[]) => names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '');
+  throw new ScoredeskError('feature-count', {
+    model: width,
+    data: features.length,
+    columns: list(features),
+    missing: list(known.filter((name) => !features.includes(name))),
+    extra: known.length ? list(features.filter((name) => !known.includes(name))) : '',
+  });
 }

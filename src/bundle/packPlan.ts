@@ -86,7 +86,7 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
   const candidates = chooseFeatures(given, wanted, idColumn, target?.column, dictionary);
   const read = readModel(proto, candidates, dictionary, target);
   const features = featuresOf(read.onnx, candidates, { clients: given, features: wanted });
-  refuseCount(read.onnx, features);
+  refuseCount(read.onnx, features, knownColumns(input, dictionary));
 
   step('columns');
   const asText = wordsByColumn(read.onnx, features);
@@ -129,6 +129,15 @@ export function planPack(input: PackInput, step: (name: PackStep) => void): Pack
     leftOut: read.onnx.inputs.length > 1 ? [] : candidates.filter((name) => !features.includes(name)),
     guessedLevels: guessed(onnx, inputs, dictionary),
   };
+}
+
+/** The features by those who know: the dictionary, else the rows that trained the model. */
+function knownColumns({ reference, idColumn, target }: PackInput, { columns }: Dictionary): string[] {
+  const said = columns
+    ?.filter(({ role }) => role === undefined || role === 'feature')
+    .map(({ name }) => name);
+  const names = said?.length ? said : [...(reference?.columns.keys() ?? [])];
+  return names.filter((name) => name !== idColumn && name !== target?.column);
 }
 
 /** A dictionary with the levels that the model itself names, in its order: it says what their codes are, not a dictionary. */

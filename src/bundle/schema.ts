@@ -32,7 +32,7 @@ const derived = v.looseObject({
   level: v.optional(v.string()),
 });
 
-const columnSchema = v.looseObject({
+export const columnSchema = v.looseObject({
   name,
   role: v.optional(v.picklist(['feature', 'id', 'name', 'target', 'time', 'extra'])),
   /** Of the target: the value that means default, in tables that do not say 1. */

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { ScoredeskError } from '../core/errors';
+import { nearestName } from '../core/table/names';
 import { derivedOrder } from './derived';
 import {
   catalogueSchema,
+  columnSchema,
   dictionarySchema,
   FORMAT,
   FORMAT_VERSION,
@@ -94,13 +96,31 @@ export function parseCatalogue(bytes: Uint8Array, url: string): Catalogue {
 /** @throws dictionary-invalid with the path */
 export function parseDictionary(bytes: Uint8Array): Dictionary {
   const refuse = (finding: Finding) => new ScoredeskError('dictionary-invalid', { ...finding });
-  const result = v.safeParse(dictionarySchema, parseJson(bytes, refuse), { abortEarly: true });
+  const json = parseJson(bytes, refuse);
+  const result = v.safeParse(dictionarySchema, json, { abortEarly: true });
   if (!result.success) throw refuse(firstFinding(result.issues[0]));
+  const misspelt = unknownKey(result.output);
+  if (misspelt) throw refuse(misspelt);
   const repeated = repeatedLevel(result.output.columns ?? []);
   if (repeated)
     throw refuse({ path: `columns.${repeated}.levels`, found: 'a level twice', expected: 'each level once' });
   return result.output;
 }
+
+/** A key that no bundle.json has: what was meant by it would be left out without a word. */
+function unknownKey(dictionary: Dictionary): Finding | null {
+  const find = (path: string, found: object, known: readonly string[]): Finding | null => {
+    const key = Object.keys(found).find((name) => !known.includes(name));
+    if (key === undefined) return null;
+    return { path: path + key, found: `a key ${key}`, expected: nearestName(key, known) || known.join(', ') };
+  };
+  const columns = dictionary.columns ?? [];
+  const ofColumns = columns.map((column, i) => find(`columns.${i}.`, column, COLUMN_KEYS));
+  return find('', dictionary, MANIFEST_KEYS) ?? ofColumns.find((finding) => finding !== null) ?? null;
+}
+
+const MANIFEST_KEYS = Object.keys(manifestSchema.entries);
+const COLUMN_KEYS = Object.keys(columnSchema.entries);
 
 /** What the shape alone can't say: names that must point at something, once. */
 function checkReferences(manifest: Manifest): void {

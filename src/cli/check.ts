@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { openBundle } from '../engine/engine';
 import { SCORE_TOLERANCE, verifyBundle, type Verification } from '../engine/verify';
-import { count, plural, sayProgress } from './console';
+import { count, plural, print, sayProgress } from './console';
 import { bundleFindings } from '../engine/training';
 import { requireFindings, STRICT } from './findings';
 import { openSource } from './files';
@@ -18,14 +18,13 @@ export function checkCommand(): Command {
       const engine = await openBundle(await openSource(path));
       const report = await verifyBundle(engine, { progress: sayProgress });
       const { manifest, fingerprint } = engine;
-      process.stdout.write(`${manifest.id}@${manifest.version}  ${fingerprint}\n`);
-      for (const line of reportLines(report)) process.stdout.write(`${line}\n`);
-      if (engine.runtimeFailure)
-        process.stdout.write(`note      onnxruntime did not start: ${engine.runtimeFailure}\n`);
+      print(`${manifest.id}@${manifest.version}  ${fingerprint}`);
+      for (const line of reportLines(report)) print(line);
+      if (engine.runtimeFailure) print(`note      onnxruntime did not start: ${engine.runtimeFailure}`);
       const findings = await bundleFindings(engine, { progress: sayProgress });
       requireFindings(findings, strict);
       if (findings.length === 0 && engine.manifest.training)
-        process.stdout.write(`training  ok: rows, outcomes and scores are like those of the training\n`);
+        print('training  ok: rows, outcomes and scores are like those of the training');
     });
 }
 

@@ -5,9 +5,18 @@ import { errorText, plainSpaces, type Locale } from '../i18n/translate';
 /** The command line speaks English. */
 export const LOCALE: Locale = 'en';
 
+/** Control characters out of somebody's files could overwrite what a terminal shows. */
+// eslint-disable-next-line no-control-regex
+const shown = (line: string): string => line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+
 /** A line for people, on stderr: stdout carries results only. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${shown(line)}\n`);
+}
+
+/** A line of the result, on stdout. */
+export function print(line: string): void {
+  process.stdout.write(`${shown(line)}\n`);
 }
 
 let last = 0;

@@ -2,18 +2,19 @@ import { Command, Option } from 'commander';
 import { EVEN_COSTS, type Costs } from '../core/decision/cost';
 import { PERIODS, type Chunking } from '../core/drift/chunks';
 import type { Comparison } from '../core/drift/compare';
+import { readColumn } from '../core/table/source';
 import type { Preset } from '../core/drift/types';
 import { parseTarget } from '../bundle/target';
-import { comparePlainTables, USUAL_DECISIONS } from '../engine/drift/tables';
+import { comparePlainTables, declaredAs, USUAL_DECISIONS, type DeclaredTypes } from '../engine/drift/tables';
 import { translate } from '../i18n/translate';
-import { datasetText, otherwiseText } from '../report/driftWords';
+import { datasetText, noteText, otherwiseText } from '../report/driftWords';
 import { driftCsv } from '../report/driftCsv';
 import { driftHtml } from '../report/driftHtml';
 import { driftJson } from '../report/driftJson';
 import { driftRows } from '../report/driftSummary';
 import { LOCALE, plural, say, sayProgress } from './console';
 import { openTableFile, writeWhole } from './files';
-import { chunkOption, costOption, namesOption, probabilityOption } from './options';
+import { chunkOption, costOption, namesOption, outOption, probabilityOption, typesOption } from './options';
 
 const PRESETS = ['evidently', 'nannyml', 'psi'] as const;
 
@@ -22,6 +23,7 @@ interface Options {
   current: string;
   preset: Preset;
   columns?: string[];
+  types?: DeclaredTypes;
   id?: string;
   chunk?: Chunking;
   time?: string;
@@ -40,6 +42,11 @@ export function driftCommand(): Command {
     .requiredOption('--current <file>', 'the table to look at')
     .addOption(new Option('--preset <name>', 'whose tests and thresholds').choices(PRESETS).default('psi'))
     .option('--columns <a,b>', 'only these columns', namesOption)
+    .option(
+      '--types <a=category,b=number>',
+      'what these columns are, whatever their values look like',
+      typesOption,
+    )
     .option('--id <column>', 'the id: not compared, looked at for repeats')
     .option('--chunk <rows>', `rows a chunk; /N for N chunks; or ${PERIODS.join(', ')}`, chunkOption)
     .option('--time <column>', 'when a row was made: chunks follow it')
@@ -59,7 +66,11 @@ export function driftCommand(): Command {
       costOption,
       EVEN_COSTS,
     )
-    .requiredOption('--out <file>', '.json, .html or .csv; - is JSON on stdout')
+    .requiredOption(
+      '--out <file>',
+      '.json, .html or .csv; - is JSON on stdout',
+      outOption('.json', '.html', '.htm', '.csv'),
+    )
     .addHelpText(
       'after',
       `
@@ -73,8 +84,13 @@ Example:
 async function run(options: Options): Promise<void> {
   const { threshold, prediction, chunk, cost, target } = options;
   const asText = [options.id, options.time].filter((name) => name !== undefined);
-  const reference = await openTableFile(options.reference, asText);
-  const current = await openTableFile(options.current, asText);
+  const types: DeclaredTypes = options.types ?? new Map<string, never>();
+  const [reference, current] = await Promise.all(
+    [options.reference, options.current].map(async (path) =>
+      declaredAs(await openTableFile(path, asText), types),
+    ),
+  );
+  for (const name of types.keys()) if (!current.names.includes(name)) await readColumn(reference, name);
   const request = {
     ...options,
     chunking: chunk,
@@ -94,6 +110,10 @@ async function run(options: Options): Promise<void> {
   ] as const)
     if (repeated) say(`${table.name}: ${plural(repeated, 'row')} with an id that is there already.`);
   const { comparison } = found;
+  for (const { name, notes } of comparison.columns)
+    for (const note of notes)
+      if (note.code === 'absent-current' || note.code === 'absent-reference')
+        say(`${name}: ${noteText(LOCALE, note)}`);
   const rule = translate(LOCALE, `drift.preset.${comparison.preset}`);
   say(`${rule}: ${datasetText(LOCALE, comparison)} ${otherwiseText(LOCALE, comparison)}`.trim());
   const text = reportOf(found.comparison, options.out);

@@ -5,7 +5,7 @@ import { METHODS, type Method } from '../engine/explanations';
 import { sayProgress } from './console';
 import { STRICT } from './findings';
 import { openSource, writeTableFile } from './files';
-import { wholeOption } from './options';
+import { outOption, TABLE_ENDINGS, wholeOption } from './options';
 import { backgroundOf, chooseRows, type RowOptions } from './rows';
 
 interface Options extends RowOptions {
@@ -37,7 +37,11 @@ export function explainCommand(): Command {
     .option('--samples <N>', 'coalitions of kernel (2 features + 2048), rows of lime (5000)', wholeOption)
     .option('--kernel-width <X>', 'of lime, in units of the root of the number of features (0.75)', Number)
     .option('--seed <N>', 'of kernel and lime', wholeOption, 1)
-    .requiredOption('--out <file>', '.csv, .parquet or .json; - is CSV on stdout')
+    .requiredOption(
+      '--out <file>',
+      '.csv, .parquet or .json; - is CSV on stdout',
+      outOption(...TABLE_ENDINGS),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  scoredesk explain public/bundles/german-credit --method path --out contributions.csv',

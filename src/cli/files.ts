@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { reasonOf, ScoredeskError } from '../core/errors';
@@ -12,6 +12,7 @@ import type { Table } from '../core/table/table';
 import { csvPieces, jsonPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
 import type { BundleSource } from '../bundle/source';
+import { parseManifest } from '../bundle/validate';
 import { zipSource } from '../bundle/zip';
 
 /** The bytes of a file. @throws file-not-found, file-unreadable */
@@ -81,14 +82,66 @@ export async function openSource(path: string): Promise<BundleSource> {
 /** Writes a table by its ending: .parquet, .json, else CSV; `-` is CSV on stdout. */
 export async function writeTableFile(path: string, table: Table): Promise<void> {
   if (path === '-') return pipeline(Readable.from(csvPieces(table)), process.stdout, { end: false });
-  if (/\.parquet$/i.test(path)) return writeWhole(path, [writeParquet(table)]);
+  if (/\.parquet$/i.test(path)) return writeWhole(path, [writeParquet(table, 'SNAPPY')]);
   return writeWhole(path, /\.json$/i.test(path) ? jsonPieces(table) : csvPieces(table));
+}
+
+/**
+ * Writes a folder of files whole, in the place of a bundle that was there: nothing of that stays behind.
+ *
+ * @param files by path; paths lie inside the folder
+ * @throws out-not-bundle where the folder holds what is no bundle's; folder-missing, file-unreadable
+ */
+export async function writeFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  await refuseOthers(path);
+  const [partial, before] = [`${path}.partial`, `${path}.before`];
+  try {
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial);
+    for (const [file, bytes] of files) {
+      await mkdir(dirname(join(partial, file)), { recursive: true });
+      await writeFile(join(partial, file), bytes);
+    }
+    const replaced = await rename(path, before).then(
+      () => true,
+      () => false,
+    );
+    await rename(partial, path);
+    if (replaced) await rm(before, { recursive: true, force: true });
+  } catch (error) {
+    throw asFileError(path, error);
+  }
+}
+
+/** @throws out-not-bundle naming what is neither bundle.json nor a file that it lists */
+async function refuseOthers(path: string): Promise<void> {
+  const there = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw asFileError(path, error);
+  });
+  const manifest = await readFile(join(path, 'bundle.json')).catch(() => null);
+  const own = new Set(['bundle.json', ...(manifest ? listedIn(manifest) : [])]);
+  const other = there
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .find((file) => !own.has(file));
+  if (other !== undefined) throw new ScoredeskError('out-not-bundle', { path, found: other });
+}
+
+function listedIn(manifest: Uint8Array): string[] {
+  try {
+    return parseManifest(manifest).files.map((file) => file.path);
+  } catch {
+    return [];
+  }
 }
 
 /** Writes a file whole or not at all; what is no ordinary file (a device, a link) is written to as it is. */
 export async function writeWhole(path: string, content: Iterable<Uint8Array | string>): Promise<void> {
+  const folder = dirname(path);
+  if (!(await stat(folder).catch(() => null))?.isDirectory())
+    throw new ScoredeskError('folder-missing', { path: folder });
   try {
-    await mkdir(dirname(path), { recursive: true });
     const there = await lstat(path).catch(() => null);
     if (there?.isDirectory()) throw new Error('it is a directory');
     const partial = there && !there.isFile() ? path : `${path}.partial`;

@@ -14,6 +14,21 @@ export function namesOption(text: string): string[] {
   return found;
 }
 
+/** Types by column, as in zone=category,age=number. */
+export function typesOption(text: string): Map<string, 'number' | 'category'> {
+  const pairs = namesOption(text).map((pair): [string, string] => {
+    const at = pair.lastIndexOf('=');
+    return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+  });
+  const types = new Map<string, 'number' | 'category'>();
+  for (const [name, type] of pairs) {
+    if (!name || (type !== 'number' && type !== 'category'))
+      throw new InvalidArgumentError('Columns with a type are wanted, as in zone=category,age=number.');
+    types.set(name, type);
+  }
+  return types;
+}
+
 export function chunkOption(text: string): Chunking {
   if (/^[1-9]\d*$/.test(text)) return { size: Number(text) };
   if (/^\/[1-9]\d*$/.test(text)) return { number: Number(text.slice(1)) };
@@ -42,3 +57,15 @@ export function identifierOption(text: string): string {
   if (!IDENTIFIER.test(text)) throw new InvalidArgumentError('Letters, digits, ".", "_" and "-" are wanted.');
   return text;
 }
+
+/** A file to write, by what its ending may be; `-` is stdout. */
+export const outOption =
+  (...endings: readonly string[]) =>
+  (path: string): string => {
+    if (path !== '-' && !endings.some((ending) => path.toLowerCase().endsWith(ending)))
+      throw new InvalidArgumentError(`A file that ends in ${endings.join(', ')} is wanted, or -.`);
+    return path;
+  };
+
+/** What tables are written as. */
+export const TABLE_ENDINGS = ['.csv', '.parquet', '.json'] as const;

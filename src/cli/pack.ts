@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Costs } from '../core/decision/cost';
 import { hasCode, ScoredeskError } from '../core/errors';
 import { keptAsWritten } from '../bundle/columns';
@@ -19,7 +19,7 @@ import { localText, translate } from '../i18n/translate';
 import { count, LOCALE, plural, say } from './console';
 import { reportLines } from './check';
 import { requireFindings, STRICT } from './findings';
-import { readBytes, readTableFile, writeWhole } from './files';
+import { readBytes, readTableFile, writeFolder } from './files';
 import { costOption, identifierOption, probabilityOption } from './options';
 
 interface Options {
@@ -89,8 +89,7 @@ async function run(options: Options): Promise<void> {
   const engine = await openBundle(memorySource(options.out, files));
   if (engine.runtimeFailure) throw new ScoredeskError('runtime-failed', { reason: engine.runtimeFailure });
   const report = await verifyBundle(engine);
-  // bundle.json goes last: a directory without it is no bundle.
-  for (const [path, bytes] of files) await writeWhole(join(options.out, path), [bytes]);
+  await writeFolder(options.out, files);
   for (const line of reportLines(report)) say(line);
   say(`${options.out}: ${manifest.id}@${manifest.version}, fingerprint ${engine.fingerprint.slice(0, 12)}`);
 }

@@ -4,6 +4,7 @@ import { openBundle } from '../engine/engine';
 import { say, sayProgress } from './console';
 import { STRICT } from './findings';
 import { openSource, writeTableFile } from './files';
+import { outOption, TABLE_ENDINGS } from './options';
 import { chooseRows, requireScores, type RowOptions } from './rows';
 
 export function scoreCommand(): Command {
@@ -13,7 +14,11 @@ export function scoreCommand(): Command {
     .option('--data <file>', 'rows to score instead of the clients')
     .option('--ids <a,b>', 'only these ids')
     .option(...STRICT)
-    .requiredOption('--out <file>', '.csv, .parquet or .json; - is CSV on stdout')
+    .requiredOption(
+      '--out <file>',
+      '.csv, .parquet or .json; - is CSV on stdout',
+      outOption(...TABLE_ENDINGS),
+    )
     .addHelpText('after', '\nExample:\n  scoredesk score public/bundles/german-credit --ids 1,2 --out -')
     .action(async (path: string, options: RowOptions & { out: string }) => {
       const engine = await openBundle(await openSource(path));

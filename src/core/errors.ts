@@ -41,7 +41,7 @@ interface Params {
   // making a bundle
   'ids-repeated': { column: string; value: string; rows: string };
   'id-missing': { column: string; row: number };
-  'feature-count': { model: number; data: number; columns: string };
+  'feature-count': { model: number; data: number; columns: string; missing: string; extra: string };
   'feature-missing': { column: string; file: string; nearest: string };
   'target-values': { column: string; found: string };
   'target-value-absent': { column: string; value: string; found: string };
@@ -91,6 +91,8 @@ interface Params {
   'zip-encrypted': Record<never, never>;
   'import-no-manifest': { files: number; first: string };
   'file-not-found': { path: string };
+  'folder-missing': { path: string };
+  'out-not-bundle': { path: string; found: string };
   'file-unreadable': { path: string; reason: string };
   'client-unknown': { id: string };
   // drift

@@ -56,6 +56,8 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
         .map((c) => c.name)
         .slice(0, 8)
         .join(', '),
+      missing: '',
+      extra: '',
     });
   const part = await openPart(files, 'clients');
   if (!part) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });

@@ -8,6 +8,9 @@ export type MessageParams = Record<string, string | number>;
 
 const compiled = new Map<string, IntlMessageFormat>();
 
+/** Names of parameters that take the branch `none` when they are empty. */
+const MAY_BE_NONE = new Set(['nearest', 'missing', 'extra']);
+
 /**
  * The message in ICU syntax, filled in; "" while its area is not here (`loadMessages`). An empty `nearest` selects the
  * branch `none`.
@@ -24,7 +27,7 @@ export function translate(locale: Locale, key: MessageKey, params: MessageParams
   const filled = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
-      name === 'nearest' && value === '' ? 'none' : value,
+      MAY_BE_NONE.has(name) && value === '' ? 'none' : value,
     ]),
   );
   return plainSpaces(String(message.format(filled)));

@@ -1,3 +1,4 @@
+import { textCell } from '../core/table/write';
 import type { Comparison } from '../core/drift/compare';
 import { noteText, qualityTexts } from './driftWords';
 
@@ -49,8 +50,5 @@ export function driftCsv({ columns }: Comparison): string {
 
 function cell(value: string | number | boolean | null): string {
   if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return '';
-  const text = String(value);
-  // A name that begins like a formula is no formula in a spreadsheet.
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return typeof value === 'string' ? textCell(value) : String(value);
 }

@@ -210,6 +210,11 @@ describe('scoredesk', () => {
 
   test.each<[string, string[], string]>([
     ['no command', [], 'Usage: scoredesk'],
+    [
+      'a table in a form that nobody writes',
+      ['score', BUNDLE, '--out', 's.xlsx'],
+      'ends in .csv, .parquet, .json',
+    ],
     ['an unknown command', ['packk'], "unknown command 'packk'\n(Did you mean pack?)"],
     ['a missing option', ['score', BUNDLE], '--out'],
     ['an unknown option', ['check', BUNDLE, '--deep'], '--deep'],
@@ -228,6 +233,51 @@ describe('scoredesk', () => {
     const { status, err } = run(...args);
     expect(err).toContain(text);
     expect(status).toBe(2);
+  });
+
+  test('pack replaces a bundle whole, and no folder that holds anything else', () => {
+    const out = join(dir, 'again');
+    const model = file(
+      'm.onnx',
+      treeFile(1, [{ feature: 0, mode: 'BRANCH_LEQ', threshold: 3, yes: { value: 1 }, no: { value: -1 } }]),
+    );
+    const pack = (...args: string[]) =>
+      run(
+        'pack',
+        '--model',
+        model,
+        '--clients',
+        file('c.csv', 'id,a\n1,2\n2,4\n'),
+        '--id',
+        'id',
+        '--out',
+        out,
+        ...args,
+      );
+    const reference = ['--reference', file('r.csv', 'id,a,y\n7,1,0\n8,5,1\n'), '--target', 'y'];
+    expect(pack(...reference).status).toBe(0);
+    expect(existsSync(join(out, 'reference.parquet'))).toBe(true);
+    expect(pack().status).toBe(0);
+    expect(existsSync(join(out, 'reference.parquet'))).toBe(false);
+    expect(run('check', out).status).toBe(0);
+    writeFileSync(join(out, 'notes.txt'), 'mine');
+    const refused = pack();
+    expect([refused.status, refused.err]).toEqual([1, expect.stringContaining('holds notes.txt')]);
+    expect(readFileSync(join(out, 'notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  test('what a table says reaches no terminal as a command, and no spreadsheet as a formula', () => {
+    const out = join(dir, 'ids');
+    const model = file(
+      'm.onnx',
+      treeFile(1, [{ feature: 0, mode: 'BRANCH_LEQ', threshold: 3, yes: { value: 1 }, no: { value: -1 } }]),
+    );
+    const clients = file('c.csv', 'id,a\n=1+1,2\n-5,4\n');
+    expect(run('pack', '--model', model, '--clients', clients, '--id', 'id', '--out', out).status).toBe(0);
+    const { out: scores } = run('score', out, '--out', '-');
+    expect(scores.split('\n').map((line) => line.split(',')[0])).toEqual(['id', "'=1+1", '-5', '']);
+    const { err } = run('score', out, '--ids', '\u001b[2J\u0008hidden', '--out', '-');
+    expect(err).toContain('\ufffd[2J\ufffdhidden');
   });
 
   describe('refusals are one clear line and exit 1', () => {
@@ -272,6 +322,37 @@ describe('scoredesk', () => {
         'a count of features that is not the model’s',
         () => pack('--model', model(), '--clients', clients(), '--id', 'id'),
         'The model wants 2 features, the data give 3 (age, income, bad).',
+      ],
+      [
+        'a column that the training does not know, by its rows',
+        () =>
+          pack(
+            ...['--model', model(), '--clients', clients(), '--id', 'id'],
+            ...['--reference', file('r.csv', 'id,age,income\n1,2,3\n2,3,4\n')],
+          ),
+        'Unknown to the training: bad.',
+      ],
+      [
+        'a key of a dictionary that is misspelt',
+        () =>
+          pack(
+            ...[
+              '--model',
+              model(),
+              '--clients',
+              clients('id,age,income\n1,2,3\n'),
+              '--id',
+              'id',
+              '--dictionary',
+            ],
+            file('d.json', JSON.stringify({ columns: [{ name: 'age', lable: { en: 'Age' } }] })),
+          ),
+        'columns.0.lable: found a key lable, expected label.',
+      ],
+      [
+        'a folder that is not there',
+        () => run('score', BUNDLE, '--out', join(dir, 'no', 's.csv')),
+        'Make it first',
       ],
       [
         'a column the model wants and the data lack',

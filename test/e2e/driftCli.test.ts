@@ -16,6 +16,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 interface Entry {
   name: string;
+  type: string;
   test: string;
   value: number | null;
   drifted: boolean;
@@ -56,6 +57,34 @@ function file(name: string, content: string): string {
   writeFileSync(path, content);
   return path;
 }
+
+test('a table without rows is an error; a column that is absent or of another type is said; types are declared', () => {
+  const rows = (zone: (i: number) => string | number) =>
+    Array.from({ length: 60 }, (_, i) => `${i},${zone(i)},${i}`).join('\n');
+  const before = file('before.csv', `id,zone,age\n${rows((i) => 1 + (i % 3))}\n`);
+  const empty = drift('--reference', before, '--current', file('none.csv', 'id,zone,age\n'));
+  expect([empty.status, empty.err]).toEqual([1, expect.stringContaining('none.csv has no rows.')]);
+  const fewer = file('fewer.csv', `id,zone\n${rows((i) => 1 + (i % 3)).replaceAll(/,\d+$/gm, '')}\n`);
+  const absent = drift('--reference', before, '--current', fewer, '--id', 'id');
+  expect(absent.err).toContain('age: The current rows do not have this column.');
+  expect(absent.err).toMatch(/^Stability index \(PSI\): /m);
+  const typeOf = (...args: string[]) =>
+    drift('--reference', before, '--current', before, '--id', 'id', ...args).report.columns.map(
+      ({ name, type }) => [name, type],
+    );
+  expect(typeOf()).toEqual([
+    ['zone', 'number'],
+    ['age', 'number'],
+  ]);
+  expect(typeOf('--types', 'zone=category')).toEqual([
+    ['zone', 'category'],
+    ['age', 'number'],
+  ]);
+  expect(typeOf('--preset', 'evidently')).toContainEqual(['zone', 'category']);
+  expect(typeOf('--preset', 'evidently', '--types', 'zone=number')).toContainEqual(['zone', 'number']);
+  const unknown = drift('--reference', before, '--current', before, '--types', 'zones=number');
+  expect([unknown.status, unknown.err]).toEqual([1, expect.stringContaining('Did you mean zone?')]);
+});
 
 test('an emptied column is a verdict and in the headline, in every form', () => {
   const at = (name: string) => `test/cases/column-emptied/${name}`;
@@ -173,7 +202,6 @@ describe('bad input is a sentence on its column, never a failure of the whole', 
     ['all missing', 'id,a,b,c,d,e\n1,,x,1,1,1\n2,,x,1,1,1\n', 'a', /Every value is missing/],
     ['a constant', 'id,a,b,c,d,e\n1,1,x,1,0.5,1\n2,1,x,1,0.5,1\n', 'd', /One and the same value/],
     ['one row', 'id,a,b,c,d,e\n1,1,x,1,1,1\n', 'a', /Only 1 row has a value/],
-    ['no rows', 'id,a,b,c,d,e\n', 'a', /nothing to compare/],
     ['infinities', 'id,a,b,c,d,e\n1,inf,x,1,1,1\n2,1,x,1,1,1\n', 'a', /infinity/],
   ])('%s', (_, current, column, sentence) => {
     const sides = [
@@ -232,7 +260,7 @@ describe('bad input is a sentence on its column, never a failure of the whole', 
     }
     expect(drift(...args('20,good,accept')).report.notes?.join()).toMatch(/no probabilities/);
     expect(drift(...args('0.2,good,accept'), '--decision', 'zz').status).toBe(1);
-    const nothing = drift('--reference', labelled, '--current', file('c.csv', 'p,y,y_pred\n'));
+    const nothing = drift('--reference', labelled, '--current', file('c.csv', 'q,z\n1,2\n'));
     expect([nothing.status, nothing.err]).toEqual([0, expect.stringContaining('Nothing could be compared')]);
   });
 

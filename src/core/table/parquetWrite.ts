@@ -8,8 +8,10 @@ import { texts, type Table } from './table';
  *
  * Numbers are float32 where every value survives the trip, else float64, in BYTE_STREAM_SPLIT;
  * Int32Array columns (category codes) are INT32; text is STRING, "" for missing.
+ *
+ * @param codec SNAPPY for tables that somebody waits for: several times as fast, and larger
  */
-export function writeParquet(table: Table): Uint8Array {
+export function writeParquet(table: Table, codec: 'GZIP' | 'SNAPPY' = 'GZIP'): Uint8Array {
   const columnData = [...table.columns].map(([name, column]): ColumnSource => {
     if (column.kind === 'text') return { name, data: texts(column), type: 'STRING', nullable: false };
     if (column.values instanceof Int32Array)
@@ -22,7 +24,7 @@ export function writeParquet(table: Table): Uint8Array {
   return new Uint8Array(
     parquetWriteBuffer({
       columnData,
-      codec: 'GZIP',
+      codec,
       compressors: { GZIP: gzip },
       statistics: false,
       createdBy: 'scoredesk',

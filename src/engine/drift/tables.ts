@@ -7,7 +7,7 @@ import type { Scored } from '../../core/drift/performance';
 import type { Preset } from '../../core/drift/types';
 import { checkStopped, ScoredeskError } from '../../core/errors';
 import { countRepeats, readColumn, readNumbers, type TableSource } from '../../core/table/source';
-import { textAt } from '../../core/table/table';
+import { textAt, textColumn, texts } from '../../core/table/table';
 import { lateOutcomesOf, type Target } from '../../bundle/target';
 import type { Task } from '../runtime';
 
@@ -43,7 +43,7 @@ export interface ComparedTables {
 /**
  * Compares two tables in their own words.
  *
- * @throws column-unknown, column-not-number, drift-time, drift-period-time, target-values; stopped
+ * @throws rows-none, column-unknown, column-not-number, drift-time, drift-period-time, target-values; stopped
  */
 export async function comparePlainTables(
   reference: TableSource,
@@ -52,6 +52,8 @@ export async function comparePlainTables(
   { signal, progress }: Task = {},
 ): Promise<ComparedTables> {
   const { id, time, prediction } = request;
+  for (const table of [reference, current])
+    if (table.rows === 0) throw new ScoredeskError('rows-none', { file: table.name });
   for (const name of [id, time]) if (name !== undefined) await readColumn(current, name);
   if (time !== undefined) await refuseNoTimes(current, time);
   for (const name of [request.decision, request.target?.column])
@@ -103,6 +105,23 @@ function optionsOf(
             costs,
           }),
         }),
+  };
+}
+
+/** What somebody says a column is, whatever its values look like. */
+export type DeclaredTypes = ReadonlyMap<string, 'number' | 'category'>;
+
+/** A table whose columns are of the types declared. @throws column-unknown, column-not-number when such a column is read */
+export function declaredAs(source: TableSource, types: DeclaredTypes): TableSource {
+  return {
+    ...source,
+    read: async (name) => {
+      const type = types.get(name);
+      const column = await source.read(name);
+      if (!column || type === undefined) return column;
+      if (type === 'category') return column.kind === 'text' ? column : textColumn(texts(column));
+      return { kind: 'number', values: await readNumbers(source, name) };
+    },
   };
 }
 

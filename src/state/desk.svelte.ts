@@ -106,6 +106,11 @@ class DeskState {
     }
   }
 
+  /** The client's place in the list as it is asked for now. */
+  async showAgain(): Promise<void> {
+    if (this.#asked) await this.show(this.#asked.installed, this.#asked.clientId);
+  }
+
   /** One way to the worker, whatever of it is needed: the client with neighbours, the bundle where it is not as it is here. */
   async #ask(fingerprint: string, id: string | null): Promise<Shown> {
     const here = this.#bundle?.fingerprint === fingerprint ? this.#bundle : null;

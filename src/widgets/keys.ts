@@ -31,3 +31,12 @@ function isField(target: EventTarget | null): boolean {
     (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))
   );
 }
+
+/** In a search: Escape clears it and leaves it, before anything else hears of the key. */
+export function leaveOnEscape(event: KeyboardEvent, clear: () => void): void {
+  if (event.key !== 'Escape') return;
+  event.stopPropagation();
+  event.preventDefault();
+  clear();
+  (event.currentTarget as HTMLElement).blur();
+}

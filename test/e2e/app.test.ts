@@ -243,8 +243,8 @@ test('the decision and its reasons are copied as text', async () => {
   await page.getByText('Copied').waitFor();
   const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
   expect(lines[0]).toBe('No. 641 · Refused · 72.2% (risk score)');
-  expect(lines[1]).toMatch(/^9\d\.\d% is above the threshold of 18%.* that is 71 points\.$/);
-  expect(lines[2]).toMatch(/^Checking account: overdrawn · \+21 points · /);
+  expect(lines[1]).toMatch(/^72\.2% is above the threshold of 18%.* that is 71 points\.$/);
+  expect(lines[2]).toMatch(/^Checking account: overdrawn · \+22 points · /);
   expect(lines.at(-2)).toContain('+59 points');
   expect(lines.at(-1)).toMatch(/^german-credit@1\.0\.0 · [0-9a-f]{8}$/);
 });
@@ -350,4 +350,30 @@ test('the clients before and after, in the order of the list, by button and by k
   await page.getByLabel('Find a client').focus();
   await page.keyboard.press(']');
   expect(await page.getByLabel('Find a client').inputValue()).toBe(']');
+});
+
+test('Escape leaves a search and clears it; a filter that leaves the client out can be cleared on its page', async () => {
+  const { page } = await firstVisit();
+  await install(page);
+  const search = page.getByLabel('Number or name');
+  await search.fill('64');
+  await page.getByText('20 clients of 1,000').waitFor();
+  await openClient(page, '48');
+  await page.getByRole('button', { name: 'Show all clients' }).click();
+  await page.getByText(/^Client \d+ of 1,000$/).waitFor();
+  await page.goBack();
+  await search.fill('64');
+  await search.press('Escape');
+  await page.getByText('1,000 clients of 1,000').waitFor();
+  expect(await search.inputValue()).toBe('');
+  expect(await page.evaluate(() => document.activeElement?.id)).not.toBe('search');
+});
+
+test('an unknown client’s page has a heading and leads to the clients', async () => {
+  const { page } = await firstVisit();
+  await install(page);
+  await goTo(page, clientHash('nobody'));
+  await page.getByRole('heading', { level: 1, name: 'No client nobody in this bundle' }).waitFor();
+  await page.getByRole('link', { name: 'To the clients' }).click();
+  await listed(page);
 });

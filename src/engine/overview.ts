@@ -63,7 +63,8 @@ async function seenOf(engine: Engine, reference: Table | null): Promise<Uint8Arr
 }
 
 function typicalValues(columns: readonly ManifestColumn[], table: Table): Record<string, CellValue> {
-  const out: Record<string, CellValue> = {};
+  // Any name may be a column's, also that of an object's own parts.
+  const out = Object.create(null) as Record<string, CellValue>;
   for (const { name, role, type } of columns) {
     const column = table.columns.get(name);
     if (

@@ -144,7 +144,8 @@ function feedsOf(
 ): Record<string, Tensor> {
   const width = graphInputs.reduce((sum, input) => sum + input.width, 0);
   let first = 0;
-  const feeds: Record<string, Tensor> = {};
+  // Any name may be an input's, also that of an object's own parts.
+  const feeds = Object.create(null) as Record<string, Tensor>;
   for (const input of graphInputs) {
     const { name, width: columns, type } = input;
     const part = columns === width ? inputs : slice(inputs, rows, width, first, columns);

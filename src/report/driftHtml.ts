@@ -99,7 +99,12 @@ export function driftHtml(given: DriftDocument): string {
 }
 
 /** Blanks between elements cost a third of the file. */
-const squeezed = (text: string): string => text.replace(/\s*\n\s*/g, ' ').replace(/> </g, '><');
+const squeezed = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ')
+    .replace(/> +</g, '><');
 
 const count = (locale: Locale, value: number): string => formatNumber(locale, value, 0);
 

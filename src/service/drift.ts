@@ -8,7 +8,9 @@ import { sourcesOf, type SourceInfo } from '../engine/drift/sources';
 import type { Supplies } from '../engine/drift/sides';
 import type { Engine } from '../engine/engine';
 import type { ComparisonToSave, DriftProgress, SavedComparison } from '../protocol/comparisons';
+import { AREAS, loadMessages } from '../i18n/areas';
 import { changing, type OperationTask } from '../protocol/host';
+import type { DriftDocument } from '../report/driftHtml';
 import * as comparisonStore from '../storage/comparisons';
 import * as logStore from '../storage/log';
 import type { Context } from './context';
@@ -45,6 +47,18 @@ export async function drift(
     columns: (columns) => (state = { ...state, columns }),
     progress: ({ done, total }) => progress((state = { ...state, done, total })),
   });
+}
+
+/** A comparison as a file to be sent on: made here, where a name of any length holds up nobody. */
+export async function driftReport(
+  _context: Context,
+  { kind, document }: { kind: 'html' | 'csv' | 'json'; document: DriftDocument },
+): Promise<string> {
+  const { comparison, locale } = document;
+  await loadMessages(locale, AREAS);
+  if (kind === 'csv') return (await import('../report/driftCsv')).driftCsv(comparison);
+  if (kind === 'json') return (await import('../report/driftJson')).driftJson(comparison);
+  return (await import('../report/driftHtml')).driftHtml(document);
 }
 
 /** What one column's change alone does to the scores. */

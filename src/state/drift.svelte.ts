@@ -1,5 +1,6 @@
 import type { BundleView } from '../engine/bundleView';
 import { scoring } from '../client/scoring';
+import type { DriftDocument } from '../report/driftHtml';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { ColumnDrift } from '../core/drift/column';
 import type { PickedFile } from '../bundle/source';
@@ -228,6 +229,10 @@ class DriftState {
       if (this.#key === key) this.#error = toErrorData(error);
     }
   }
+
+  /** The comparison as a file. @throws what the worker throws */
+  report = (kind: 'html' | 'csv' | 'json', document: DriftDocument): Promise<string> =>
+    scoring.driftReport({ kind, document });
 
   remove = (id: number): Promise<void> => this.#keeping(() => scoring.removeComparison({ id }));
 

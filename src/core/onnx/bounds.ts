@@ -1,4 +1,4 @@
-import { ScoredeskError } from '../errors';
+import { hasCode, ScoredeskError } from '../errors';
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from './schema/onnx_pb';
 import { tensorNumbers } from './tensor';
 
@@ -78,13 +78,13 @@ class Scope {
     if (!name || seen.has(name)) return 1;
     seen.add(name);
     const constant = this.#constants.get(name);
-    if (constant) return productOf(tensorNumbers(constant));
+    if (constant) return productOf(sizesIn(constant));
     const node = this.#makers.get(name);
     if (!node) return this.#around?.factor(name, unknown, seen) ?? unknown;
     if (node.opType === 'Constant')
       return productOf(
         node.attribute.flatMap(({ t, i, ints, f, floats }) => [
-          ...(t ? tensorNumbers(t) : []),
+          ...(t ? sizesIn(t) : []),
           Number(i),
           ...ints.map(Number),
           f,
@@ -94,6 +94,16 @@ class Scope {
     if (MEASURES.has(node.opType)) return unknown;
     const inputs = PICKS.has(node.opType) ? node.input.slice(0, 1) : node.input;
     return inputs.reduce((product, input) => product * this.factor(input, unknown, seen), 1);
+  }
+}
+
+/** Sizes are whole numbers: a constant of any other type is none. */
+function sizesIn(tensor: TensorProto): number[] {
+  try {
+    return tensorNumbers(tensor);
+  } catch (error) {
+    if (hasCode(error, 'onnx-operator')) return [];
+    throw error;
   }
 }
 

@@ -241,6 +241,8 @@ class Walk {
   readonly words = new Map<number, Set<string>>();
   readonly #values = new Map<string, Value>();
   readonly #makers = new Map<string, NodeProto>();
+  /** Read when somebody needs them: one of a type that only the runtime knows may be nobody's. */
+  readonly #constants = new Map<string, TensorProto>();
 
   constructor(graph: GraphProto, inputs: readonly OnnxInput[]) {
     let first = 0;
@@ -257,7 +259,7 @@ class Walk {
       });
       first += width;
     }
-    for (const tensor of graph.initializer) this.#values.set(tensor.name, constantOf(tensor));
+    for (const tensor of graph.initializer) this.#constants.set(tensor.name, tensor);
     for (const node of graph.node)
       for (const output of node.output) if (output) this.#makers.set(output, node);
   }
@@ -274,6 +276,11 @@ class Walk {
     for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
       if (this.#values.has(top)) {
         pending.pop();
+        continue;
+      }
+      const constant = this.#constants.get(top);
+      if (constant) {
+        this.#values.set(top, constantOf(constant));
         continue;
       }
       const node = this.#makers.get(top);

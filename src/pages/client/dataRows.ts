@@ -2,6 +2,7 @@ import { folded } from '../../core/text';
 import type { BundleView } from '../../engine/bundleView';
 import type { ClientView } from '../../engine/client/view';
 import { columnLabel, formatDate, formatValue } from '../../i18n/format';
+import { typicalOf } from './words';
 import { localText, type Locale } from '../../i18n/translate';
 
 /** One column of a client's data, in the reader's words. */
@@ -25,7 +26,7 @@ export function dataRows(bundle: BundleView, client: ClientView, locale: Locale)
   const sources = new Map(bundle.manifest.sources?.map((source) => [source.id, source.label]));
   return client.cells.map(({ column: name, value, flag }) => {
     const column = columns.get(name) ?? { name };
-    const typical = bundle.typical[name] ?? null;
+    const typical = typicalOf(bundle, name);
     return {
       name,
       label: columnLabel(locale, column),

@@ -1,5 +1,6 @@
 import type { Decision } from '../../core/decision/decision';
 import type { BundleView } from '../../engine/bundleView';
+import type { CellValue } from '../../engine/client/cells';
 import type { ClientView } from '../../engine/client/view';
 import { formatProbability, formatShare } from '../../i18n/format';
 import { translate, type Locale, type MessageKey } from '../../i18n/translate';
@@ -50,3 +51,7 @@ export function distanceSentence(
   const scale = decision === 'unscored' ? '' : translate(locale, 'say.scale', { unit, points });
   return translate(locale, SAYS[decision], { score, threshold, scale });
 }
+
+/** What most clients have in a column; null where that is not known. */
+export const typicalOf = ({ typical }: Pick<BundleView, 'typical'>, name: string): CellValue =>
+  Object.hasOwn(typical, name) ? typical[name] : null;

@@ -5,6 +5,9 @@ import type { BundleSource } from './source';
 
 /** Unpacked bytes that a zip may claim in all: larger bundles are served as directories. */
 const MAX_UNPACKED = 1024 * 1024 * 1024;
+/** What a bundle holds is packed already: a zip that unpacks to many times its size is none, if it is large. */
+const MOST_TIMES = 50;
+const UNSUSPECTED = 100 * 1024 * 1024;
 const MAX_ENTRIES = 20_000;
 /** Absolute, or leaving its folder, or with characters no path needs. */
 const UNSAFE = /^\/|^[A-Za-z]:|\\|(^|\/)\.\.(\/|$)|[\x00-\x1f]/; // eslint-disable-line no-control-regex
@@ -89,6 +92,7 @@ export async function zipFiles(
 function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
   let claimed = 0;
   let entries = 0;
+  const limit = Math.min(MAX_UNPACKED, Math.max(UNSUSPECTED, MOST_TIMES * bytes.length));
   const seen = new Set<string>();
   try {
     return unzipSync(bytes, {
@@ -102,8 +106,7 @@ function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
         seen.add(name);
         // A stored entry unpacks to its own size, whatever it claims.
         claimed += Math.max(size, originalSize);
-        if (!(claimed <= MAX_UNPACKED))
-          throw new ScoredeskError('zip-too-large', { bytes: claimed, limit: MAX_UNPACKED });
+        if (!(claimed <= limit)) throw new ScoredeskError('zip-too-large', { bytes: claimed, limit });
         return true;
       },
     });

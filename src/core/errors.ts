@@ -9,6 +9,8 @@
 interface Params {
   // tables
   'csv-empty': { file: string };
+  'csv-line-long': { file: string; limit: number };
+  'table-too-large': { file: string; rows: number; columns: number };
   'csv-too-large': { file: string; bytes: number; limit: number };
   'csv-ragged': { file: string; line: number; found: number; expected: number };
   'csv-quote': { file: string; line: number };

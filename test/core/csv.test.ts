@@ -125,3 +125,11 @@ describe('CSV as people have it', () => {
     expect(plain(read([...csvPieces(table)].join('')))).toEqual(plain(table));
   });
 });
+
+test('one line of many megabytes is refused before it is read', () => {
+  const line = new Uint8Array(17 * 1024 * 1024).fill(','.charCodeAt(0));
+  expect(() => readCsv(line, 'x.csv')).toThrow('csv-line-long');
+  const rows = new Uint8Array(17 * 1024 * 1024).fill('\n'.charCodeAt(0));
+  rows[0] = 'a'.charCodeAt(0);
+  expect(() => readCsv(rows, 'x.csv')).not.toThrow('csv-line-long');
+});

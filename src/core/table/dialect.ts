@@ -7,11 +7,12 @@ const MAX_CSV_BYTES = 400_000_000;
  * The text of a CSV file: UTF-16 by its byte-order mark, else UTF-8, else Windows-1252 (what
  * spreadsheets call Latin-1; every byte is some character there).
  *
- * @throws csv-too-large, csv-encoding (zero bytes: not a text file), csv-byte (one that is no UTF-8 in a file that is)
+ * @throws csv-too-large, csv-line-long, csv-encoding (zero bytes: not a text file), csv-byte (one that is no UTF-8 in a file that is)
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
   if (bytes.length > MAX_CSV_BYTES)
     throw new ScoredeskError('csv-too-large', { file, bytes: bytes.length, limit: MAX_CSV_BYTES });
+  if (hasLongLine(bytes)) throw new ScoredeskError('csv-line-long', { file, limit: MAX_LINE_BYTES });
   const mark = (bytes[0] << 8) | bytes[1];
   if (mark === 0xfffe) return new TextDecoder('utf-16le').decode(bytes);
   if (mark === 0xfeff) return new TextDecoder('utf-16be').decode(bytes);
@@ -23,6 +24,21 @@ export function decodeText(bytes: Uint8Array, file: string): string {
     if (hasOwnLetters(text)) throw spoiltByte(text, file);
     return new TextDecoder('windows-1252').decode(bytes);
   }
+}
+
+/** No row of 20,000 columns has as many bytes: a longer line costs a parser many times its length. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const [LF, CR] = [10, 13];
+
+function hasLongLine(bytes: Uint8Array): boolean {
+  for (let from = 0; from + MAX_LINE_BYTES < bytes.length;) {
+    const within = from + MAX_LINE_BYTES;
+    const piece = bytes.subarray(from, within);
+    const end = Math.max(piece.lastIndexOf(LF), piece.lastIndexOf(CR));
+    if (end < 0) return true;
+    from += end + 1;
+  }
+  return false;
 }
 
 /** One zero byte in a hundred is no text at all; fewer are told with the line of the first. */

@@ -11,11 +11,20 @@ export interface TableSource {
   read(name: string): Promise<Column | null>;
 }
 
-/** All of a source's columns in memory, or those of these names that it has. */
+/** 1.2 GB of doubles: some kB of a file can claim as many. */
+const MAX_CELLS = 150_000_000;
+
+/** All of a source's columns in memory, or those of these names that it has. @throws table-too-large */
 export async function wholeTable(
   source: TableSource,
   only: readonly string[] = source.names,
 ): Promise<Table> {
+  if (source.rows * only.length > MAX_CELLS)
+    throw new ScoredeskError('table-too-large', {
+      file: source.name,
+      rows: source.rows,
+      columns: only.length,
+    });
   const columns = new Map<string, Column>();
   for (const name of only) {
     const column = await source.read(name);

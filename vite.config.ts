@@ -22,6 +22,14 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+/** Told before the app's own files are read: a browser that is too old can't read them. */
+const browserCheck: Plugin = {
+  name: 'browser-check',
+  transformIndexHtml: () => [
+    { tag: 'script', attrs: { src: './browser.js', defer: true }, injectTo: 'head-prepend' },
+  ],
+};
+
 /** The worker starts once the service worker is in control; its code can come meanwhile. */
 const workerAhead: Plugin = {
   name: 'worker-ahead',
@@ -79,7 +87,16 @@ export default defineConfig({
     __BUILD__: JSON.stringify(buildHash()),
     __ENGINE_BYTES__: statSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm').size,
   },
-  plugins: [svelte(), contentSecurityPolicy, workerAhead, libraries.page, exportScript, first.page, offline],
+  plugins: [
+    svelte(),
+    browserCheck,
+    contentSecurityPolicy,
+    workerAhead,
+    libraries.page,
+    exportScript,
+    first.page,
+    offline,
+  ],
   preview: { headers: HEADERS },
   build: { target: 'es2022', outDir: 'dist', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: 'es', plugins: () => [...libraries.workers(), ...first.worker()] },

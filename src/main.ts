@@ -11,6 +11,7 @@ const target = document.getElementById('app');
 const framed = window.top !== window;
 if (!framed) offline.start();
 await locale.need('shell');
-if (target) mount(framed ? FramedPage : App, { target });
+const tooOld = document.documentElement.dataset['tooOld'] !== undefined;
+if (target && !tooOld) mount(framed ? FramedPage : App, { target });
 // What can go wrong is said in words that nobody waits for.
 void locale.need('errors').catch(() => undefined);

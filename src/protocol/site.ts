@@ -1,3 +1,4 @@
+import { parsesAsUrl } from '../core/web';
 import * as v from 'valibot';
 import { ScoredeskError } from '../core/errors';
 
@@ -56,7 +57,7 @@ export function parseSite(text: string, url: string): Site {
 }
 
 function absolute(address: string, base: string): string {
-  const url = URL.canParse(address, base) ? new URL(address, base) : null;
+  const url = parsesAsUrl(address, base) ? new URL(address, base) : null;
   if (!url || !/^https?:$/.test(url.protocol))
     throw new ScoredeskError('config-invalid', { path: 'catalogues', expected: 'http or https addresses' });
   return url.href;
@@ -67,5 +68,7 @@ export function allows({ catalogues }: Site, address: string): boolean {
   const { href, pathname } = new URL(address);
   // Some servers take an encoded slash for a slash: it could lead out of the folder.
   if (/%2f|%5c/i.test(pathname)) return false;
+  // Others cut off what follows a semicolon, and are left with two dots.
+  if (/\/\.{1,2};/.test(pathname)) return false;
   return catalogues.some((catalogue) => href.startsWith(new URL('.', catalogue).href));
 }

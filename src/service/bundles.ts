@@ -1,3 +1,4 @@
+import { anySignal } from '../core/web';
 import { MAX_MANIFEST_BYTES } from '../bundle/schema';
 import { parseCatalogue } from '../bundle/validate';
 import { zipFiles } from '../bundle/zip';
@@ -33,7 +34,7 @@ export async function catalogue(
 ): Promise<OfferedBundle[]> {
   const answer = await fetchSmall(url, MAX_MANIFEST_BYTES, {
     network: await context.network(),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)]),
+    signal: anySignal([signal, AbortSignal.timeout(ANSWER_WITHIN)]),
   });
   const { origin, host } = new URL(url);
   const shownHost = origin === new URL(context.base).origin ? '' : host;

@@ -1,3 +1,4 @@
+import { parsesAsUrl } from '../core/web';
 import { allows, parseSite, type Site } from '../protocol/site';
 import { behindFar, FAR_HEADER, FAR_TYPE, type FarOutcome } from '../protocol/offline';
 
@@ -15,7 +16,7 @@ export async function fetchFar(
   // Bytes for a script of this site that asks for them; never a page, a frame, a script or a picture.
   if (request.mode === 'navigate' || request.destination !== '') return outcome('not-allowed', 403);
   const url = behindFar(site, new URL(request.url)) ?? '';
-  if (!URL.canParse(url) || !allows(await siteOf(site, settings), url)) return outcome('not-allowed', 403);
+  if (!parsesAsUrl(url) || !allows(await siteOf(site, settings), url)) return outcome('not-allowed', 403);
   const range = request.headers.get('range');
   try {
     const response = await fetch(url, {

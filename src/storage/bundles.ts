@@ -11,7 +11,15 @@ import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
 import { SCHEMA } from './shapes';
 import { loggedOf } from './log';
-import { asWriteError, scopedName, type Db, type StoredBundle, type StoredInstall } from './db';
+import {
+  asWriteError,
+  putBytes,
+  scopedName,
+  type Db,
+  type StoredBundle,
+  type StoredBytes,
+  type StoredInstall,
+} from './db';
 import { readStored, removeStored, storedBytes } from './files';
 
 /** Days after which an install that nobody goes on with is cleaned away. */
@@ -32,7 +40,8 @@ export async function installedBundle(db: Db, fingerprint: string): Promise<Stor
 const notInstalled = (fingerprint: string): ScoredeskError =>
   new ScoredeskError('bundle-not-installed', { id: fingerprint.slice(0, 12) });
 
-const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer());
+const bytesOf = async (kept: StoredBytes): Promise<Uint8Array> =>
+  new Uint8Array(await new Blob([kept]).arrayBuffer());
 
 /** A bundle whose files are all in storage, keyed by their hashes; its manifest under the fingerprint. */
 export async function storedSource(db: Db, fingerprint: string): Promise<BundleSource> {
@@ -57,9 +66,14 @@ export async function storedFiles(db: Db, fingerprint: string): Promise<{ path: 
 }
 
 /** Notes that an install has begun, so that it can go on after a reload. @throws storage-refused, storage-failed */
-export async function beginInstall(db: Db, install: Omit<StoredInstall, 'schema'>): Promise<void> {
+export async function beginInstall(
+  db: Db,
+  install: Omit<StoredInstall, 'schema' | 'manifest'> & { manifest: Blob },
+): Promise<void> {
   try {
-    await db.put('installs', { ...install, schema: SCHEMA });
+    await putBytes(install.manifest, (manifest) =>
+      db.put('installs', { ...install, manifest, schema: SCHEMA }),
+    );
   } catch (error) {
     throw asWriteError(error, install.manifest.size);
   }

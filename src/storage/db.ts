@@ -20,7 +20,7 @@ export interface StoredFile {
 export interface StoredPiece {
   sha256: string;
   from: number;
-  blob: Blob;
+  blob: StoredBytes;
 }
 
 /** An install that has begun and is not done: what it needs to go on after a reload. */
@@ -30,7 +30,7 @@ export interface StoredInstall {
   /** Folder it is fetched from; "" for files picked on this machine, which a reload forgets. */
   url: string;
   /** bundle.json as it came. */
-  manifest: Blob;
+  manifest: StoredBytes;
   startedAt: number;
 }
 
@@ -154,8 +154,25 @@ export function asWriteError(error: unknown, needed: number): unknown {
   return new ScoredeskError('storage-failed', { reason: reasonOf(error) }, { cause: error });
 }
 
+/** Bytes as a browser keeps them: private windows of Safari refuse blobs. */
+export type StoredBytes = Blob | ArrayBuffer;
+
+/** Puts bytes as a blob, which stays on the disk when it is read; as plain bytes where the browser refuses that. */
+export async function putBytes(blob: Blob, put: (bytes: StoredBytes) => Promise<unknown>): Promise<void> {
+  try {
+    await put(blob);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'QuotaExceededError') throw error;
+    await put(await blob.arrayBuffer());
+  }
+}
+
+export const sizeOf = (bytes: StoredBytes): number => (bytes instanceof Blob ? bytes.size : bytes.byteLength);
+
 /** Bytes the browser still grants; Infinity when it does not say. */
 export async function freeSpace(): Promise<number> {
-  const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
+  // Safari below 17 has no estimate.
+  const storage = navigator.storage as Partial<StorageManager> | undefined;
+  const { quota = Infinity, usage = 0 } = (await storage?.estimate?.()) ?? {};
   return Math.max(0, quota - usage);
 }

@@ -1,6 +1,6 @@
 import { ScoredeskError } from '../core/errors';
 import { streamingSha256 } from '../bundle/hash';
-import { asWriteError, type Db } from './db';
+import { asWriteError, putBytes, sizeOf, type Db } from './db';
 
 /** Bytes kept at once while a file comes in: what a closed tab loses at most. */
 const PIECE_BYTES = 1024 * 1024;
@@ -29,7 +29,7 @@ export async function readStored(db: Db, sha256: string, path: string): Promise<
 /** Bytes of a file that are here, whole or not. */
 export async function storedBytes(db: Db, sha256: string): Promise<number> {
   const pieces = await db.getAll('pieces', piecesOf(sha256));
-  return pieces.reduce((sum, piece) => sum + piece.blob.size, 0);
+  return pieces.reduce((sum, piece) => sum + sizeOf(piece.blob), 0);
 }
 
 export async function removeStored(db: Db, sha256: string): Promise<void> {
@@ -71,8 +71,8 @@ export class IncomingFile {
         await db.delete('pieces', IDBKeyRange.bound([wanted.sha256, from], [wanted.sha256, Infinity]));
         break;
       }
-      file.#hash.update(new Uint8Array(await blob.arrayBuffer()));
-      file.#received += blob.size;
+      file.#hash.update(new Uint8Array(await new Blob([blob]).arrayBuffer()));
+      file.#received += sizeOf(blob);
     }
     return file;
   }
@@ -110,7 +110,8 @@ export class IncomingFile {
     this.#pending = [];
     this.#pendingBytes = 0;
     try {
-      await this.#db.put('pieces', { sha256: this.wanted.sha256, from, blob });
+      const { sha256 } = this.wanted;
+      await putBytes(blob, (bytes) => this.#db.put('pieces', { sha256, from, blob: bytes }));
     } catch (error) {
       throw asWriteError(error, blob.size);
     }

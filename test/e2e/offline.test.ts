@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { clientHash, install, listed } from '../support/app';
-import { launch, visit } from '../support/browser';
+import { launch, pageIn, profile, visit } from '../support/browser';
 import { serve, type Site } from '../support/server';
 
 let browser: Browser;
@@ -69,6 +69,15 @@ test('a page that was not kept says so when the site is gone, and comes at the n
     .first()
     .waitFor();
   expect(complaints.filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
+});
+
+test('a browser that is too old is told so, and which ones are not', async () => {
+  const { page, complaints } = await pageIn(await profile(browser), site.url, (early) =>
+    early.addInitScript('delete globalThis.CompressionStream'),
+  );
+  await page.getByText(/too old for Scoredesk. It takes Safari 16.4, Firefox 115/).waitFor();
+  expect(await page.getByRole('button').count()).toBe(0);
+  expect(complaints).toEqual([]);
 });
 
 test('inside another page nothing is shown but the way out', async () => {

@@ -1,3 +1,5 @@
+import type { LocalText } from './schema';
+
 /** What somebody's own files look like, and what is proposed to make of them. Plain data. */
 export interface Proposal {
   /** Tables by their file's name, with their columns in file order. */
@@ -5,6 +7,15 @@ export interface Proposal {
   /** The table of the clients, and the labelled one that trained the model; "" for none. */
   clients: string;
   reference: string;
+  /** Labelled rows that the model never saw, later rows, the library's predictions; "" for none. */
+  test: string;
+  current: string;
+  expected: string;
+  /** A dictionary among the files, which says what columns are; "" for none. */
+  dictionary: string;
+  /** Of the dictionary. */
+  title: LocalText | null;
+  threshold: number;
   /** Columns that name each client once; ROW_NUMBER stands last. */
   ids: string[];
   id: string;
@@ -19,8 +30,19 @@ export interface Proposal {
 }
 
 /** What somebody decided of a proposal. */
-export interface MakeChoice extends Pick<Proposal, 'clients' | 'reference' | 'id' | 'target' | 'features'> {
-  threshold: number;
+export interface MakeChoice extends Pick<
+  Proposal,
+  | 'clients'
+  | 'reference'
+  | 'test'
+  | 'current'
+  | 'expected'
+  | 'dictionary'
+  | 'id'
+  | 'target'
+  | 'features'
+  | 'threshold'
+> {
   title: string;
 }
 

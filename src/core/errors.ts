@@ -91,6 +91,8 @@ interface Params {
   'zip-unsafe-path': { path: string };
   'zip-too-large': { bytes: number; limit: number };
   'zip-encrypted': Record<never, never>;
+  'own-no-table': Record<never, never>;
+  'own-no-model': { first: string };
   'import-no-manifest': { files: number; first: string };
   'file-not-found': { path: string };
   'folder-missing': { path: string };

@@ -91,9 +91,14 @@ export function formatValue(locale: Locale, column: ManifestColumn, value: numbe
   return formatNumber(locale, value, digits) + (unit ? NO_BREAK + unit : '');
 }
 
+/** Dates are British in English: 3/4 is the third of April to none of the others who read it. */
+export const dateLocale = (locale: Locale): string => (locale === 'en' ? 'en-GB' : locale);
+
 /** A moment such as 2026-11-02T10:00:00Z in the reader's way and zone. */
 export const formatMoment = (locale: Locale, iso: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+  new Intl.DateTimeFormat(dateLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(iso),
+  );
 
 /** Bytes a second. */
 export const formatRate = (locale: Locale, bytesPerSecond: number): string =>
@@ -110,5 +115,5 @@ export function formatDuration(locale: Locale, seconds: number): string {
 export function formatDate(locale: Locale, date: string): string {
   const parsed = /^\d{4}-\d{2}-\d{2}$/.test(date) ? new Date(`${date}T00:00:00Z`) : null;
   if (!parsed || Number.isNaN(parsed.getTime())) return date;
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(parsed);
+  return new Intl.DateTimeFormat(dateLocale(locale), { dateStyle: 'medium', timeZone: 'UTC' }).format(parsed);
 }

@@ -3,7 +3,7 @@ import { isPValue } from '../core/drift/bands';
 import type { ChunkReport, Comparison } from '../core/drift/compare';
 import type { Profile } from '../core/drift/profile';
 import type { DriftResult } from '../engine/drift/compare';
-import { formatFixed, formatNumber, formatPercent, formatShare } from '../i18n/format';
+import { dateLocale, formatFixed, formatNumber, formatPercent, formatShare } from '../i18n/format';
 import { localText, translate, type Locale, type MessageKey } from '../i18n/translate';
 import {
   byCountText,
@@ -51,7 +51,9 @@ export function driftHtml(given: DriftDocument): string {
     translate(given.locale, key, params);
   const rows = orderRows(given.rows, 'weight');
   const { comparison, result, locale } = given;
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(given.at);
+  const date = new Intl.DateTimeFormat(dateLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(
+    given.at,
+  );
   const body = html`<header>
       <h1>${say('drift.report.title', { title: given.title })}</h1>
       <p>${given.subtitle} · ${date}</p>

@@ -4,6 +4,8 @@ import type { PackStep } from '../bundle/packPlan';
 import type { MakeChoice, Proposal } from '../bundle/proposal';
 import { refusing, worstFirst, type Finding } from '../bundle/training/findings';
 import type { PickedFile } from '../bundle/source';
+import { localText } from '../i18n/translate';
+import { locale } from './locale.svelte';
 
 /** A bundle being made of somebody's own model and tables: the files, what they look like, what is chosen. */
 class MakingState {
@@ -87,15 +89,17 @@ class MakingState {
     this.#failure = null;
     try {
       const proposal = await scoring.propose({ files });
-      const { clients, reference, id, target, features } = proposal;
+      const { clients, reference, test, current, expected, dictionary, id, target, features, threshold } =
+        proposal;
+      const parts = { clients, reference, test, current, expected, dictionary };
       const model =
         files
           .find(({ path }) => isModelPath(path))
           ?.path.split('/')
           .at(-1) ?? '';
-      const title = model.replace(/\.onnx$/i, '');
+      const title = localText(proposal.title ?? undefined, locale.current, model.replace(/\.onnx$/i, ''));
       this.#proposal = proposal;
-      this.#choice = { clients, reference, id, target, features, threshold: 0.5, title };
+      this.#choice = { ...parts, id, target, features, threshold, title };
     } catch (error) {
       this.#error = toErrorData(error);
     }

@@ -89,20 +89,22 @@ const UNBLOCK_WITHIN = 5000;
 export async function openDb(basePath: string, gone: (outdated: boolean) => void): Promise<Db> {
   let refuse: (error: Error) => void = () => undefined;
   const refused = new Promise<never>((_, reject) => (refuse = reject));
-  const opening = openDB<Schema>(scopedName(basePath, 'data'), SCHEMA, {
-    upgrade: (db, from, _to, transaction) => {
-      // Half an upgrade would be taken for a whole one: the version before stays.
-      upgrade(db, from, transaction).catch(() => transaction.abort());
-    },
-    blocked: () => setTimeout(() => refuse(new ScoredeskError('storage-old-tab', {})), UNBLOCK_WITHIN),
-    blocking: (_current, next, event) => {
-      (event.target as IDBDatabase).close();
-      gone(next !== null);
-    },
-    terminated: () => gone(false),
-  });
+  // Where cookies are refused the very asking is.
+  const open = async () =>
+    openDB<Schema>(scopedName(basePath, 'data'), SCHEMA, {
+      upgrade: (db, from, _to, transaction) => {
+        // Half an upgrade would be taken for a whole one: the version before stays.
+        upgrade(db, from, transaction).catch(() => transaction.abort());
+      },
+      blocked: () => setTimeout(() => refuse(new ScoredeskError('storage-old-tab', {})), UNBLOCK_WITHIN),
+      blocking: (_current, next, event) => {
+        (event.target as IDBDatabase).close();
+        gone(next !== null);
+      },
+      terminated: () => gone(false),
+    });
   try {
-    return await Promise.race([opening, refused]);
+    return await Promise.race([open(), refused]);
   } catch (error) {
     if (error instanceof ScoredeskError) throw error;
     const newer = error instanceof DOMException && error.name === 'VersionError';

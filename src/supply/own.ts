@@ -9,7 +9,10 @@ import { pack, type Packed } from '../bundle/pack';
 import type { PackStep } from '../bundle/packPlan';
 import { ROW_NUMBER, type MakeChoice, type Proposal } from '../bundle/proposal';
 import { propose, withRowNumbers } from '../bundle/propose';
-import { IDENTIFIER } from '../bundle/schema';
+import { keptAsWritten } from '../bundle/columns';
+import { readDictionaryCsv } from '../bundle/dictionaryCsv';
+import { IDENTIFIER, type Dictionary, type LocalText } from '../bundle/schema';
+import { parseDictionary } from '../bundle/validate';
 import type { PickedFile } from '../bundle/source';
 import { algorithmTexts } from '../i18n/algorithm';
 import { onnxRuntime, type BringWasm } from '../engine/runtime';
@@ -56,8 +59,30 @@ export async function readPickedTable(file: PickedFile, text: readonly string[])
 /** @throws import-no-manifest without a model; what reading tables and `propose` throw */
 export async function proposeOwn(files: readonly PickedFile[]): Promise<Proposal> {
   const tables: Table[] = [];
-  for (const file of files.filter((other) => !isModel(other))) tables.push(await readPickedTable(file, []));
-  return propose(await modelOf(files), tables);
+  const dictionary = await dictionaryIn(files);
+  for (const file of files.filter((other) => !isModel(other) && other !== dictionary))
+    tables.push(await readPickedTable(file, []));
+  const described = dictionary && {
+    file: nameOf(dictionary),
+    dictionary: await readDictionary(dictionary),
+  };
+  return propose(await modelOf(files), tables, described);
+}
+
+/** What says what the columns are: a JSON object where a table would be a list, or a CSV called so. */
+async function dictionaryIn(files: readonly PickedFile[]): Promise<PickedFile | null> {
+  for (const file of files) {
+    if (/dictionary[^/]*\.csv$/i.test(file.path)) return file;
+    if (!/\.json$/i.test(file.path)) continue;
+    const start = new TextDecoder().decode(await file.file.slice(0, 100).arrayBuffer());
+    if (start.trimStart().startsWith('{')) return file;
+  }
+  return null;
+}
+
+async function readDictionary(file: PickedFile): Promise<Dictionary> {
+  const bytes = await bytesOf(file);
+  return /\.csv$/i.test(file.path) ? readDictionaryCsv(bytes, nameOf(file)) : parseDictionary(bytes);
 }
 
 /** The bundle made of them. @throws what `pack` throws */
@@ -68,7 +93,9 @@ export async function packOwn(
   task: { signal?: AbortSignal; progress?: (step: PackStep) => void },
 ): Promise<Packed> {
   const model = await modelOf(files);
-  const asWritten = [choice.id, ...columnsAsWritten(model)];
+  const described = files.find((file) => choice.dictionary !== '' && nameOf(file) === choice.dictionary);
+  const dictionary = described && (await readDictionary(described));
+  const asWritten = [...keptAsWritten(dictionary?.columns ?? [], choice.id), ...columnsAsWritten(model)];
   const read = async (name: string): Promise<Table | undefined> => {
     const file = files.find((other) => nameOf(other) === name);
     if (!file) return undefined;
@@ -86,13 +113,21 @@ export async function packOwn(
     clients,
     idColumn: choice.id,
     reference: labelled && choice.reference ? await read(choice.reference) : undefined,
+    test: labelled && choice.test ? await read(choice.test) : undefined,
+    current: choice.current ? await read(choice.current) : undefined,
+    expected: choice.expected ? await read(choice.expected) : undefined,
+    dictionary,
     target: choice.target ?? undefined,
     features: choice.features,
     threshold: choice.threshold,
-    title: choice.title,
-    id: idOf(choice.title),
+    // One that was left as it is stays in both languages.
+    title: textsOf(dictionary?.title).includes(choice.title) ? undefined : choice.title,
+    id: dictionary?.id ?? idOf(choice.title),
   });
 }
+
+const textsOf = (text: LocalText | undefined): string[] =>
+  typeof text === 'string' ? [text] : Object.values(text ?? {});
 
 /** A made bundle, ready to be installed. */
 export function ownSupply(files: readonly PickedFile[], packed: Packed): Supply {

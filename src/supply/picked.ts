@@ -6,13 +6,17 @@ import { fileSupply, type Supply } from './supply';
 /** More files than a bundle has: somebody dropped another folder. */
 const MAX_FILES = 20_000;
 
+const TABLE = /\.(csv|parquet|jsonl|ndjson)$/i;
+
 /**
  * A bundle in what was picked: a zip of one, its folder, or its files.
  *
- * @throws import-no-manifest, zip-unreadable, zip-encrypted, zip-unsafe-path, zip-too-large,
+ * @throws own-no-model (tables alone), import-no-manifest, zip-unreadable, zip-encrypted, zip-unsafe-path, zip-too-large,
  *   file-unreadable
  */
 export async function pickedSupply(picked: readonly PickedFile[]): Promise<Supply> {
+  if (picked.length > 0 && picked.every(({ path }) => TABLE.test(path)))
+    throw new ScoredeskError('own-no-model', { first: picked[0].path });
   if (picked.length === 0 || picked.length > MAX_FILES)
     throw new ScoredeskError('import-no-manifest', { files: picked.length, first: picked[0]?.path ?? '' });
   const [only] = picked;

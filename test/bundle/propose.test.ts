@@ -51,8 +51,39 @@ describe('what is proposed of somebody’s own files', () => {
     expect(found.target).toEqual({ column: 'class', value: 'bad' });
   });
 
+  test('more tables by what they hold and are called; a dictionary that is none of them', () => {
+    const rows = 'id,a,b,class\n1,1,2,good\n2,3,4,bad\n';
+    const found = propose(
+      model,
+      [
+        csv('id,a,b\n7,1,2\n8,3,4\n', 'people.csv'),
+        csv(rows, 'train.csv'),
+        csv(rows, 'test.csv'),
+        csv('id,a,b\n9,1,2\n10,3,4\n', 'later.csv'),
+        csv('id,probability\n7,0.1\n8,0.2\n', 'scores.csv'),
+      ],
+      { file: 'dictionary.json', dictionary: { decision: { threshold: 0.2 } } },
+    );
+    expect(found).toMatchObject({
+      clients: 'people.csv',
+      reference: 'train.csv',
+      test: 'test.csv',
+      current: 'later.csv',
+      expected: 'scores.csv',
+      dictionary: 'dictionary.json',
+      threshold: 0.2,
+    });
+  });
+
+  test('an id that repeats is no feature', () => {
+    const lines = Array.from({ length: 30 }, (_, i) => `${i === 29 ? 28 : i},${i},${i % 7}`).join('\n');
+    const found = propose(model, [csv(`SK_ID_CURR,a,b\n${lines}\n`)]);
+    expect(found).toMatchObject({ id: 'SK_ID_CURR', features: ['a', 'b'] });
+  });
+
   test('no rows, no model', async () => {
-    expect(await codeOf(() => propose(model, []))).toBe('rows-none');
+    expect(await codeOf(() => propose(model, [csv('a,b\n', 'empty.csv')]))).toBe('rows-none');
+    expect(await codeOf(() => propose(model, []))).toBe('own-no-table');
     expect(await codeOf(() => propose(new Uint8Array(3), [csv('a,b\n1,2\n')]))).toBe('onnx-unreadable');
   });
 });

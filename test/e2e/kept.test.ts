@@ -74,6 +74,8 @@ test.each(['1.1.0', '1.0.0'])(
     publish(root, version);
     await page.reload();
     await listed(page);
+    const newer = page.getByText('Version 1.1.0 of this bundle is published; this is 1.0.0.');
+    if (version === '1.1.0') await newer.waitFor();
     await toBundles(page);
     await page.getByText(version === '1.1.0' ? 'Another version than 1.0.0' : 'Same version 1.0.0').waitFor();
     const before = site.requests.length;
@@ -81,6 +83,7 @@ test.each(['1.1.0', '1.0.0'])(
     await page.getByRole('button', { name: `Open clients of Demo ${version}` }).waitFor();
     expect(fetched(site, before)).toEqual(['bundle.json']);
     expect((await storeKeys(page, 'bundles')).length).toBe(2);
+    expect(await page.getByText('In use', { exact: true }).count()).toBe(1);
     await page.getByRole('button', { name: `Open clients of Demo ${version}` }).click();
     await page.getByRole('heading', { level: 1, name: `Demo ${version}` }).waitFor();
     await page.reload();
@@ -160,7 +163,9 @@ test('data cleared under an open tab: it starts afresh', async () => {
   await page.evaluate(
     () => new Promise((resolve) => (indexedDB.deleteDatabase('scoredesk:/desk/:data').onsuccess = resolve)),
   );
+  // What is no longer here is not said to be, also without a reload.
   await goTo(page, '#/bundles');
+  await page.getByRole('button', { name: DOWNLOAD }).waitFor();
   await page.reload();
   await install(page);
 });

@@ -114,7 +114,7 @@ test('what the tables hold that the training did not is told before a score is s
   await pick(1.5);
   await choice.selectOption('stayed');
   await make.click();
-  await told.getByText(/^(Warning|Note) new\.csv: \d+ values of credit_amount/).waitFor();
+  await told.getByText(/^(Warning|Note) new\.csv: credit_amount is about 1\.5 times what it was/).waitFor();
   await page.getByRole('button', { name: 'Make it all the same' }).click();
   await listed(page);
   expect(complaints).toEqual([]);
@@ -131,7 +131,7 @@ test('a model that can’t be read and a table without rows are refused in words
   await page.locator('input[data-picks=files]').setInputFiles([`${FAMILIES}xgboost.onnx`]);
   await page
     .getByRole('alert')
-    .getByText(/has no rows/)
+    .getByText(/A model alone scores nobody/)
     .waitFor();
 });
 
@@ -160,4 +160,47 @@ test('what takes long is said step by step and can be stopped', async () => {
   await page.getByText('Scoring the clients, comparing them').waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('Stopped. Nothing was changed.').waitFor();
+});
+
+test('all that the command takes, by files: labels, training, test, later rows, predictions', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  const at = (name: string) => `demo/german-credit/${name}`;
+  const names = ['german-credit.csv', 'reference.csv', 'test.csv', 'current.csv', 'predictions.csv'];
+  await page.locator('#import').waitFor({ state: 'attached' });
+  await page
+    .locator('input[data-picks=files]')
+    .setInputFiles([at('model.onnx'), ...names.map(at), at('dictionary.json')]);
+  await page.getByText('dictionary.json says what the columns are.').waitFor();
+  for (const [label, file] of [
+    [/^Rows that trained/, 'reference.csv'],
+    [/^Rows that the model never saw/, 'test.csv'],
+    [/^Later rows/, 'current.csv'],
+    [/^Your own predictions/, 'predictions.csv'],
+  ] as const)
+    expect(await page.getByLabel(label).inputValue()).toBe(file);
+  expect(await axeViolations(page)).toEqual([]);
+  const make = page.getByRole('button', { name: /^Make the bundle|^Go on/ });
+  await make.click();
+  await page
+    .getByRole('heading', { name: /^What .* training/ })
+    .or(page.locator('tbody th a'))
+    .first()
+    .waitFor();
+  if (await make.isVisible()) await make.click();
+  await listed(page);
+  await page.evaluate(() => (location.hash = `${location.hash}/48`));
+  await page.getByText('Checking account').first().waitFor();
+  await page.evaluate(() => (location.hash = location.hash.replace(/clients.*/, 'drift')));
+  await page.getByText('Look first at Savings').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test.each([
+  ['a model alone', ['demo/german-credit/model.onnx'], 'A model alone scores nobody.'],
+  ['a table alone', ['demo/german-credit/test.csv'], 'test.csv is a table without a model.'],
+])('%s is told what it lacks', async (_, files, sentence) => {
+  const { page } = await visit(browser, site.url);
+  await page.locator('#import').waitFor({ state: 'attached' });
+  await page.locator('input[data-picks=files]').setInputFiles(files);
+  await page.getByText(sentence).waitFor();
 });

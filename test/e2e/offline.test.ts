@@ -1,10 +1,11 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { clientHash, install, listed } from '../support/app';
 import { launch, pageIn, profile, visit } from '../support/browser';
+import { publishNewVersion } from '../support/newVersion';
 import { serve, type Site } from '../support/server';
 
 let browser: Browser;
@@ -113,7 +114,7 @@ test('the policy comes as a header for page and worker once the service worker i
 test('a new version is offered, not forced, and taken by page and worker together', async () => {
   const { page } = await visit(browser, site.url, { serviceWorkers: 'allow' });
   await ready(page);
-  publishNewVersion();
+  publishNewVersion(root);
   await page.reload();
   await page.getByText('A new version of Scoredesk is ready.').waitFor();
   const changed = page.locator('html[data-version=two]');
@@ -129,7 +130,7 @@ test('an update names the other tabs, keeps what was typed, and reloads them tog
   await ready(page);
   await page.getByLabel('Number or name').fill('64');
   await page.getByText('20 clients of 1,000').waitFor();
-  publishNewVersion();
+  publishNewVersion(root);
   await page.reload();
   await page.getByText('A new version of Scoredesk is ready.').waitFor();
   const other = await page.context().newPage();
@@ -141,20 +142,3 @@ test('an update names the other tabs, keeps what was typed, and reloads them tog
   expect(await page.getByLabel('Number or name').inputValue()).toBe('64');
   await other.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
 });
-
-/** The same site with another index.html, as a deployment makes it: the precache list names its new hash. */
-function publishNewVersion(): void {
-  const index = join(root, 'index.html');
-  writeFileSync(
-    index,
-    readFileSync(index, 'utf8').replace('<html lang="en">', '<html lang="en" data-version="two">'),
-  );
-  const worker = join(root, 'service.worker.js');
-  const changed = readFileSync(worker, 'utf8').replace(
-    /("?revision"?:\s*"[0-9a-f]+",\s*"?url"?:\s*"index\.html"|"?url"?:\s*"index\.html",\s*"?revision"?:\s*"[0-9a-f]+")/,
-    '"revision":"two","url":"index.html"',
-  );
-  expect(changed).toContain('"revision":"two"');
-  writeFileSync(worker, changed);
-  expect(readdirSync(root)).toContain('service.worker.js');
-}

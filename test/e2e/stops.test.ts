@@ -166,7 +166,8 @@ describe('a download that stops', () => {
       .getByRole('alert')
       .getByText(/can’t be reached|stopped at/)
       .waitFor();
-    expect(asked).toBeLessThan(10);
+    // A try that comes further counts anew; of a file that is cut at 50,000 bytes few can, a piece of 16 kB at a time.
+    expect(asked).toBeLessThan(20);
   });
 
   /** How often the engine was asked for since a request of the site. */

@@ -309,7 +309,7 @@ class Walk {
       attributes: new Attributes(node),
       inputs,
       constant: (name) => {
-        const value = this.#values.get(name);
+        const value = this.#values.has(name) || this.#constants.has(name) ? this.value(name) : null;
         return value?.kind === 'constant' ? value.numbers : [];
       },
     });

@@ -1,3 +1,4 @@
+import { dateLocale } from '../../i18n/format';
 import type { Chunking } from '../../core/drift/chunks';
 import type { ColumnDrift } from '../../core/drift/column';
 import type { ChunkReport } from '../../core/drift/compare';
@@ -24,7 +25,7 @@ export function chunkLabel(locale: Locale, { start, index }: ChunkReport, chunki
     : byMonth
       ? { month: 'short', year: '2-digit' }
       : { day: 'numeric', month: 'short' };
-  return new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(date);
+  return new Intl.DateTimeFormat(dateLocale(locale), { ...options, timeZone: 'UTC' }).format(date);
 }
 
 const SHOWN = 11;

@@ -27,6 +27,8 @@ class ClientsState {
   #first: Promise<void> = Promise.resolve();
   /** Row the keyboard is on: kept when the page is left and come back to. */
   active = $state(0);
+  /** A client was opened from the list: who comes back goes on there by keys. */
+  left = false;
 
   get query() {
     return this.#query;

@@ -332,6 +332,9 @@ test('the list: sort, filter, arrows and Enter; the place is kept on the way bac
   await page.goBack();
   await active.waitFor();
   expect(await active.innerText()).toBe(id);
+  // The keys go on where they were.
+  await page.keyboard.press('ArrowUp');
+  expect(await active.innerText()).not.toBe(id);
   await page.getByRole('button', { name: 'All', exact: true }).click();
   await page.getByLabel('Number or name').fill('4711');
   await page.getByText('No client matches “4711”').waitFor();

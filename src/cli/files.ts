@@ -1,6 +1,17 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { reasonOf, ScoredeskError } from '../core/errors';
@@ -93,24 +104,37 @@ export async function writeTableFile(path: string, table: Table): Promise<void> 
  * @throws out-not-bundle where the folder holds what is no bundle's; folder-missing, file-unreadable
  */
 export async function writeFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  await refuseOthers(path);
-  const [partial, before] = [`${path}.partial`, `${path}.before`];
+  const folder = resolve(path);
+  await requireFolder(dirname(folder));
+  await refuseOthers(folder);
+  // Beside it, so that a rename suffices; of a name that is nobody's.
+  const work = await mkdtemp(join(dirname(folder), '.scoredesk-'));
   try {
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial);
+    const [made, before] = [join(work, 'new'), join(work, 'old')];
+    await mkdir(made);
     for (const [file, bytes] of files) {
-      await mkdir(dirname(join(partial, file)), { recursive: true });
-      await writeFile(join(partial, file), bytes);
+      await mkdir(dirname(join(made, file)), { recursive: true });
+      await writeFile(join(made, file), bytes);
     }
-    const replaced = await rename(path, before).then(
-      () => true,
-      () => false,
-    );
-    await rename(partial, path);
-    if (replaced) await rm(before, { recursive: true, force: true });
+    const there = await lstat(folder).catch(() => null);
+    if (there) await rename(folder, before);
+    try {
+      await rename(made, folder);
+    } catch (error) {
+      if (there) await rename(before, folder);
+      throw error;
+    }
   } catch (error) {
     throw asFileError(path, error);
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
+}
+
+/** No folder is made silently: its name may be a slip. @throws folder-missing */
+async function requireFolder(path: string): Promise<void> {
+  if (!(await stat(path).catch(() => null))?.isDirectory())
+    throw new ScoredeskError('folder-missing', { path });
 }
 
 /** @throws out-not-bundle naming what is neither bundle.json nor a file that it lists */
@@ -138,9 +162,7 @@ function listedIn(manifest: Uint8Array): string[] {
 
 /** Writes a file whole or not at all; what is no ordinary file (a device, a link) is written to as it is. */
 export async function writeWhole(path: string, content: Iterable<Uint8Array | string>): Promise<void> {
-  const folder = dirname(path);
-  if (!(await stat(folder).catch(() => null))?.isDirectory())
-    throw new ScoredeskError('folder-missing', { path: folder });
+  await requireFolder(dirname(path));
   try {
     const there = await lstat(path).catch(() => null);
     if (there?.isDirectory()) throw new Error('it is a directory');

@@ -13,9 +13,16 @@ export function endWhereEndless(): void {
   watchRuntime((runs) => {
     Atomics.store(steps, 0, 2 * Math.ceil(Atomics.load(steps, 0) / 2) + (runs ? 1 : 0));
     Atomics.notify(steps, 0);
-    const sentence = errorLine(new ScoredeskError('runtime-endless', { seconds }));
-    const workerData: Watched = { steps, seconds, sentence };
-    dog ??= new Worker(new URL('./watchdog.js', import.meta.url), { workerData });
-    dog.unref();
+    dog ??= watchdog({
+      steps,
+      seconds,
+      sentence: errorLine(new ScoredeskError('runtime-endless', { seconds })),
+    });
   });
+}
+
+function watchdog(workerData: Watched): Worker {
+  const dog = new Worker(new URL('./watchdog.js', import.meta.url), { workerData });
+  dog.unref();
+  return dog;
 }

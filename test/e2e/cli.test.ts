@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -259,6 +259,20 @@ describe('scoredesk', () => {
     expect(existsSync(join(out, 'reference.parquet'))).toBe(true);
     expect(pack().status).toBe(0);
     expect(existsSync(join(out, 'reference.parquet'))).toBe(false);
+    // As a shell completes it.
+    const again = run(
+      'pack',
+      '--model',
+      model,
+      '--clients',
+      join(dir, 'c.csv'),
+      '--id',
+      'id',
+      '--out',
+      `${out}/`,
+    );
+    expect(again).toMatchObject({ status: 0 });
+    expect(readdirSync(dir).filter((name) => name.startsWith('.scoredesk'))).toEqual([]);
     expect(run('check', out).status).toBe(0);
     writeFileSync(join(out, 'notes.txt'), 'mine');
     const refused = pack();

@@ -1,9 +1,18 @@
-import { ScoredeskError } from '../core/errors';
-import { eachChunk, patiently } from './patience';
+import { checkStopped, ScoredeskError } from '../core/errors';
+import { eachChunk, patiently, stoppable } from './patience';
 import { lost } from './reach';
 
 /** Milliseconds before the tries after a lost connection. */
 const TRY_AGAIN_AFTER = [300, 1200];
+
+const RANGE_REFUSED = 416;
+
+/** A download under way, and how many wait for it. */
+interface Loading {
+  work: Promise<ArrayBuffer>;
+  stop: AbortController;
+  waiting: number;
+}
 
 /**
  * onnxruntime's wasm: fetched once a device, kept in a cache of its own. The service worker has no part in it: an answer of
@@ -14,8 +23,10 @@ export class EngineFile {
   readonly #cacheName: string;
   /** Its size, known from the build: the answer's length may be that of its compressed form. */
   readonly bytes: number;
-  #loading: Promise<ArrayBuffer> | null = null;
+  #loading: Loading | null = null;
   readonly #listeners = new Set<() => void>();
+  /** What has come of it before a stop, for whoever goes on. */
+  #part: Uint8Array<ArrayBuffer> | null = null;
   /** Bytes that are here. */
   done = 0;
 
@@ -30,26 +41,44 @@ export class EngineFile {
     return (await this.#kept()) !== undefined;
   }
 
-  /** @param progress called as bytes come @throws unreachable, offline, http-status */
-  async load(progress?: () => void): Promise<ArrayBuffer> {
+  /**
+   * Brings it once for all who wait for it; where the last of them stops waiting nothing more comes.
+   *
+   * @param progress called as bytes come
+   * @throws unreachable, offline, http-status, stopped
+   */
+  async load(progress?: () => void, signal?: AbortSignal): Promise<ArrayBuffer> {
+    const loading = (this.#loading ??= this.#begin());
+    loading.waiting++;
     if (progress) this.#listeners.add(progress);
-    const loading = (this.#loading ??= this.#bring());
     try {
-      return await loading;
+      return await (signal ? stoppable(loading.work, signal) : loading.work);
     } finally {
-      // What is kept can be read again: the worker does not hold 14 MB for it.
-      if (this.#loading === loading) this.#loading = null;
       if (progress) this.#listeners.delete(progress);
+      if (--loading.waiting === 0) this.#end(loading);
     }
   }
 
-  async #bring(): Promise<ArrayBuffer> {
+  #begin(): Loading {
+    const stop = new AbortController();
+    return { work: this.#bring(stop.signal), stop, waiting: 0 };
+  }
+
+  /** What is kept can be read again: the worker does not hold 14 MB for it. */
+  #end(loading: Loading): void {
+    if (this.#loading === loading) this.#loading = null;
+    loading.work.catch(() => undefined);
+    loading.stop.abort();
+  }
+
+  async #bring(signal: AbortSignal): Promise<ArrayBuffer> {
     const kept = await (await this.#kept())?.arrayBuffer();
     if (kept?.byteLength === this.bytes) {
       this.done = this.bytes;
       return kept;
     }
-    const bytes = await patiently(TRY_AGAIN_AFTER, undefined, () => this.#fetch());
+    const bytes = await patiently(TRY_AGAIN_AFTER, signal, () => this.#fetch(signal));
+    this.#part = null;
     await this.#keep(bytes);
     return bytes;
   }
@@ -68,16 +97,24 @@ export class EngineFile {
     await cache.put(this.#url, new Response(bytes)).catch(() => undefined);
   }
 
-  async #fetch(): Promise<ArrayBuffer> {
+  /** Goes on from the byte where an earlier try stopped, where the server can. */
+  async #fetch(signal: AbortSignal): Promise<ArrayBuffer> {
     const url = this.#url;
-    this.done = 0;
-    const response = await fetch(url).catch((error: unknown) => {
+    const all = (this.#part ??= new Uint8Array(this.bytes));
+    const from = this.done < all.length ? this.done : 0;
+    const headers: HeadersInit = from > 0 ? { range: `bytes=${from}-` } : {};
+    const response = await fetch(url, { signal, headers }).catch((error: unknown) => {
+      checkStopped(signal);
       throw lost(url, error);
     });
+    if (response.status === RANGE_REFUSED) {
+      this.done = 0;
+      throw lost(url);
+    }
     if (!response.ok || !response.body)
       throw new ScoredeskError('http-status', { url, status: response.status });
-    const all = new Uint8Array(this.bytes);
-    await eachChunk(response, url, undefined, (chunk) => {
+    this.done = response.status === 206 ? from : 0;
+    await eachChunk(response, url, signal, (chunk) => {
       if (this.done + chunk.length > all.length) throw lost(url);
       all.set(chunk, this.done);
       this.done += chunk.length;

@@ -158,7 +158,7 @@ class Install {
       row.done = engineFile.done;
       this.#report.filesSoon(this.#files);
     };
-    const loaded = await stoppable(engineFile.load(look), signal);
+    const loaded = await engineFile.load(look, signal);
     Object.assign(row, { done: bytes, state: 'verified' });
     this.#report.files(this.#files);
     return loaded;
@@ -237,15 +237,6 @@ class Install {
     const { parity } = await verifyScores(engine);
     return { engine, runtimeOnly: !parity.holds };
   }
-}
-
-/** The promise, unless the signal comes first. What was begun goes on by itself. */
-export async function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  checkStopped(signal);
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new ScoredeskError('stopped', {})), { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 /** Milliseconds that one client's score takes. */

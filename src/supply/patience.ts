@@ -66,3 +66,12 @@ export async function eachChunk(
     }
   }
 }
+
+/** The promise, unless the signal comes first. What was begun goes on by itself. */
+export async function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  checkStopped(signal);
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new ScoredeskError('stopped', {})), { once: true });
+    work.then(resolve, reject);
+  });
+}

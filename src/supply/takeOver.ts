@@ -7,7 +7,7 @@ import { amendBundle, installedBundle, removeBundle, storedSource, sweep } from 
 import { keptOverview } from '../storage/computed';
 import type { Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
-import { stoppable, timeFirstScore } from './install';
+import { timeFirstScore } from './install';
 
 export interface TakeOverTask extends Task {
   db: Db;
@@ -40,8 +40,7 @@ export async function takeOver(
 ): Promise<TakenOver> {
   const { fingerprint } = before.engine;
   const look = () => progress?.({ done: engineFile.done, total: engineFile.bytes, unit: 'bytes' });
-  const loading = engineFile.load(look);
-  const wasm = await (signal ? stoppable(loading, signal) : loading);
+  const wasm = await engineFile.load(look, signal);
   // It may have been removed meanwhile.
   await installedBundle(db, fingerprint);
   const open = async (runtimeOnly: boolean) =>

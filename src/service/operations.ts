@@ -4,10 +4,11 @@ import * as client from './client';
 import * as drift from './drift';
 import * as install from './install';
 import * as model from './model';
+import * as settings from './settings';
 
 /**
  * What the scoring worker does: every function that these files export is an operation, which the page calls by its
  * name (src/client/scoring).
  */
-export const operations = { ...bundles, ...install, ...check, ...client, ...model, ...drift };
+export const operations = { ...bundles, ...install, ...check, ...client, ...model, ...drift, ...settings };
 export type ScoringOperations = typeof operations;

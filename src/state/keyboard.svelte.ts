@@ -1,8 +1,12 @@
-import { keepSetting, readSetting } from './settings';
+import { followSetting, keepSetting, readSetting } from './settings';
 
 /** Whether single-letter keys act: they can be turned off. */
 class KeyboardState {
   #enabled = $state(readSetting('keys') !== 'off');
+
+  constructor() {
+    followSetting('keys', (value) => (this.#enabled = value !== 'off'));
+  }
 
   get enabled() {
     return this.#enabled;

@@ -1,7 +1,7 @@
 import type { ErrorData } from '../core/errors';
 import { loadMessages, LOCALES, type Area } from '../i18n/areas';
 import { translate, errorText, type Locale, type MessageKey, type MessageParams } from '../i18n/translate';
-import { keepSetting, readSetting } from './settings';
+import { followSetting, keepSetting, readSetting } from './settings';
 
 /** The language the person chose, else the browser's, else English; and which of its words are here. */
 class LocaleState {
@@ -10,6 +10,13 @@ class LocaleState {
   #come = $state(0);
   readonly #areas = new Set<Area>();
   #chosen: Locale | null = null;
+
+  constructor() {
+    followSetting('locale', (chosen) => {
+      const known = LOCALES.find((name) => name === chosen);
+      if (known) void this.choose(known).catch(() => undefined);
+    });
+  }
 
   get current(): Locale {
     return this.#locale;

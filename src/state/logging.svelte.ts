@@ -1,12 +1,16 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
-import { keepSetting, readSetting } from './settings';
+import { followSetting, keepSetting, readSetting } from './settings';
 
 /** Whether scores are kept over time, and how much is kept: off until somebody wants it. */
 class LoggingState {
   #on = $state(readSetting('log') === 'on');
   #kept = $state.raw<{ logged: number; comparisons: number } | null>(null);
   #error = $state.raw<ErrorData | null>(null);
+
+  constructor() {
+    followSetting('log', (value) => (this.#on = value === 'on'));
+  }
 
   get on() {
     return this.#on;

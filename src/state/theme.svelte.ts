@@ -1,10 +1,16 @@
-import { keepSetting, readSetting } from './settings';
+import { followSetting, keepSetting, readSetting } from './settings';
 
 type Theme = 'light' | 'dark';
 
 /** The theme the person chose, else the system's. */
 class ThemeState {
   #theme = $state<Theme>(initial());
+
+  constructor() {
+    followSetting('theme', (theme) => {
+      if (isTheme(theme)) apply((this.#theme = theme));
+    });
+  }
 
   get current(): Theme {
     return this.#theme;
@@ -17,10 +23,12 @@ class ThemeState {
   }
 }
 
+const isTheme = (text: string | null): text is Theme => text === 'dark' || text === 'light';
+
 function initial(): Theme {
   const stored = readSetting('theme');
   const system: Theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  const theme = stored === 'dark' || stored === 'light' ? stored : system;
+  const theme = isTheme(stored) ? stored : system;
   apply(theme);
   return theme;
 }

@@ -55,6 +55,12 @@ export interface StoredComparison extends Omit<SavedComparison, 'id'> {
   result: DriftResult;
 }
 
+/** A choice of the person. */
+export interface StoredSetting {
+  key: string;
+  value: string;
+}
+
 interface Schema extends DBSchema {
   /** Installed bundles by fingerprint: a record here means whole and verified. */
   bundles: { key: string; value: StoredBundle };
@@ -68,6 +74,7 @@ interface Schema extends DBSchema {
   /** Scores kept over time, once a client and day. */
   log: { key: [string, string, string]; value: StoredScore };
   comparisons: { key: number; value: StoredComparison; indexes: { fingerprint: string } };
+  settings: { key: string; value: StoredSetting };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -130,6 +137,7 @@ async function upgrade(db: Db, from: number, transaction: Upgrade): Promise<void
     const comparisons = db.createObjectStore('comparisons', { keyPath: 'id', autoIncrement: true });
     comparisons.createIndex('fingerprint', 'fingerprint');
   }
+  if (from < 5) db.createObjectStore('settings', { keyPath: 'key' });
   if (from > 0) for (const name of SHAPED) await toCurrent(transaction, name);
 }
 

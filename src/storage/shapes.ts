@@ -2,7 +2,7 @@
  * The shapes that stored records have had. Each carries the number of the schema it was written under; a change of a
  * shape is a new number, a step here, and a record of the shape before in test/storage.
  */
-export const SCHEMA = 4;
+export const SCHEMA = 5;
 
 /** Stores whose records have had other shapes. */
 export const SHAPED = ['bundles', 'installs', 'comparisons'] as const;

@@ -7,7 +7,7 @@ import {
 } from 'playwright-core';
 import { ensureChromium } from '../../tools/chromium.mjs';
 
-const FLAGS = [
+export const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',

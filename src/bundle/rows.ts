@@ -1,5 +1,5 @@
 import { asCoded, type ScoredeskError } from '../core/errors';
-import { columnOf, textColumn, type Table } from '../core/table/table';
+import { columnOf, textColumn, type Column, type Table } from '../core/table/table';
 import { idsOf, toDeclared } from './columns';
 import { withDerived } from './derived';
 import type { ManifestColumn } from './schema';
@@ -60,7 +60,7 @@ export function readRows(table: Table, declared: readonly ManifestColumn[], opti
     if (!column || role === 'target') continue;
     const read =
       name === id
-        ? textColumn(idsOf(table, id))
+        ? asIds(column, idsOf(table, id))
         : attempt(name, () => toDeclared(column, declaration, table));
     if (read) columns.set(name, read);
   }
@@ -76,6 +76,10 @@ export function readRows(table: Table, declared: readonly ManifestColumn[], opti
     target: labels,
   };
 }
+
+/** Ids as text that remembers whole numbers. */
+const asIds = ({ written }: Column, ids: readonly string[]): Column =>
+  written === 'whole' ? { ...textColumn(ids), written } : textColumn(ids);
 
 /** The rows, where everything could be taken as it was meant. @throws the first of what could not; column-unknown */
 export function requireRows(rows: Rows): Rows {

@@ -48,8 +48,8 @@ export function explainCommand(): Command {
     )
     .action(async (path: string, options: Options) => {
       const engine = await openBundle(await openSource(path), { runtime: 'core' });
-      const { table, ids } = await chooseRows(engine, options);
-      const found = await engine.explain(table, options.method, {
+      const rows = await chooseRows(engine, options);
+      const found = await engine.explain(rows.table, options.method, {
         progress: sayProgress,
         background:
           options.background === undefined ? undefined : await backgroundOf(engine, options.background),
@@ -57,6 +57,6 @@ export function explainCommand(): Command {
         kernelWidth: options.kernelWidth,
         seed: options.seed,
       });
-      await writeTableFile(options.out, contributionTable(engine, ids, found));
+      await writeTableFile(options.out, contributionTable(engine, rows, found));
     });
 }

@@ -1,3 +1,4 @@
+import { readColumn, wholeTable } from '../core/table/source';
 import type { Table } from '../core/table/table';
 import { keptAsWritten } from '../bundle/columns';
 import { rowFindings, scoreFindings } from '../bundle/training/compare';
@@ -7,7 +8,7 @@ import type { Engine } from '../engine/engine';
 import type { Background } from '../engine/explanations';
 import { trainedOf } from '../engine/training';
 import { requireFindings } from './findings';
-import { readTableFile } from './files';
+import { openTableFile } from './files';
 
 export interface RowOptions {
   data?: string;
@@ -33,10 +34,23 @@ export async function backgroundOf(engine: Engine, wanted: string): Promise<Back
 
 /** A file's rows; what they hold that the training did not is said before they are scored. @throws unlike-training */
 async function readFileRows(engine: Engine, path: string, strict = false): Promise<ChosenRows> {
-  const table = await readTableFile(path, keptAsWritten(engine.manifest.columns, engine.idColumn));
-  const rows = rowsFor(engine, table);
+  const rows = rowsFor(engine, await readNeeded(engine, path));
   requireFindings(rowFindings(trainedOf(engine), { table: rows.table, id: engine.idColumn }), strict);
   return rows;
+}
+
+/** The columns that the bundle declares: of a wide file no others are read. @throws column-unknown for an input that it lacks */
+async function readNeeded({ manifest, idColumn, inputs }: Engine, path: string): Promise<Table> {
+  const { columns } = manifest;
+  const source = await openTableFile(path, keptAsWritten(columns, idColumn));
+  const computed = new Set(columns.filter(({ derived }) => derived).map(({ name }) => name));
+  const absent = inputs.find((name) => !source.names.includes(name) && !computed.has(name));
+  if (absent !== undefined) await readColumn(source, absent);
+  const declared = new Set([idColumn, ...columns.map(({ name }) => name)]);
+  return wholeTable(
+    source,
+    source.names.filter((name) => declared.has(name)),
+  );
 }
 
 /** Says what is strange in the scores of a file's rows. @throws unlike-training */

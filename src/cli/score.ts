@@ -22,11 +22,12 @@ export function scoreCommand(): Command {
     .addHelpText('after', '\nExample:\n  scoredesk score public/bundles/german-credit --ids 1,2 --out -')
     .action(async (path: string, options: RowOptions & { out: string }) => {
       const engine = await openBundle(await openSource(path));
-      const { table, ids, target } = await chooseRows(engine, options);
+      const rows = await chooseRows(engine, options);
+      const { table, target } = rows;
       const scores = await engine.score(table, { progress: sayProgress });
       if (options.data !== undefined) requireScores(engine, { table, scores, target }, options);
       if (engine.runtimeFailure)
         say(`Note: onnxruntime did not start (${engine.runtimeFailure}); scored by the app’s own evaluator.`);
-      await writeTableFile(options.out, scoreTable(engine, ids, scores));
+      await writeTableFile(options.out, scoreTable(engine, rows, scores));
     });
 }

@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parquetMetadata } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pack } from '../../src/bundle/pack';
-import { columnOf, texts } from '../../src/core/table/table';
+import { writeParquet } from '../../src/core/table/parquetWrite';
+import { columnOf, texts, type TextColumn } from '../../src/core/table/table';
 import { TensorProto_DataType as Type } from '../../src/core/onnx/schema/onnx_pb';
 import { NUMBERS } from '../support/families';
 import { bytesOf, largestDifference, numbers, tableOf, textOf } from '../support/files';
@@ -68,6 +70,20 @@ describe('scoredesk', () => {
       expect(texts(columnOf(scores, 'decision'))).toEqual(decisions);
     },
   );
+
+  test('ids of a Parquet come back as the whole numbers or texts that they were', async () => {
+    const wide = await tableOf(`${DEMO}/german-credit.csv`, ['client_id']);
+    const ids = columnOf(wide, 'client_id') as TextColumn;
+    const typeAfter = async (column: TextColumn) => {
+      const table = { ...wide, columns: new Map([['unasked', ids], ...wide.columns, ['client_id', column]]) };
+      const [data, out] = [file('typed.parquet', writeParquet(table)), join(dir, 'typed-scores.parquet')];
+      expect(run('score', BUNDLE, '--data', data, '--out', out).status).toBe(0);
+      expect(texts(columnOf(await read(out), 'client_id'))).toEqual(texts(ids));
+      return parquetMetadata(bytesOf(out).slice().buffer).schema[1].type;
+    };
+    expect(await typeAfter({ ...ids, written: 'whole' })).toBe('INT64');
+    expect(await typeAfter(ids)).toBe('BYTE_ARRAY');
+  });
 
   test('score of a user’s CSV gives what the bundle’s clients get; chosen ids in their order', async () => {
     const out = join(dir, 'rows.csv');

@@ -184,7 +184,8 @@ function holdsText(chunk: DecodedArray): boolean {
 function toTextColumn(chunks: readonly DecodedArray[], rows: number, place: Place): Column {
   const builder = new TextBuilder(rows);
   for (const chunk of chunks) for (let i = 0; i < chunk.length; i++) builder.add(cellText(chunk[i], place));
-  return builder.finish();
+  const whole = writtenAs(chunks).written === 'whole';
+  return whole ? { ...builder.finish(), written: 'whole' } : builder.finish();
 }
 
 function cellText(cell: unknown, { file, name }: Place): string {

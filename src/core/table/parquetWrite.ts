@@ -7,12 +7,14 @@ import { texts, type Table } from './table';
  * the same table always gives the same file.
  *
  * Numbers are float32 where every value survives the trip, else float64, in BYTE_STREAM_SPLIT;
- * Int32Array columns (category codes) are INT32; text is STRING, "" for missing.
+ * Int32Array columns (category codes) are INT32; text is STRING, "" for missing, or INT64 where its file had whole numbers.
  *
  * @param codec SNAPPY for tables that somebody waits for: several times as fast, and larger
  */
 export function writeParquet(table: Table, codec: 'GZIP' | 'SNAPPY' = 'GZIP'): Uint8Array {
   const columnData = [...table.columns].map(([name, column]): ColumnSource => {
+    if (column.kind === 'text' && column.written === 'whole')
+      return { name, data: texts(column).map(BigInt), type: 'INT64', nullable: false };
     if (column.kind === 'text') return { name, data: texts(column), type: 'STRING', nullable: false };
     if (column.values instanceof Int32Array)
       return { name, data: column.values, type: 'INT32', nullable: false };

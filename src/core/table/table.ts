@@ -14,6 +14,8 @@ export interface TextColumn {
   kind: 'text';
   codes: Int32Array;
   dictionary: readonly string[];
+  /** Whole numbers in their file, kept as text here. */
+  written?: 'whole';
 }
 
 export type Column = NumberColumn | TextColumn;

@@ -11,6 +11,8 @@ import type { Engine } from '../engine';
 export interface ChosenRows {
   table: Table;
   ids: string[];
+  /** Their file has them as whole numbers. */
+  wholeIds: boolean;
   /** 1 default, 0 repaid, -1 unknown; null without outcomes. */
   target: Int8Array | null;
 }
@@ -25,16 +27,19 @@ export function rowsFor(engine: Engine, table: Table): ChosenRows {
   // Outcomes that can't be read are no reason not to score.
   const unreadable = read.unreadable.filter(({ column }) => column !== outcome?.name);
   const rows = requireRows({ ...read, unreadable });
-  return { table: rows.table, ids: idsIn(engine, rows.table), target: rows.target };
+  return { ...idsIn(engine, rows.table), target: rows.target };
 }
 
 /** All clients of the bundle. */
 export async function clientRows(engine: Engine): Promise<ChosenRows> {
   const table = await engine.clients.table();
-  return { table, ids: idsIn(engine, table), target: null };
+  return { ...idsIn(engine, table), target: null };
 }
 
-const idsIn = (engine: Engine, table: Table): string[] => texts(columnOf(table, engine.idColumn));
+function idsIn(engine: Engine, table: Table): Pick<ChosenRows, 'table' | 'ids' | 'wholeIds'> {
+  const column = columnOf(table, engine.idColumn);
+  return { table, ids: texts(column), wholeIds: column.written === 'whole' };
+}
 
 /** The rows of these ids, in that order; of an id that stands twice the first. @throws client-unknown */
 export function onlyIds(rows: ChosenRows, wanted: readonly string[]): ChosenRows {
@@ -48,22 +53,23 @@ export function onlyIds(rows: ChosenRows, wanted: readonly string[]): ChosenRows
   return {
     table: takeRows(rows.table, Int32Array.from(positions)),
     ids: [...wanted],
+    wholeIds: rows.wholeIds,
     target: rows.target && Int8Array.from(positions, (row) => rows.target?.[row] ?? -1),
   };
 }
 
 /** id, probability, decision. */
-export function scoreTable(engine: Engine, ids: readonly string[], scores: Float64Array): Table {
-  const { columns, add } = outputOf(engine, ids);
+export function scoreTable(engine: Engine, chosen: Ids, scores: Float64Array): Table {
+  const { columns, add } = outputOf(engine, chosen);
   add('probability', { kind: 'number', values: scores });
   add('decision', textColumn(Array.from(scores, (p) => engine.decide(p))));
-  return { name: 'scores', rows: ids.length, columns };
+  return { name: 'scores', rows: scores.length, columns };
 }
 
 /** id, base, a column a feature: base + sum is the model's raw output. */
-export function contributionTable(engine: Engine, ids: readonly string[], found: Contributions): Table {
+export function contributionTable(engine: Engine, chosen: Ids, found: Contributions): Table {
   const { base, bases, rows, width, values } = found;
-  const { columns, add } = outputOf(engine, ids);
+  const { columns, add } = outputOf(engine, chosen);
   add('base', { kind: 'number', values: bases ?? new Float64Array(rows).fill(base) });
   engine.columns.forEach(({ name }, j) =>
     add(name, {
@@ -74,8 +80,12 @@ export function contributionTable(engine: Engine, ids: readonly string[], found:
   return { name: 'contributions', rows, columns };
 }
 
-function outputOf(engine: Engine, ids: readonly string[]) {
-  const columns = new Map<string, Column>([[engine.idColumn, textColumn(ids)]]);
+/** Ids come back in the type that they had. */
+type Ids = Pick<ChosenRows, 'ids' | 'wholeIds'>;
+
+function outputOf(engine: Engine, { ids, wholeIds }: Ids) {
+  const own: Column = wholeIds ? { ...textColumn(ids), written: 'whole' } : textColumn(ids);
+  const columns = new Map<string, Column>([[engine.idColumn, own]]);
   const add = (name: string, column: Column) =>
     columns.set(
       freeName(name, (taken) => columns.has(taken)),

@@ -61,6 +61,43 @@ test.each([
   expect(complaints).toEqual([]);
 });
 
+test('columns in another order than that of the training are put in the model’s', async () => {
+  const { page, complaints } = await visit(browser, site.url);
+  const rows = readFileSync(`${FAMILIES}data.csv`, 'utf8').trim().split('\n');
+  const features = rows[0]
+    .split(',')
+    .filter((name) => !['id', 'y', 'checking_status', 'purpose', 'housing'].includes(name));
+  const turned = rows.map((row) => row.split(',').reverse().join(',')).join('\n');
+  await page.locator('#import').waitFor({ state: 'attached' });
+  await page.locator('input[data-picks=files]').setInputFiles([
+    {
+      name: 'm.onnx',
+      mimeType: 'application/octet-stream',
+      buffer: readFileSync(`${FAMILIES}xgboost.onnx`),
+    },
+    { name: 'turned.csv', mimeType: 'text/csv', buffer: Buffer.from(turned) },
+  ]);
+  await page.getByText('The training had another order').click();
+  const order = page.getByRole('textbox', { name: /^One column a line/ });
+  await order.fill('age\nag\nage');
+  await order.blur();
+  await page.getByText('None of the columns is called “ag”. Did you mean “age”?').waitFor();
+  await page.getByText('“age” stands there twice.').waitFor();
+  // As a notebook prints it.
+  await order.fill(features.map((name, i) => `${i ? ' ' : '['}'${name}',`).join('\n') + ']');
+  await order.blur();
+  await page.getByText(/10 columns, as many/).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const make = page.getByRole('button', { name: /^(Make the bundle|Go on)/ });
+  await make.click();
+  await listed(page);
+  await page.evaluate(() => (location.hash = `${location.hash}/2`));
+  await page.getByRole('heading', { level: 1, name: /2$/ }).waitFor();
+  const figure = (100 * (expected.get('2') ?? NaN)).toFixed(1);
+  expect(await page.locator('.figure').innerText()).toContain(figure);
+  expect(complaints).toEqual([]);
+});
+
 test('what the tables hold that the training did not is told before a score is shown', async () => {
   const { page, complaints } = await visit(browser, site.url);
   const [header, ...rows] = readFileSync(`${FAMILIES}data.csv`, 'utf8').trim().split('\n');

@@ -20,7 +20,8 @@ async function halting({ ranges }: { ranges: boolean }) {
   };
   const server = createServer((request, response) => {
     asked.push(request.headers.range);
-    if (asked.length > 1) return send(response, ranges ? Number(request.headers.range?.slice(6, -1) ?? 0) : 0);
+    if (asked.length > 1)
+      return send(response, ranges ? Number(request.headers.range?.slice(6, -1) ?? 0) : 0);
     response.writeHead(200, { 'content-length': WHOLE.length });
     response.write(WHOLE.subarray(0, FIRST));
     response.on('close', stopped);

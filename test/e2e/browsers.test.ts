@@ -43,12 +43,12 @@ test.each([
   await until(page, shows('onnxruntime has checked every score'));
   await until(page, shows('Ready offline'));
   // Importances come late and sort the drift table anew, while its figures are on the screen.
-  await page.evaluate(go(`${BUNDLE}/model`));
-  await until(page, shows('What the model relies on'));
   await page.evaluate(go(`${BUNDLE}/drift`));
   await until(page, shows('Look first at Savings'));
   await until(page, `document.querySelectorAll('tbody .importance').length > 10`);
   expect(await wronglyPainted(page)).toEqual([]);
+  await page.evaluate(go(`${BUNDLE}/model`));
+  await until(page, shows('What the model relies on'));
   await site.close();
   await page.goto(`${site.url}${clientHash('641')}`);
   await page.evaluate('location.reload()');

@@ -5,7 +5,6 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { parseManifest } from '../../src/bundle/validate';
 import { zipSource } from '../../src/bundle/zip';
-import { ScoredeskError } from '../../src/core/errors';
 import { PathShap } from '../../src/core/explain/pathShap';
 import { countCovers, decodeCovers } from '../../src/core/explain/covers';
 import { probabilities } from '../../src/core/model/evaluate';
@@ -15,6 +14,7 @@ import { readTable } from '../../src/core/table/read';
 import { openBundle } from '../../src/engine/engine';
 import { bytesOf } from '../support/files';
 import { germanInput } from '../support/german';
+import { mutate, refusedOrFine } from './mutate';
 
 /**
  * Thousands of seeded mutations of every file a bundle or an import can hold. Each must be read, or
@@ -22,43 +22,8 @@ import { germanInput } from '../support/german';
  * the test's limit.
  */
 
-/** A few bytes changed, a piece cut, doubled or zeroed, or the end cut off. */
-function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
-  const at = Math.floor(random() * bytes.length);
-  const length = 1 + Math.floor(random() * 40);
-  const out = bytes.slice();
-  switch (Math.floor(random() * 6)) {
-    case 0:
-      return bytes.slice(0, at);
-    case 1:
-      for (let k = 0; k < 1 + random() * 8; k++)
-        out[Math.floor(random() * out.length)] ^= 1 << Math.floor(random() * 8);
-      return out;
-    case 2:
-      return out.fill(0xff, at, at + length);
-    case 3:
-      return out.fill(0, at, at + length);
-    case 4:
-      return Uint8Array.from([...bytes.slice(0, at), ...bytes.slice(at + length)]);
-    default:
-      return Uint8Array.from([...bytes.slice(0, at), ...bytes.slice(at, at + length), ...bytes.slice(at)]);
-  }
-}
-
 /** Of the manifests that are mutated all are parsed; one in so many is opened and scored too. */
 const OPENED_EACH = 10;
-
-/** The code `use` was refused with, or null where it went through; fails on any other error. */
-async function refusedOrFine(what: string, use: () => unknown): Promise<string | null> {
-  try {
-    await use();
-    return null;
-  } catch (error) {
-    if (!(error instanceof ScoredeskError)) throw new Error(`${what}: ${String(error)}`, { cause: error });
-    expect(error.code, what).not.toBe('bug');
-    return error.code;
-  }
-}
 
 interface Outcome {
   read: number;

@@ -57,7 +57,7 @@ async function throughTheApp(page: Page, shot: (name: string, whole?: boolean) =
     ['14-performance', 'performance'],
   ]) {
     await page.goto(links[1].replace(/clients\/(.*)$/, address));
-    await page.locator('main h2:visible').nth(1).waitFor();
+    await page.locator('main h2:visible').first().waitFor();
     await page.waitForTimeout(900);
     await shot(name);
   }

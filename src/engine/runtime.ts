@@ -4,6 +4,7 @@ import { probabilities } from '../core/model/evaluate';
 import type { OnnxInput, OnnxModel } from '../core/onnx/read';
 import { runtimeModel } from '../core/onnx/runtimeModel';
 import type { Manifest } from '../bundle/schema';
+import { withinMemory } from './runtimeMemory';
 
 export interface Progress {
   done: number;
@@ -100,7 +101,9 @@ export async function onnxRuntime(
   if (wasm && !started) ort.env.wasm.wasmBinary = await wasm();
   try {
     session = await watched(() =>
-      ort.InferenceSession.create(file.bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 }),
+      withinMemory(() =>
+        ort.InferenceSession.create(file.bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 }),
+      ),
     );
   } catch (error) {
     throw new ScoredeskError('runtime-failed', { reason: reasonOf(error) }, { cause: error });

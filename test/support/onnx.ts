@@ -64,6 +64,9 @@ function info(name: string, elemType: Type, columns: number) {
   });
 }
 
+/** Operators of ONNX itself; all others are those of ai.onnx.ml. */
+const STANDARD = new Set(['Add', 'Cast', 'Concat', 'Identity', 'ReduceMax', 'Unsqueeze']);
+
 /** A small ONNX file of these nodes: one float input `x`, or one of a column for each name; the outputs named. */
 export function onnxFile(
   width: number,
@@ -73,11 +76,11 @@ export function onnxFile(
 ): Uint8Array {
   const graph = create(GraphProtoSchema, {
     name: 'test',
-    node: nodes.map(({ op, inputs, outputs: names, attributes = {} }) =>
+    node: nodes.map(({ op, inputs, outputs: names, attributes = {} }, i) =>
       create(NodeProtoSchema, {
         opType: op,
-        domain: ['Cast', 'Concat', 'Identity'].includes(op) ? '' : 'ai.onnx.ml',
-        name: op.toLowerCase(),
+        domain: STANDARD.has(op) ? '' : 'ai.onnx.ml',
+        name: nodes.findIndex((other) => other.op === op) < i ? `${op.toLowerCase()}-${i}` : op.toLowerCase(),
         input: inputs,
         output: names,
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),

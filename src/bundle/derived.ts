@@ -34,6 +34,24 @@ export function derivedOrder(columns: readonly ManifestColumn[]): ManifestColumn
   return order;
 }
 
+/**
+ * A derived column's rule on one row, its operands as the model takes them (categories as codes).
+ * @param operands declarations of the columns of its rule, in their order
+ */
+export function derivedRule(
+  { derived: rule }: ManifestColumn,
+  operands: readonly ManifestColumn[],
+): (values: readonly number[]) => number {
+  if (!rule) return () => NaN;
+  if (rule.op !== 'isLevel') {
+    const combine = COMBINE[rule.op];
+    return (values) => values.reduce((whole, value) => combine(whole, value));
+  }
+  const code = operands[0].levels?.findIndex(({ value }) => value === rule.level);
+  const wanted = code ?? Number(rule.level);
+  return ([value]) => (value === wanted ? 1 : 0);
+}
+
 /** The values a derived column's rule gives on a table that holds its operands. */
 function computeDerived(column: ManifestColumn, table: Table): Float64Array {
   const rule = column.derived;

@@ -24,7 +24,12 @@ const identifier = v.pipe(v.string(), v.regex(IDENTIFIER, 'letters, digits, "." 
 const SAFE_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/;
 const path = v.pipe(v.string(), v.maxLength(200), v.regex(SAFE_PATH, 'a relative path inside the bundle'));
 
-const level = v.looseObject({ value: v.string(), label: v.optional(localText) });
+const level = v.looseObject({
+  value: v.string(),
+  label: v.optional(localText),
+  /** Of an actionable category: false is no aim that somebody would give a client. */
+  proposed: v.optional(v.boolean()),
+});
 
 const derived = v.looseObject({
   op: v.picklist(['ratio', 'difference', 'sum', 'product', 'isLevel']),

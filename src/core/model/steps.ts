@@ -83,6 +83,9 @@ const waysOf = (step: Step): readonly (readonly Step[])[] =>
       ? [step.when, step.yes, step.no]
       : [];
 
+/** One value through the steps of its feature. */
+export const applyStepsTo = ({ steps }: FeatureSource, x: number): number => applySteps(steps, x);
+
 function applySteps(steps: readonly Step[], x: number): number {
   for (const step of steps) x = applyStep(step, x);
   return x;

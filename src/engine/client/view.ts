@@ -49,7 +49,7 @@ export async function clientView(engine: Engine, id: string, seenIn: SeenIn): Pr
     name: nameOf(columns, table),
     probability,
     decision: engine.decide(probability),
-    distance: distance(probability, decision.threshold, engine.unit),
+    distance: distanceBetween(probability, decision.threshold, engine.unit),
     seenIn,
     explanation:
       engine.onnx.model && !Number.isNaN(probability) ? await explanation(engine, inputs, undefined) : null,
@@ -57,9 +57,10 @@ export async function clientView(engine: Engine, id: string, seenIn: SeenIn): Pr
   };
 }
 
-function distance(probability: number, threshold: number, unit: Engine['unit']): number {
-  if (unit === 'probability') return toPoints(probability - threshold, unit);
-  return toPoints(logit(probability) - logit(threshold), unit);
+/** Points from one probability to another: negative below it. */
+export function distanceBetween(probability: number, from: number, unit: Engine['unit']): number {
+  if (unit === 'probability') return toPoints(probability - from, unit);
+  return toPoints(logit(probability) - logit(from), unit);
 }
 
 /** Rows that estimates compare with: a client page is read within seconds. */

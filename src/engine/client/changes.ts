@@ -1,0 +1,243 @@
+import type { Decision, DecisionRule } from '../../core/decision/decision';
+import {
+  levelLever,
+  MOST_LEVELS,
+  numberLever,
+  type Direction,
+  type Lever,
+} from '../../core/explain/counterfactual/lever';
+import {
+  flipsOf,
+  pathsTo,
+  type Goal,
+  type Path,
+  type Situation,
+} from '../../core/explain/counterfactual/paths';
+import type { Model } from '../../core/model/model';
+import { logit } from '../../core/numeric/functions';
+import { columnOf, type Column, type Table } from '../../core/table/table';
+import type { ManifestColumn } from '../../bundle/schema';
+import type { Engine } from '../engine';
+import type { CellValue } from './cells';
+import { sheetLayout, sheetOf, valueOf, type Sheet } from './sheet';
+import { distanceBetween } from './view';
+
+/** What would change a client's decision. */
+export interface ChangesView {
+  /** What the paths lead to; null where the client is accepted: then only `flips` say what would turn it. */
+  towards: Decision | null;
+  /** At most three, the least effort first; each was rescored by the evaluator that scores. */
+  paths: PathView[];
+  /** Of each column alone the nearest value that turns the decision. */
+  flips: PathView[];
+  /** Columns that may change, in the model's order. */
+  levers: string[];
+  /** Whether no path means that there is none within the levers' values. */
+  proved: boolean;
+  /** Pairs that one input follows: no path changes both. */
+  apart: [string, string][];
+}
+
+export interface PathView {
+  changes: ChangeView[];
+  /** Columns that follow the changes. */
+  follows: { column: string; from: CellValue; to: CellValue }[];
+  probability: number;
+  decision: Decision;
+  /** Points from the client's score. */
+  points: number;
+  effort: number;
+}
+
+export interface ChangeView {
+  column: string;
+  from: CellValue;
+  to: CellValue;
+  /** `on`: true of every further value too, as far as the reference goes; `until`: up to this one; `exactly`: of this one. */
+  reach: { kind: 'on' | 'until' | 'exactly'; value: CellValue };
+}
+
+/** Kept from the threshold, in the unit of the raw output: a third of a point, .2 % of probability. */
+const MARGINS = { logistic: 0.02, identity: 0.002 } as const;
+
+/**
+ * Paths and flips of a client, searched in the app's own reading of the model, each rescored.
+ *
+ * @param values edits of the client's file that it starts from
+ * @throws method-unsupported where only the runtime reads the model
+ */
+export async function changesOf(engine: Engine, table: Table): Promise<ChangesView> {
+  const { sheet, levers, probability, decision, goal, towards, situation } = await questionOf(engine, table);
+  const found = towards ? pathsTo(situation(levers.actionable), goal) : { paths: [], apart: [] };
+  const flips = flipsOf(situation(levers.all), goal).filter((path) => path !== null);
+  const rescore = (paths: readonly Path[], of: readonly Lever[]) =>
+    rescored(engine, { sheet, probability, decision }, paths, of);
+  const paths = await rescore(found.paths, levers.actionable);
+  const nameOf = (lever: number) => sheet.columns[levers.actionable[lever].input].name;
+  return {
+    towards,
+    paths,
+    flips: await rescore(flips, levers.all),
+    levers: levers.actionable.map((_, i) => nameOf(i)),
+    proved: paths.length === found.paths.length && !levers.thinned,
+    apart: found.apart.map(([a, b]) => [nameOf(a), nameOf(b)]),
+  };
+}
+
+/** What is searched for a client, and in what. */
+export async function questionOf(engine: Engine, table: Table) {
+  const sheet = sheetOf(engine, table);
+  const levers = await leversFor(engine, sheet);
+  const [probability] = await engine.score(sheet.inputs);
+  const decision = engine.decide(probability);
+  const model = widened(engine.modelFor('path'), sheet);
+  const { row, followers } = sheet;
+  const situation = (own: readonly Lever[]): Situation => ({ model, row, levers: own, followers });
+  return { sheet, levers, probability, decision, situation, ...goalOf(engine, decision) };
+}
+
+/** One decision better for who is not accepted; for who is, the nearest that is not. */
+function goalOf(engine: Engine, decision: Decision): { goal: Goal; towards: Decision | null } {
+  const rule: DecisionRule = engine.manifest.decision;
+  const { link } = engine.modelFor('path');
+  const lowest =
+    rule.reviewFrom !== undefined && rule.reviewFrom < rule.threshold ? rule.reviewFrom : rule.threshold;
+  const p = decision === 'refused' ? rule.threshold : lowest;
+  const accepted = decision === 'accepted';
+  return {
+    goal: {
+      side: accepted ? 'atLeast' : 'below',
+      limit: link === 'logistic' ? logit(p) : p,
+      margin: MARGINS[link],
+    },
+    towards: accepted ? null : p === lowest ? 'accepted' : 'review',
+  };
+}
+
+/** The model on whole sheets: what its inputs are derived from comes after them. */
+function widened(model: Model, { row }: Sheet): Model {
+  if (row.length === model.width) return model;
+  const features =
+    model.features ?? Array.from({ length: model.width }, (_, input) => ({ input, steps: [] }));
+  return { ...model, width: row.length, features };
+}
+
+interface Client {
+  sheet: Sheet;
+  probability: number;
+  decision: Decision;
+}
+
+/** Paths with the score of the evaluator that scores; one whose decision that does not turn is left out. */
+async function rescored(
+  engine: Engine,
+  { sheet, probability, decision }: Client,
+  paths: readonly Path[],
+  levers: readonly Lever[],
+): Promise<PathView[]> {
+  const { width, columns } = sheet;
+  const values = new Float64Array(paths.length * width);
+  paths.forEach(({ row }, i) => values.set(row.subarray(0, width), i * width));
+  const scores = await engine.score({ rows: paths.length, width, values });
+  const view = ({ changes, row, effort }: Path, i: number): PathView => {
+    const moved = new Set(changes.map(({ lever }) => levers[lever].input));
+    const shown = (at: number, code: number) => valueOf(columns[at], code);
+    return {
+      changes: changes.map(({ lever, value, reach }) => {
+        const { input, current } = levers[lever];
+        const end = reach.kind === 'until' ? reach.value : value;
+        return {
+          column: columns[input].name,
+          from: shown(input, current),
+          to: shown(input, value),
+          reach: { kind: reach.kind, value: shown(input, end) },
+        };
+      }),
+      follows: columns.flatMap(({ name }, at) =>
+        moved.has(at) || Object.is(row[at], sheet.row[at])
+          ? []
+          : [{ column: name, from: shown(at, sheet.row[at]), to: shown(at, row[at]) }],
+      ),
+      probability: scores[i],
+      decision: engine.decide(scores[i]),
+      points: distanceBetween(scores[i], probability, engine.unit),
+      effort,
+    };
+  };
+  return paths.map(view).filter((path) => path.decision !== decision);
+}
+
+/** The levers of one client. */
+interface Levers {
+  /** What somebody can change, in the direction that is declared. */
+  actionable: Lever[];
+  /** Every column that is known and follows no other, protected ones left out. */
+  all: Lever[];
+  /** Of a column with many levels only the most frequent are tried. */
+  thinned: boolean;
+}
+
+async function leversFor(engine: Engine, sheet: Sheet): Promise<Levers> {
+  const values = await occurring(engine);
+  const followers = new Set(sheet.followers.map(({ input }) => input));
+  const levers: Levers = { actionable: [], all: [], thinned: false };
+  sheet.columns.forEach((column, input) => {
+    const current = sheet.row[input];
+    const known = values[input];
+    if (!known || column.protected || followers.has(input) || !isKnown(column, current)) return;
+    levers.all.push(leverOf(column, input, current, known, 'any'));
+    const direction = column.actionable ?? 'none';
+    if (direction === 'none') return;
+    levers.actionable.push(leverOf(column, input, current, known, direction));
+    levers.thinned ||= known.kind === 'levels' && known.counts.filter(Boolean).length > MOST_LEVELS;
+  });
+  return levers;
+}
+
+/** A gap is no value to start from, and none to propose. */
+const isKnown = ({ type, levels }: ManifestColumn, value: number): boolean =>
+  type === 'category' ? value >= 0 && value < (levels?.length ?? 0) : Number.isFinite(value);
+
+const leverOf = (
+  { range, levels }: ManifestColumn,
+  input: number,
+  current: number,
+  known: Occurring,
+  direction: Direction,
+): Lever =>
+  known.kind === 'levels'
+    ? levelLever(
+        input,
+        current,
+        known.counts.map((count, code) => (levels?.[code]?.proposed === false ? 0 : count)),
+      )
+    : numberLever(input, current, known.sorted, direction, range);
+
+/** What occurs of a column in the reference (the clients where there is none). */
+type Occurring = { kind: 'numbers'; sorted: Float64Array } | { kind: 'levels'; counts: Uint32Array };
+
+const OCCURRING = new WeakMap<Engine, Promise<(Occurring | null)[]>>();
+
+/** Of each column of a sheet, read once for an open bundle; null of texts. */
+function occurring(engine: Engine): Promise<(Occurring | null)[]> {
+  const known = OCCURRING.get(engine) ?? readOccurring(engine);
+  OCCURRING.set(engine, known);
+  known.catch(() => OCCURRING.delete(engine));
+  return known;
+}
+
+async function readOccurring(engine: Engine): Promise<(Occurring | null)[]> {
+  const table = (await engine.reference()) ?? (await engine.clients.table());
+  return sheetLayout(engine).columns.map((column) =>
+    table.columns.has(column.name) ? occurringIn(columnOf(table, column.name), column) : null,
+  );
+}
+
+function occurringIn(column: Column, { levels }: ManifestColumn): Occurring | null {
+  if (column.kind === 'number')
+    return { kind: 'numbers', sorted: Float64Array.from(column.values).filter(Number.isFinite).sort() };
+  if (!levels) return null;
+  const counts = new Uint32Array(levels.length);
+  for (const code of column.codes) if (code >= 0 && code < counts.length) counts[code]++;
+  return { kind: 'levels', counts };
+}

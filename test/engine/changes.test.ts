@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { changesOf, questionOf, type PathView } from '../../src/engine/client/changes';
+import { sheetOf } from '../../src/engine/client/sheet';
+import type { Engine } from '../../src/engine/engine';
+import { leastEffort } from '../support/enumerate';
+import { openGerman } from '../support/german';
+
+let engine: Engine;
+let scores: Float64Array;
+/** Clients whose decision is this, spread over the bundle. */
+let some: (decision: string, count: number) => string[];
+beforeAll(async () => {
+  engine = await openGerman();
+  scores = await engine.scores();
+  some = (decision, count) => {
+    const ids = engine.clients.ids.filter((_, row) => engine.decide(scores[row]) === decision);
+    return Array.from({ length: count }, (_, k) => ids[Math.floor((k * ids.length) / count)]);
+  };
+});
+
+const rowOf = (id: string) => engine.clients.of([id]);
+
+/** The score of a client's file with a path's changes put into it, by the runtime. */
+async function scoreWith(id: string, { changes }: PathView): Promise<number> {
+  const sheet = sheetOf(engine, await rowOf(id));
+  const edits = Object.fromEntries(changes.map(({ column, to }) => [column, to]));
+  const [score] = await engine.score(sheet.with(edits).inputs);
+  return score;
+}
+
+describe('what would change a decision', () => {
+  test('every path of refused clients is what the runtime says of the changed file', async () => {
+    for (const id of some('refused', 30)) {
+      const { paths, towards } = await changesOf(engine, await rowOf(id));
+      expect(towards).toBe('review');
+      for (const path of paths) {
+        expect(path.decision).not.toBe('refused');
+        expect(await scoreWith(id, path)).toBe(path.probability);
+        expect(path.changes.length).toBeLessThanOrEqual(3);
+      }
+    }
+  });
+
+  test('the first path is the least of all, or there is none, by trying everything', async () => {
+    for (const id of some('refused', 10)) {
+      const table = await rowOf(id);
+      const { paths, proved } = await changesOf(engine, table);
+      const { situation, levers, goal } = await questionOf(engine, table);
+      const found = paths.at(0)?.effort ?? Infinity;
+      const tried = leastEffort(situation(levers.actionable), goal, found + 1e-9);
+      expect(tried.toFixed(9)).toBe(found.toFixed(9));
+      expect(proved).toBe(true);
+    }
+  });
+
+  test('only what somebody can change moves, in its direction, and to what is no absurd aim', async () => {
+    for (const id of some('refused', 30)) {
+      const { paths, levers } = await changesOf(engine, await rowOf(id));
+      expect(levers).not.toContain('age');
+      for (const { column, from, to } of paths.flatMap(({ changes }) => changes)) {
+        expect(levers).toContain(column);
+        expect(to).not.toBe('no checking');
+        expect(to).not.toBe('no known savings');
+        if (column === 'credit_amount') expect(to).toBeLessThan(from as number);
+      }
+    }
+  });
+
+  test('what is computed of a change follows it', async () => {
+    const all = await Promise.all(some('refused', 30).map(async (id) => changesOf(engine, await rowOf(id))));
+    const paths = all.flatMap((view) => view.paths);
+    const shorter = paths.find(({ changes }) => changes.some(({ column }) => column === 'duration'));
+    expect(shorter?.follows.map(({ column }) => column)).toEqual(['amount_per_month']);
+  });
+
+  test('of an accepted client only what would turn it is said; to review is led to acceptance', async () => {
+    const [accepted] = some('accepted', 1);
+    const view = await changesOf(engine, await rowOf(accepted));
+    expect([view.towards, view.paths]).toEqual([null, []]);
+    for (const flip of view.flips) expect(flip.decision).not.toBe('accepted');
+    for (const id of some('review', 5)) {
+      const { towards, paths } = await changesOf(engine, await rowOf(id));
+      expect(towards).toBe('accepted');
+      for (const { decision } of paths) expect(decision).toBe('accepted');
+    }
+  });
+});

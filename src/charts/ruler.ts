@@ -20,6 +20,13 @@ const TICKS = [
 ];
 const TICK_PIXELS = 34;
 
+/** Where a second pin stands, its label away from the first one's. */
+export function pinOf(scale: ScoreScale, probability: number, from: number): RulerLayout['pin'] {
+  const raw = scaleLinear().domain(scale.domain).range([0, 100])(logit(probability));
+  const at = Math.max(0, Math.min(100, raw));
+  return { at, beyond: raw < 0 ? 'left' : raw > 100 ? 'right' : null, labelLeft: labelLeft(at, from) };
+}
+
 /** @param width of the ruler in CSS pixels, for the room that ticks need */
 export function rulerLayout(
   scale: ScoreScale,
@@ -30,13 +37,12 @@ export function rulerLayout(
 ): RulerLayout {
   const x = scaleLinear().domain(scale.domain).range([0, 100]);
   const place = (p: number) => Math.max(0, Math.min(100, x(logit(p))));
-  const raw = x(logit(probability));
   const at = place(threshold);
   const review = place(reviewFrom ?? threshold);
-  const pin = place(probability);
+  const pin = pinOf(scale, probability, at);
   return {
-    pin: { at: pin, beyond: raw < 0 ? 'left' : raw > 100 ? 'right' : null, labelLeft: labelLeft(pin, at) },
-    threshold: { at, labelLeft: !labelLeft(pin, at) },
+    pin,
+    threshold: { at, labelLeft: !pin.labelLeft },
     zones: { accepted: review, review: at - review, refused: 100 - at },
     ticks: spacedTicks(x, width),
     histogram: histogramPath(scale.counts),

@@ -1,4 +1,5 @@
 import type about from './messages/en/about.json';
+import type advice from './messages/en/advice.json';
 import type algorithm from './messages/en/algorithm.json';
 import type client from './messages/en/client.json';
 import type drift from './messages/en/drift.json';
@@ -16,6 +17,8 @@ interface Areas {
   /** Sentences of coded errors. */
   errors: typeof errors;
   client: typeof client;
+  /** What is talked over with a client. */
+  advice: typeof advice;
   model: typeof model;
   drift: typeof drift;
   /** What a user's table holds that the training did not. */
@@ -40,6 +43,7 @@ const FILES: Record<Area, Record<Locale, Bring>> = {
   shell: { en: () => import('./messages/en/shell.json'), fr: () => import('./messages/fr/shell.json') },
   errors: { en: () => import('./messages/en/errors.json'), fr: () => import('./messages/fr/errors.json') },
   client: { en: () => import('./messages/en/client.json'), fr: () => import('./messages/fr/client.json') },
+  advice: { en: () => import('./messages/en/advice.json'), fr: () => import('./messages/fr/advice.json') },
   model: { en: () => import('./messages/en/model.json'), fr: () => import('./messages/fr/model.json') },
   drift: { en: () => import('./messages/en/drift.json'), fr: () => import('./messages/fr/drift.json') },
   findings: {

@@ -5,7 +5,7 @@ import type { PageName } from '../protocol/site';
 export const clientsPath = (bundle: string): string => `/b/${encodeURIComponent(bundle)}/clients`;
 
 /** Parts of the client page that an address can name. */
-const SECTIONS = ['verdict', 'why', 'data'] as const;
+const SECTIONS = ['verdict', 'why', 'changes', 'what-if', 'data'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export const clientPath = (bundle: string, client: string, section?: Section | null): string =>

@@ -89,8 +89,9 @@ export function summaryOf(manifest: Manifest, fingerprint: string, ownBytes: num
   };
 }
 
-/** Scores over time and comparisons that somebody kept of a bundle. */
+/** Scores over time, comparisons and what-if drafts that somebody kept of a bundle. */
 export interface KeptWithBundle {
   scores: number;
   comparisons: number;
+  drafts: number;
 }

@@ -1,3 +1,4 @@
+import * as advice from './advice';
 import * as bundles from './bundles';
 import * as check from './check';
 import * as client from './client';
@@ -10,5 +11,14 @@ import * as settings from './settings';
  * What the scoring worker does: every function that these files export is an operation, which the page calls by its
  * name (src/client/scoring).
  */
-export const operations = { ...bundles, ...install, ...check, ...client, ...model, ...drift, ...settings };
+export const operations = {
+  ...bundles,
+  ...install,
+  ...check,
+  ...client,
+  ...advice,
+  ...model,
+  ...drift,
+  ...settings,
+};
 export type ScoringOperations = typeof operations;

@@ -10,6 +10,7 @@ import type { Manifest } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
 import { SCHEMA } from './shapes';
+import { draftsOf } from './drafts';
 import { loggedOf } from './log';
 import {
   asWriteError,
@@ -128,16 +129,17 @@ export async function amendBundle(
 
 /** What somebody kept of a bundle's clients and would go with it. */
 export async function keptWith(db: Db, fingerprint: string): Promise<KeptWithBundle> {
-  const [scores, comparisons] = await Promise.all([
+  const [scores, comparisons, drafts] = await Promise.all([
     db.count('log', loggedOf(fingerprint)),
     db.countFromIndex('comparisons', 'fingerprint', fingerprint),
+    db.count('drafts', draftsOf(fingerprint)),
   ]);
-  return { scores, comparisons };
+  return { scores, comparisons, drafts };
 }
 
-/** Takes a bundle away with its clients' scores over time and its comparisons; its files go with the next sweep. */
+/** Takes a bundle away with its clients' scores over time, what was tried on them, and its comparisons; its files go with the next sweep. */
 export async function removeBundle(db: Db, fingerprint: string): Promise<void> {
-  const transaction = db.transaction(['bundles', 'log', 'comparisons'], 'readwrite', {
+  const transaction = db.transaction(['bundles', 'log', 'comparisons', 'drafts'], 'readwrite', {
     durability: 'strict',
   });
   const comparisons = transaction.objectStore('comparisons');
@@ -145,6 +147,7 @@ export async function removeBundle(db: Db, fingerprint: string): Promise<void> {
   await Promise.all([
     transaction.objectStore('bundles').delete(fingerprint),
     transaction.objectStore('log').delete(loggedOf(fingerprint)),
+    transaction.objectStore('drafts').delete(draftsOf(fingerprint)),
     ...kept.map((id) => comparisons.delete(id)),
     transaction.done,
   ]);

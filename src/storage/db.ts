@@ -3,6 +3,7 @@ import { reasonOf, ScoredeskError } from '../core/errors';
 import type { InstalledBundle } from '../protocol/installed';
 import type { DriftResult } from '../engine/drift/compare';
 import type { LoggedScore } from '../engine/drift/sides';
+import type { ClientDraft } from '../protocol/advice';
 import type { SavedComparison } from '../protocol/comparisons';
 import { inCurrentShape, SCHEMA, SHAPED } from './shapes';
 
@@ -61,6 +62,14 @@ export interface StoredSetting {
   value: string;
 }
 
+/** What somebody tried on a client and has not decided. */
+export interface StoredDraft extends ClientDraft {
+  fingerprint: string;
+  id: string;
+  /** Milliseconds. */
+  at: number;
+}
+
 interface Schema extends DBSchema {
   /** Installed bundles by fingerprint: a record here means whole and verified. */
   bundles: { key: string; value: StoredBundle };
@@ -75,6 +84,7 @@ interface Schema extends DBSchema {
   log: { key: [string, string, string]; value: StoredScore };
   comparisons: { key: number; value: StoredComparison; indexes: { fingerprint: string } };
   settings: { key: string; value: StoredSetting };
+  drafts: { key: [string, string]; value: StoredDraft };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -137,7 +147,10 @@ async function upgrade(db: Db, from: number, transaction: Upgrade): Promise<void
     const comparisons = db.createObjectStore('comparisons', { keyPath: 'id', autoIncrement: true });
     comparisons.createIndex('fingerprint', 'fingerprint');
   }
-  if (from < 5) db.createObjectStore('settings', { keyPath: 'key' });
+  if (from < 5) {
+    db.createObjectStore('settings', { keyPath: 'key' });
+    db.createObjectStore('drafts', { keyPath: ['fingerprint', 'id'] });
+  }
   if (from > 0) for (const name of SHAPED) await toCurrent(transaction, name);
 }
 

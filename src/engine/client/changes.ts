@@ -19,7 +19,7 @@ import { columnOf, type Column, type Table } from '../../core/table/table';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import type { CellValue } from './cells';
-import { sheetLayout, sheetOf, valueOf, type Sheet } from './sheet';
+import { changedCells, sheetLayout, sheetOf, valueOf, type Following, type Sheet } from './sheet';
 import { distanceBetween } from './view';
 
 /** What would change a client's decision. */
@@ -36,12 +36,14 @@ export interface ChangesView {
   proved: boolean;
   /** Pairs that one input follows: no path changes both. */
   apart: [string, string][];
+  /** Least and greatest value of each number in the reference. */
+  ranges: { column: string; least: number; most: number }[];
 }
 
 export interface PathView {
   changes: ChangeView[];
   /** Columns that follow the changes. */
-  follows: { column: string; from: CellValue; to: CellValue }[];
+  follows: Following[];
   probability: number;
   decision: Decision;
   /** Points from the client's score. */
@@ -81,6 +83,9 @@ export async function changesOf(engine: Engine, table: Table): Promise<ChangesVi
     levers: levers.actionable.map((_, i) => nameOf(i)),
     proved: paths.length === found.paths.length && !levers.thinned,
     apart: found.apart.map(([a, b]) => [nameOf(a), nameOf(b)]),
+    ranges: levers.all.flatMap(({ input, ordered, least, most }) =>
+      ordered ? [{ column: sheet.columns[input].name, least, most }] : [],
+    ),
   };
 }
 
@@ -140,7 +145,7 @@ async function rescored(
   paths.forEach(({ row }, i) => values.set(row.subarray(0, width), i * width));
   const scores = await engine.score({ rows: paths.length, width, values });
   const view = ({ changes, row, effort }: Path, i: number): PathView => {
-    const moved = new Set(changes.map(({ lever }) => levers[lever].input));
+    const moved = new Set(changes.map(({ lever }) => columns[levers[lever].input].name));
     const shown = (at: number, code: number) => valueOf(columns[at], code);
     return {
       changes: changes.map(({ lever, value, reach }) => {
@@ -153,11 +158,7 @@ async function rescored(
           reach: { kind: reach.kind, value: shown(input, end) },
         };
       }),
-      follows: columns.flatMap(({ name }, at) =>
-        moved.has(at) || Object.is(row[at], sheet.row[at])
-          ? []
-          : [{ column: name, from: shown(at, sheet.row[at]), to: shown(at, row[at]) }],
-      ),
+      follows: changedCells(sheet, sheet.as(row)).filter(({ column }) => !moved.has(column)),
       probability: scores[i],
       decision: engine.decide(scores[i]),
       points: distanceBetween(scores[i], probability, engine.unit),

@@ -27,7 +27,7 @@ export class Sheet {
   }
 
   /** The sheet with these values, and all that follows them. Columns that it lacks are passed over. */
-  with(values: Readonly<Record<string, CellValue>>): Sheet {
+  with(values: Edits): Sheet {
     const row = this.row.slice();
     const changed = new Set<number>();
     for (const [name, value] of Object.entries(values)) {
@@ -36,11 +36,11 @@ export class Sheet {
       row[at] = codeOf(this.columns[at], value);
       changed.add(at);
     }
-    return this.#of(follow(row, this.followers, changed));
+    return this.as(follow(row, this.followers, changed));
   }
 
   /** The same file with another row of it. */
-  #of(row: Float64Array): Sheet {
+  as(row: Float64Array): Sheet {
     const { columns, width, followers } = this;
     return new Sheet({ columns, width, followers, at: this.#at }, row);
   }
@@ -53,6 +53,38 @@ export class Sheet {
   position(name: string): number | undefined {
     return this.#at.get(name);
   }
+}
+
+/** New values by column; null takes a value away. */
+export type Edits = Readonly<Record<string, CellValue>>;
+
+/** A column with another value than before. */
+export interface Following {
+  column: string;
+  from: CellValue;
+  to: CellValue;
+}
+
+/** Columns of which two sheets of a layout differ; `isBeyond`: outside the range or the levels that the training knows. */
+export function changedCells(before: Sheet, after: Sheet): (Following & { isBeyond: boolean })[] {
+  return after.columns.flatMap((declared, at) => {
+    const [old, code] = [before.row[at], after.row[at]];
+    if (Object.is(old, code)) return [];
+    return [
+      {
+        column: declared.name,
+        from: valueOf(declared, old),
+        to: valueOf(declared, code),
+        isBeyond: isBeyond(declared, code),
+      },
+    ];
+  });
+}
+
+function isBeyond({ type, range, levels }: ManifestColumn, code: number): boolean {
+  if (Number.isNaN(code)) return false;
+  if (type === 'category') return code >= (levels?.length ?? 0);
+  return range !== undefined && (code < range[0] || code > range[1]);
 }
 
 interface SheetLayout {

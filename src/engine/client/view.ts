@@ -51,8 +51,7 @@ export async function clientView(engine: Engine, id: string, seenIn: SeenIn): Pr
     decision: engine.decide(probability),
     distance: distanceBetween(probability, decision.threshold, engine.unit),
     seenIn,
-    explanation:
-      engine.onnx.model && !Number.isNaN(probability) ? await explanation(engine, inputs, undefined) : null,
+    explanation: engine.onnx.model && !Number.isNaN(probability) ? await reasonsFor(engine, inputs) : null,
     cells: columns.flatMap((column) => cellsOf(column, table)),
   };
 }
@@ -69,13 +68,14 @@ const ESTIMATE = { background: 25, samples: 1024 };
 /** The reasons of a score that only the runtime gives. @throws client-unknown, stopped */
 export async function clientReasons(engine: Engine, id: string, task: Task = {}): Promise<ClientReasons> {
   const table = await engine.clients.of([id]);
-  return explanation(engine, table, { ...ESTIMATE, ...task });
+  return reasonsFor(engine, table, { ...ESTIMATE, ...task });
 }
 
-async function explanation(
+/** The reasons of one row's score: read from the model, or estimated by its scores. */
+export async function reasonsFor(
   engine: Engine,
   rows: ModelRows,
-  estimate: ExplainTask | undefined,
+  estimate?: ExplainTask,
 ): Promise<ClientReasons> {
   const { base, values } = await engine.explain(rows, estimate ? 'kernel' : undefined, estimate);
   return {

@@ -27,13 +27,13 @@ export interface Ask {
 /** Of an unordered lever's bits the one of the current value; those of its values are 0, 1, … */
 export const CURRENT_BIT = 1 << 30;
 const ALL_BITS = 0x7fffffff;
-const KEY_BITS = 10;
-/** Levers that a key can hold. */
-export const MOST_LEVERS = 2 ** KEY_BITS - 2;
+/** Levers that a key can hold of each place, and one for none. */
+const PLACE = 1024;
+export const MOST_LEVERS = PLACE - 2;
 
 /** A set of at most three levers, ascending, as one number. */
 export const setKey = (levers: readonly number[]): number =>
-  levers.reduce((key, lever, i) => key + (lever + 1) * 2 ** (KEY_BITS * i), 0);
+  levers.reduceRight((key, lever) => key * PLACE + lever + 1, 0);
 
 /** Leaves that are at most `most` moves away. */
 export function leavesOf(predictor: TreeEnsemble | LinearModel, moves: Moves, most: number): Leaf[] {
@@ -74,10 +74,16 @@ class Walk {
 
   #visit(node: number): void {
     const feature = this.#trees.feature[node];
-    if (feature < 0) return this.#arrive(node);
+    if (feature < 0) {
+      this.#arrive(node);
+      return;
+    }
     const own = this.#moves.leversOf[feature];
     const answer = goesYes(this.#trees, node, this.#moves.still(feature));
-    if (own.length === 0) return this.#visit(this.#child(node, answer));
+    if (own.length === 0) {
+      this.#visit(this.#child(node, answer));
+      return;
+    }
     const moved = own.find((lever) => this.#moved.includes(lever));
     // The other levers of the feature stay while this one moves.
     if (moved !== undefined) {

@@ -197,8 +197,10 @@ function roundsUpTo(threshold: number): number {
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
+const LEAST_FLOAT = 1.401298464324817e-45;
+
 function nextFloat(x: number): number {
-  if (x === 0) return 2 ** -149;
+  if (x === 0) return LEAST_FLOAT;
   float[0] = x;
   bits[0] += x > 0 ? 1 : -1;
   return float[0];

@@ -1,0 +1,41 @@
+import { changesOf, type ChangesView } from '../engine/client/changes';
+import type { Edits } from '../engine/client/sheet';
+import { whatIf as tried, type WhatIfView } from '../engine/client/whatIf';
+import { changing } from '../protocol/host';
+import type { ClientDraft } from '../protocol/advice';
+import * as drafts from '../storage/drafts';
+import type { Context } from './context';
+
+/** What is talked over with a client: what would change the decision, what if. */
+
+interface OfClient {
+  fingerprint: string;
+  id: string;
+}
+
+const rowOf = async (context: Context, { fingerprint, id }: OfClient) => {
+  const engine = await context.engine(fingerprint);
+  return { engine, table: await engine.clients.of([id]) };
+};
+
+/** @throws client-unknown, method-unsupported */
+export async function changes(context: Context, asked: OfClient): Promise<ChangesView> {
+  const { engine, table } = await rowOf(context, asked);
+  return changesOf(engine, table);
+}
+
+/** @throws client-unknown */
+export async function whatIf(context: Context, asked: OfClient & { edits: Edits }): Promise<WhatIfView> {
+  const { engine, table } = await rowOf(context, asked);
+  return tried(engine, table, asked.edits);
+}
+
+export const draft = async (context: Context, { fingerprint, id }: OfClient): Promise<ClientDraft | null> =>
+  drafts.keptDraft(await context.db(), fingerprint, id);
+
+export const keepDraft = changing(
+  async (
+    context: Context,
+    { fingerprint, id, draft: own }: OfClient & { draft: ClientDraft },
+  ): Promise<void> => drafts.keepDraft(await context.db(), fingerprint, id, own),
+);

@@ -1,0 +1,183 @@
+import { scoring } from '../client/scoring';
+import { toErrorData, type ErrorData } from '../core/errors';
+import type { ChangesView } from '../engine/client/changes';
+import type { CellValue } from '../engine/client/cells';
+import type { Edits } from '../engine/client/sheet';
+import type { WhatIfView } from '../engine/client/whatIf';
+import type { ClientDraft } from '../protocol/advice';
+
+export type Scenario = ClientDraft['scenarios'][number];
+
+/** What is tried on the client on screen, and what would change the decision. */
+class WhatIfState {
+  #client = $state.raw<{ fingerprint: string; id: string } | null>(null);
+  #edits = $state.raw<Edits>({});
+  #view = $state.raw<WhatIfView | null>(null);
+  #error = $state.raw<ErrorData | null>(null);
+  #scenarios = $state.raw<readonly Scenario[]>([]);
+  #before = $state.raw<readonly Edits[]>([]);
+  #restored = $state(false);
+  #changes = $state.raw<ChangesView | null>(null);
+  #changesError = $state.raw<ErrorData | null>(null);
+  /** One trip at a time: what is typed meanwhile is asked once it is back. */
+  #asking = false;
+  #keeping: Promise<unknown> = Promise.resolve();
+
+  get edits() {
+    return this.#edits;
+  }
+
+  /** The client whose file is tried. */
+  get id(): string | null {
+    return this.#client?.id ?? null;
+  }
+
+  /** Of the edits as they were when it was asked: the newest that has come. */
+  get view() {
+    return this.#view;
+  }
+
+  get error() {
+    return this.#error;
+  }
+
+  get scenarios() {
+    return this.#scenarios;
+  }
+
+  get canUndo(): boolean {
+    return this.#before.length > 0;
+  }
+
+  /** The edits were found on this device, from an earlier visit. */
+  get restored() {
+    return this.#restored;
+  }
+
+  /** null until they have been searched. */
+  get changes() {
+    return this.#changes;
+  }
+
+  get changesError() {
+    return this.#changesError;
+  }
+
+  /** Another client is on screen, with what its address says of it, else with what was tried before. */
+  async open(fingerprint: string, id: string, fromAddress: Edits): Promise<void> {
+    const client = (this.#client = { fingerprint, id });
+    this.#show({});
+    [this.#scenarios, this.#before, this.#restored] = [[], [], false];
+    [this.#changes, this.#changesError] = [null, null];
+    if (Object.keys(fromAddress).length > 0) this.#show(fromAddress);
+    void this.#search(client);
+    const kept = await scoring.draft(client).catch(() => null);
+    if (client !== this.#client || !kept) return;
+    this.#scenarios = kept.scenarios;
+    if (Object.keys(this.#edits).length > 0 || Object.keys(kept.edits).length === 0) return;
+    this.#restored = true;
+    this.#show(kept.edits);
+  }
+
+  /** Searched anew for the same client: another evaluator scores now. */
+  async renew(): Promise<void> {
+    if (!this.#client) return;
+    void this.#ask();
+    await this.#search(this.#client);
+  }
+
+  set(column: string, value: CellValue): void {
+    this.put({ ...this.#edits, [column]: value });
+  }
+
+  /** The column is again as it is on file. */
+  clear(column: string): void {
+    this.put(Object.fromEntries(Object.entries(this.#edits).filter(([name]) => name !== column)));
+  }
+
+  /** These edits in the place of those before, which an undo brings back. */
+  put(edits: Edits): void {
+    this.#before = [...this.#before, this.#edits];
+    this.#take(edits);
+  }
+
+  undo(): void {
+    const before = this.#before.at(-1);
+    if (!before) return;
+    this.#before = this.#before.slice(0, -1);
+    this.#take(before);
+  }
+
+  /** What an address says now: it was gone back to. */
+  follow(edits: Edits): void {
+    if (JSON.stringify(edits) !== JSON.stringify(this.#edits)) this.#take(edits);
+  }
+
+  nameScenario(name: string): void {
+    const others = this.#scenarios.filter((scenario) => scenario.name !== name);
+    this.#scenarios = [...others, { name, edits: this.#edits }];
+    this.#keep();
+  }
+
+  removeScenario(name: string): void {
+    this.#scenarios = this.#scenarios.filter((scenario) => scenario.name !== name);
+    this.#keep();
+  }
+
+  #take(edits: Edits): void {
+    this.#restored = false;
+    this.#show(edits);
+    this.#keep();
+  }
+
+  #show(edits: Edits): void {
+    this.#edits = edits;
+    if (Object.keys(edits).length > 0) return void this.#ask();
+    [this.#view, this.#error] = [null, null];
+  }
+
+  /** Every keystroke: what is shown is on the disk when the next one comes. */
+  #keep(): void {
+    if (!this.#client) return;
+    const draft = { edits: this.#edits, scenarios: [...this.#scenarios] };
+    const client = this.#client;
+    this.#keeping = this.#keeping.then(() => scoring.keepDraft({ ...client, draft })).catch(() => undefined);
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      for (;;) {
+        const [client, edits] = [this.#client, this.#edits];
+        if (!client || Object.keys(edits).length === 0) return;
+        const found = await answered(scoring.whatIf({ ...client, edits }));
+        const stale = client !== this.#client || edits !== this.#edits;
+        if (client === this.#client && Object.keys(this.#edits).length > 0) {
+          this.#view = found.value;
+          this.#error = found.error;
+        }
+        if (!stale) return;
+      }
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  async #search(client: { fingerprint: string; id: string }): Promise<void> {
+    const { value, error } = await answered(scoring.changes(client));
+    if (client !== this.#client) return;
+    this.#changes = value;
+    this.#changesError = error;
+  }
+}
+
+async function answered<T>(asked: Promise<T>): Promise<{ value: T | null; error: ErrorData | null }> {
+  try {
+    return { value: await asked, error: null };
+  } catch (error) {
+    return { value: null, error: toErrorData(error) };
+  }
+}
+
+export const whatIf = new WhatIfState();

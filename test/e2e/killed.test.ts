@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { storeKeys } from '../support/app';
+import { install, openClient, storeKeys } from '../support/app';
 import { KillableBrowser } from '../support/killable';
 import { serve, type Site } from '../support/server';
 
@@ -23,4 +23,19 @@ test('settings chosen just before', async () => {
   await browser.kill();
   const after = await browser.open(site.url);
   await after.locator('html[data-theme=dark]').waitFor();
+});
+
+test('what was tried on a client, between two keystrokes', async () => {
+  const before = await browser.open(site.url);
+  await before.getByRole('button', { name: 'EN', exact: true }).click();
+  await install(before);
+  await openClient(before, '48');
+  await before.locator('.paths').waitFor();
+  await before.getByLabel('Credit amount', { exact: true }).fill('12');
+  await expect.poll(() => storeKeys(before, 'drafts')).toHaveLength(1);
+  await browser.kill();
+  const after = await browser.open(site.url);
+  await openClient(after, '48');
+  await after.getByText('What was tried before is back.').waitFor();
+  expect(await after.getByLabel('Credit amount', { exact: true }).inputValue()).toBe('12');
 });

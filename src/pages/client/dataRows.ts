@@ -2,8 +2,8 @@ import { folded } from '../../core/text';
 import type { BundleView } from '../../engine/bundleView';
 import type { ClientView } from '../../engine/client/view';
 import { columnLabel, formatDate, formatValue } from '../../i18n/format';
-import { typicalOf } from './words';
 import { localText, type Locale } from '../../i18n/translate';
+import { typicalOf } from '../../report/decisionText';
 
 /** One column of a client's data, in the reader's words. */
 export interface DataRow {

@@ -1,5 +1,5 @@
 import type { Decision } from '../core/decision/decision';
-import type { MessageKey } from '../i18n/translate';
+import type { MessageKey } from './translate';
 
 /** A decision as it is said everywhere. */
 export const DECISION_WORDS = {

@@ -4,18 +4,19 @@ import { EXIT_REFUSED, EXIT_USAGE, LOCALE, say, sayError } from './console';
 import { driftCommand } from './drift';
 import { explainCommand } from './explain';
 import { packCommand } from './pack';
+import { replayCommand } from './replay';
 import { scoreCommand } from './score';
 import { endWhereEndless } from './watch';
 import { AREAS, loadMessages } from '../i18n/areas';
 import { version } from '../../package.json';
 
 const program = new Command('scoredesk')
-  .description('Make, check, score and explain credit-scoring bundles; compare their data.')
+  .description('Make, check, score and explain credit-scoring bundles; compare their data; replay decisions.')
   .version(version)
   .addHelpText('after', '\nEach command has its own help: scoredesk pack --help');
 
-for (const command of [packCommand(), checkCommand(), scoreCommand(), explainCommand(), driftCommand()])
-  program.addCommand(command);
+const commands = [packCommand, checkCommand, scoreCommand, explainCommand, driftCommand, replayCommand];
+for (const command of commands.map((make) => make())) program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
 
 // `| head` closes the pipe early: that is no failure.

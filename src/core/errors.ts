@@ -106,6 +106,11 @@ interface Params {
   'drift-filter-column': { source: string; column: string };
   'drift-filter-times': { source: string };
   'comparison-gone': Record<never, never>;
+  // records
+  'records-unreadable': { file: string; reason: string };
+  'record-gone': { number: number };
+  'record-meanwhile': { number: number; outcome: string };
+  'record-erased': { number: number };
   'drift-time': { column: string; value: string };
   'runtime-failed': { reason: string };
   'runtime-endless': { seconds: number };

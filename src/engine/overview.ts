@@ -31,13 +31,17 @@ export interface Overview {
 /** Reads every part of the bundle once. @throws stopped; what `readPart` and the runtime throw */
 export async function overviewOf(engine: Engine, task: Task = {}): Promise<Overview> {
   const scores = await engine.scores(task);
-  const reference = await engine.reference();
   return {
     runtime: engine.runtime.name,
     scores,
-    seen: await seenOf(engine, reference),
-    typical: typicalValues(engine.manifest.columns, reference ?? (await engine.clients.table())),
+    seen: await seenOf(engine, await engine.reference()),
+    typical: await typicalOf(engine),
   };
+}
+
+/** Median (numbers) or most frequent text (categories) of the comparison rows, by column. */
+export async function typicalOf(engine: Engine): Promise<Overview['typical']> {
+  return typicalValues(engine.manifest.columns, (await engine.reference()) ?? (await engine.clients.table()));
 }
 
 /** The same with the scores of another evaluator: nothing else hangs on it. */

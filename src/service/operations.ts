@@ -5,6 +5,7 @@ import * as client from './client';
 import * as drift from './drift';
 import * as install from './install';
 import * as model from './model';
+import * as records from './records';
 import * as settings from './settings';
 
 /**
@@ -19,6 +20,7 @@ export const operations = {
   ...advice,
   ...model,
   ...drift,
+  ...records,
   ...settings,
 };
 export type ScoringOperations = typeof operations;

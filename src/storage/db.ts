@@ -2,6 +2,7 @@ import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type St
 import { reasonOf, ScoredeskError } from '../core/errors';
 import type { InstalledBundle } from '../protocol/installed';
 import type { DriftResult } from '../engine/drift/compare';
+import type { RecordLink } from '../engine/recordSchema';
 import type { LoggedScore } from '../engine/drift/sides';
 import type { ClientDraft } from '../protocol/advice';
 import type { SavedComparison } from '../protocol/comparisons';
@@ -70,6 +71,9 @@ export interface StoredDraft extends ClientDraft {
   at: number;
 }
 
+/** A record of a device's chain. */
+export type StoredRecord = RecordLink & { schema: number };
+
 interface Schema extends DBSchema {
   /** Installed bundles by fingerprint: a record here means whole and verified. */
   bundles: { key: string; value: StoredBundle };
@@ -85,6 +89,8 @@ interface Schema extends DBSchema {
   comparisons: { key: number; value: StoredComparison; indexes: { fingerprint: string } };
   settings: { key: string; value: StoredSetting };
   drafts: { key: [string, string]; value: StoredDraft };
+  /** By number: the chain of this device. */
+  records: { key: number; value: StoredRecord };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -150,6 +156,7 @@ async function upgrade(db: Db, from: number, transaction: Upgrade): Promise<void
   if (from < 5) {
     db.createObjectStore('settings', { keyPath: 'key' });
     db.createObjectStore('drafts', { keyPath: ['fingerprint', 'id'] });
+    db.createObjectStore('records', { keyPath: 'head.number' });
   }
   if (from > 0) for (const name of SHAPED) await toCurrent(transaction, name);
 }

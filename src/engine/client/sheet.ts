@@ -45,6 +45,17 @@ export class Sheet {
     return new Sheet({ columns, width, followers, at: this.#at }, row);
   }
 
+  /** A sheet of values by column; those that are not named are missing. */
+  static of(layout: SheetLayout, values: Edits): Sheet {
+    const row = Float64Array.from(layout.columns, (column) => codeOf(column, values[column.name] ?? null));
+    return new Sheet(layout, row);
+  }
+
+  /** The values by column. */
+  values(): Record<string, CellValue> {
+    return Object.fromEntries(this.columns.map((column, at) => [column.name, valueOf(column, this.row[at])]));
+  }
+
   get inputs(): Encoded {
     return { rows: 1, width: this.width, values: this.row.slice(0, this.width) };
   }
@@ -87,7 +98,7 @@ function isBeyond({ type, range, levels }: ManifestColumn, code: number): boolea
   return range !== undefined && (code < range[0] || code > range[1]);
 }
 
-interface SheetLayout {
+export interface SheetLayout {
   columns: readonly ModelInput[];
   width: number;
   followers: readonly Follower[];

@@ -3,7 +3,7 @@ import { reasonsOf, type Reasons } from '../../core/explain/reasons';
 import { toPoints, toProbability } from '../../core/explain/points';
 import { logit } from '../../core/numeric/functions';
 import { textAt, type Table } from '../../core/table/table';
-import { encoded, type ModelRows } from '../../bundle/encode';
+import { encoded, type Encoded, type ModelRows } from '../../bundle/encode';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import type { ExplainTask } from '../explanations';
@@ -42,17 +42,24 @@ export async function clientView(engine: Engine, id: string, seenIn: SeenIn): Pr
   const table = await engine.clients.of([id]);
   // Encoded once: what is explained is what was scored.
   const inputs = encoded(engine.columns, table);
+  const { columns } = engine.manifest;
+  const cells = columns.flatMap((column) => cellsOf(column, table));
+  return viewOf(engine, inputs, { id, name: nameOf(columns, table), seenIn, cells });
+}
+
+/** What is known of a client before it is scored. */
+export type ClientAbout = Pick<ClientView, 'id' | 'name' | 'seenIn' | 'cells'>;
+
+/** Decision and reasons of one row of inputs. @throws score-missing */
+export async function viewOf(engine: Engine, inputs: Encoded, about: ClientAbout): Promise<ClientView> {
   const [probability] = await engine.score(inputs);
-  const { columns, decision } = engine.manifest;
+  const scored = !Number.isNaN(probability);
   return {
-    id,
-    name: nameOf(columns, table),
+    ...about,
     probability,
     decision: engine.decide(probability),
-    distance: distanceBetween(probability, decision.threshold, engine.unit),
-    seenIn,
-    explanation: engine.onnx.model && !Number.isNaN(probability) ? await reasonsFor(engine, inputs) : null,
-    cells: columns.flatMap((column) => cellsOf(column, table)),
+    distance: distanceBetween(probability, engine.manifest.decision.threshold, engine.unit),
+    explanation: engine.onnx.model && scored ? await reasonsFor(engine, inputs) : null,
   };
 }
 

@@ -1,0 +1,90 @@
+import { verifyChain } from '../core/record/chain';
+import { ScoredeskError } from '../core/errors';
+import type { PickedFile } from '../bundle/source';
+import type { ClientView } from '../engine/client/view';
+import type { Engine } from '../engine/engine';
+import type { RecordLink } from '../engine/recordSchema';
+import type { Locale } from '../i18n/translate';
+import { changing } from '../protocol/host';
+import type { RecordAsked, ReviewAsked, VerifiedChain } from '../protocol/records';
+import * as store from '../storage/records';
+import type { Context, OpenBundle } from './context';
+
+/** Decisions and reviews on this device's chain. */
+
+export const recordDecision = changing(async (context: Context, asked: RecordAsked): Promise<RecordLink> => {
+  const { decisionRecord } = await import('../engine/record');
+  const bundle = await context.open(asked.fingerprint);
+  const text = await textsIn(bundle, asked.locale);
+  const db = await context.db();
+  return store.underRecordsLock(context.basePath, async () => {
+    await refuseUnseen(await store.allRecords(db), asked);
+    const record = await decisionRecord(bundle.engine, asked.id, asked.given, {
+      app: asked.app,
+      lines: (view) => ({ locale: asked.locale, lines: text(view) }),
+    });
+    return store.appendRecord(db, 'decision', record);
+  });
+});
+
+/** A decision that somebody else took on this client meanwhile is read first. @throws record-meanwhile */
+async function refuseUnseen(links: readonly RecordLink[], { id, seen }: RecordAsked): Promise<void> {
+  const { isDecision } = await import('../engine/recordSchema');
+  const last = links.findLast(({ payload }) => isDecision(payload) && payload.client.id === id);
+  if (!last || last.head.number <= seen || !isDecision(last.payload)) return;
+  throw new ScoredeskError('record-meanwhile', { number: last.head.number, outcome: last.payload.outcome });
+}
+
+/** What the page says of a client of this bundle, in a language. */
+async function textsIn(
+  { engine, overview }: OpenBundle,
+  locale: Locale,
+): Promise<(view: ClientView) => string[]> {
+  const [{ decisionLines }, { loadMessages }] = await Promise.all([
+    import('../report/decisionText'),
+    import('../i18n/areas'),
+  ]);
+  await loadMessages(locale, ['shell', 'client']);
+  const { manifest, unit, fingerprint }: Engine = engine;
+  const { typical } = overview;
+  return (view) => decisionLines(locale, { manifest, unit, fingerprint, typical }, view);
+}
+
+/** A human review of a decision: asked for, or done. @throws record-gone, record-erased */
+export const recordReview = changing(async (context: Context, review: ReviewAsked): Promise<RecordLink> => {
+  const db = await context.db();
+  return store.underRecordsLock(context.basePath, async () => {
+    const { payload } = await store.recordOf(db, review.of);
+    if (!payload) throw new ScoredeskError('record-erased', { number: review.of });
+    return store.appendRecord(db, 'review', { ...review, version: 1, client: payload.client });
+  });
+});
+
+/** This device's chain, every hash recomputed. */
+export async function records(context: Context): Promise<VerifiedChain> {
+  const links = await store.allRecords(await context.db());
+  return { device: links.at(0)?.head.device ?? '', file: '', links, verified: verifyChain(links) };
+}
+
+/** The chains of picked files, each verified by itself. @throws records-unreadable, file-unreadable */
+export async function readRecords(
+  _context: Context,
+  { files }: { files: PickedFile[] },
+): Promise<VerifiedChain[]> {
+  const { parseRecords } = await import('../engine/recordSchema');
+  const chains: VerifiedChain[] = [];
+  for (const { file, path } of files) {
+    const { links } = parseRecords(new Uint8Array(await file.arrayBuffer()), path);
+    for (const device of new Set(links.map(({ head }) => head.device))) {
+      const own = links.filter(({ head }) => head.device === device);
+      chains.push({ device, file: path, links: own, verified: verifyChain(own) });
+    }
+  }
+  return chains;
+}
+
+/** Erases what was recorded of a client (GDPR art. 17). @returns how many records */
+export const eraseRecords = changing(async (context: Context, { id }: { id: string }): Promise<number> => {
+  const db = await context.db();
+  return store.underRecordsLock(context.basePath, () => store.eraseClient(db, id));
+});

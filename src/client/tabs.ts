@@ -11,7 +11,9 @@ export type TabMessage =
   /** A new version is about to take over: every tab will be reloaded. */
   | { kind: 'update' }
   /** Bundles were added or deleted. */
-  | { kind: 'bundles' };
+  | { kind: 'bundles' }
+  /** A decision was recorded or erased. */
+  | { kind: 'records' };
 
 /** Milliseconds the other tabs have to say their titles. */
 const ANSWER_WITHIN = 200;

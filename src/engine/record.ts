@@ -1,9 +1,8 @@
-import { decide } from '../core/decision/decision';
 import type { Cell, CellValue } from './client/cells';
 import { sheetLayout, Sheet, sheetOf, type Edits } from './client/sheet';
 import { clientView, distanceBetween, viewOf, type ClientView } from './client/view';
 import type { Engine } from './engine';
-import type { DecisionRecord, RecordResult } from './recordSchema';
+import type { DecisionRecord, RecordResult } from '../core/record/record';
 
 /** What somebody decided, as the form has it. */
 export interface DecisionGiven {
@@ -168,20 +167,4 @@ function replayedView(engine: Engine, record: DecisionRecord, sheet: Sheet): Pro
   const cells = Object.entries(record.inputs).map(([column, value]): Cell => ({ column, value, flag: null }));
   const own = record.corrections ? withValues(cells, sheet) : cells;
   return viewOf(engine, sheet.inputs, { ...record.client, seenIn: null, cells: own });
-}
-
-/** Rule and result as a record has them: what the model leads to, corrections included. */
-export const ledTo = ({ corrections, result }: DecisionRecord): RecordResult =>
-  corrections ? corrections.result : result;
-
-/** Whether a decision goes against the model: what is to be reviewed is anybody's. */
-export function isOverride(
-  outcome: DecisionRecord['outcome'],
-  probability: number | null,
-  rule: DecisionRecord['rule'],
-): boolean {
-  if (probability === null || outcome === 'referred') return false;
-  const { threshold, reviewFrom } = rule;
-  const led = decide(probability, { threshold, ...(reviewFrom === null ? {} : { reviewFrom }) });
-  return led !== 'review' && led !== outcome;
 }

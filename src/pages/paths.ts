@@ -5,7 +5,7 @@ import type { PageName } from '../protocol/site';
 export const clientsPath = (bundle: string): string => `/b/${encodeURIComponent(bundle)}/clients`;
 
 /** Parts of the client page that an address can name. */
-const SECTIONS = ['verdict', 'why', 'changes', 'what-if', 'data'] as const;
+const SECTIONS = ['verdict', 'why', 'changes', 'what-if', 'decide', 'data'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export const clientPath = (bundle: string, client: string, section?: Section | null): string =>
@@ -36,6 +36,7 @@ export function driftPath(
 export const performancePath = (bundle: string, query = ''): string =>
   `/b/${encodeURIComponent(bundle)}/performance${query ? `?${query}` : ''}`;
 
+export const DECISIONS_PATH = '/decisions';
 export const SETTINGS_PATH = '/settings';
 export const BUNDLES_PATH = '/bundles';
 export const ABOUT_PATH = '/about';

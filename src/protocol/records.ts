@@ -1,6 +1,6 @@
 import type { Verified } from '../core/record/chain';
 import type { DecisionGiven } from '../engine/record';
-import type { RecordLink, ReviewRecord } from '../engine/recordSchema';
+import type { RecordLink, ReviewRecord } from '../core/record/record';
 import type { Locale } from '../i18n/translate';
 
 export interface RecordAsked {

@@ -3,7 +3,7 @@ import { ScoredeskError } from '../core/errors';
 import type { PickedFile } from '../bundle/source';
 import type { ClientView } from '../engine/client/view';
 import type { Engine } from '../engine/engine';
-import type { RecordLink } from '../engine/recordSchema';
+import { isDecision, type RecordLink } from '../core/record/record';
 import type { Locale } from '../i18n/translate';
 import { changing } from '../protocol/host';
 import type { RecordAsked, ReviewAsked, VerifiedChain } from '../protocol/records';
@@ -18,7 +18,7 @@ export const recordDecision = changing(async (context: Context, asked: RecordAsk
   const text = await textsIn(bundle, asked.locale);
   const db = await context.db();
   return store.underRecordsLock(context.basePath, async () => {
-    await refuseUnseen(await store.allRecords(db), asked);
+    refuseUnseen(await store.allRecords(db), asked);
     const record = await decisionRecord(bundle.engine, asked.id, asked.given, {
       app: asked.app,
       lines: (view) => ({ locale: asked.locale, lines: text(view) }),
@@ -28,8 +28,7 @@ export const recordDecision = changing(async (context: Context, asked: RecordAsk
 });
 
 /** A decision that somebody else took on this client meanwhile is read first. @throws record-meanwhile */
-async function refuseUnseen(links: readonly RecordLink[], { id, seen }: RecordAsked): Promise<void> {
-  const { isDecision } = await import('../engine/recordSchema');
+function refuseUnseen(links: readonly RecordLink[], { id, seen }: RecordAsked): void {
   const last = links.findLast(({ payload }) => isDecision(payload) && payload.client.id === id);
   if (!last || last.head.number <= seen || !isDecision(last.payload)) return;
   throw new ScoredeskError('record-meanwhile', { number: last.head.number, outcome: last.payload.outcome });
@@ -71,7 +70,7 @@ export async function readRecords(
   _context: Context,
   { files }: { files: PickedFile[] },
 ): Promise<VerifiedChain[]> {
-  const { parseRecords } = await import('../engine/recordSchema');
+  const { parseRecords } = await import('../core/record/schema');
   const chains: VerifiedChain[] = [];
   for (const { file, path } of files) {
     const { links } = parseRecords(new Uint8Array(await file.arrayBuffer()), path);

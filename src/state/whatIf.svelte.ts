@@ -4,7 +4,7 @@ import type { ChangesView } from '../engine/client/changes';
 import type { CellValue } from '../engine/client/cells';
 import type { Edits } from '../engine/client/sheet';
 import type { WhatIfView } from '../engine/client/whatIf';
-import type { ClientDraft } from '../protocol/advice';
+import { EMPTY_FORM, type ClientDraft, type DecisionForm } from '../protocol/advice';
 
 export type Scenario = ClientDraft['scenarios'][number];
 
@@ -14,6 +14,7 @@ class WhatIfState {
   #edits = $state.raw<Edits>({});
   #view = $state.raw<WhatIfView | null>(null);
   #error = $state.raw<ErrorData | null>(null);
+  #form = $state.raw<DecisionForm>(EMPTY_FORM);
   #scenarios = $state.raw<readonly Scenario[]>([]);
   #before = $state.raw<readonly Edits[]>([]);
   #restored = $state(false);
@@ -39,6 +40,11 @@ class WhatIfState {
 
   get error() {
     return this.#error;
+  }
+
+  /** The decision that is being written. */
+  get form() {
+    return this.#form;
   }
 
   get scenarios() {
@@ -67,13 +73,14 @@ class WhatIfState {
   async open(fingerprint: string, id: string, fromAddress: Edits): Promise<void> {
     const client = (this.#client = { fingerprint, id });
     this.#show({});
-    [this.#scenarios, this.#before, this.#restored] = [[], [], false];
+    [this.#scenarios, this.#before, this.#restored, this.#form] = [[], [], false, EMPTY_FORM];
     [this.#changes, this.#changesError] = [null, null];
     if (Object.keys(fromAddress).length > 0) this.#show(fromAddress);
     void this.#search(client);
     const kept = await scoring.draft(client).catch(() => null);
     if (client !== this.#client || !kept) return;
     this.#scenarios = kept.scenarios;
+    this.#form = kept.form;
     if (Object.keys(this.#edits).length > 0 || Object.keys(kept.edits).length === 0) return;
     this.#restored = true;
     this.#show(kept.edits);
@@ -113,6 +120,17 @@ class WhatIfState {
     if (JSON.stringify(edits) !== JSON.stringify(this.#edits)) this.#take(edits);
   }
 
+  fill(form: Partial<DecisionForm>): void {
+    this.#form = { ...this.#form, ...form };
+    this.#keep();
+  }
+
+  /** The decision is recorded: nothing of it is a draft any more. */
+  recorded(): void {
+    this.#form = EMPTY_FORM;
+    this.put({});
+  }
+
   nameScenario(name: string): void {
     const others = this.#scenarios.filter((scenario) => scenario.name !== name);
     this.#scenarios = [...others, { name, edits: this.#edits }];
@@ -139,7 +157,7 @@ class WhatIfState {
   /** Every keystroke: what is shown is on the disk when the next one comes. */
   #keep(): void {
     if (!this.#client) return;
-    const draft = { edits: this.#edits, scenarios: [...this.#scenarios] };
+    const draft = { edits: this.#edits, scenarios: [...this.#scenarios], form: this.#form };
     const client = this.#client;
     this.#keeping = this.#keeping.then(() => scoring.keepDraft({ ...client, draft })).catch(() => undefined);
   }

@@ -2,7 +2,7 @@ import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type St
 import { reasonOf, ScoredeskError } from '../core/errors';
 import type { InstalledBundle } from '../protocol/installed';
 import type { DriftResult } from '../engine/drift/compare';
-import type { RecordLink } from '../engine/recordSchema';
+import type { RecordLink } from '../core/record/record';
 import type { LoggedScore } from '../engine/drift/sides';
 import type { ClientDraft } from '../protocol/advice';
 import type { SavedComparison } from '../protocol/comparisons';

@@ -1,7 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { erased, linkTo } from '../core/record/chain';
 import { ScoredeskError } from '../core/errors';
-import type { RecordLink, RecordPayload } from '../engine/recordSchema';
+import type { RecordLink, RecordPayload } from '../core/record/record';
 import { asWriteError, scopedName, type Db } from './db';
 import { SCHEMA } from './shapes';
 

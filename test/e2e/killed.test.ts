@@ -39,3 +39,17 @@ test('what was tried on a client, between two keystrokes', async () => {
   await after.getByText('What was tried before is back.').waitFor();
   expect(await after.getByLabel('Credit amount', { exact: true }).inputValue()).toBe('12');
 });
+
+test('a decision that was said to be recorded', async () => {
+  const before = await browser.open(site.url);
+  await before.getByRole('button', { name: 'EN', exact: true }).click();
+  await install(before);
+  await openClient(before, '48');
+  await before.getByRole('radio', { name: 'Refused' }).check();
+  await before.getByLabel('Your name').fill('M. Aubert');
+  await before.getByRole('button', { name: 'Record the decision' }).click();
+  await before.getByText('Recorded as number 1,').waitFor();
+  await browser.kill();
+  const after = await browser.open(`${site.url}#/decisions`);
+  await after.getByText('Chain verified: 1 record').waitFor();
+});

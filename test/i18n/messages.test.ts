@@ -14,7 +14,7 @@ const all = (locale: string): Messages => Object.assign({}, ...AREAS.map((area) 
 const [en, fr] = [all('en'), all('fr')];
 const keys = Object.keys(en) as MessageKey[];
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.(ts|svelte)$/.test(file) && !file.includes('schema'))
+  .filter((file) => /\.(ts|svelte)$/.test(file) && !file.includes('onnx/schema'))
   .map((file) => readFileSync(`src/${file}`, 'utf8'))
   .join('\n');
 const declared =

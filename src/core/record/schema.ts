@@ -1,10 +1,8 @@
 import * as v from 'valibot';
-import type { ChainLink } from '../core/record/chain';
-import { ScoredeskError } from '../core/errors';
+import { ScoredeskError } from '../errors';
+import { RECORDS_FORMAT } from './record';
 
 /** Records as they are stored, exported and read again; what comes from a file is hostile. */
-
-export const RECORDS_FORMAT = 'scoredesk-records';
 
 const text = v.pipe(v.string(), v.maxLength(20_000));
 const short = v.pipe(v.string(), v.maxLength(500));
@@ -63,16 +61,8 @@ const reviewSchema = v.object({
   branch: short,
 });
 
-export type DecisionRecord = v.InferOutput<typeof decisionSchema>;
-export type ReviewRecord = v.InferOutput<typeof reviewSchema>;
-export type RecordPayload = DecisionRecord | ReviewRecord;
-export type RecordResult = DecisionRecord['result'];
-export type RecordLink = ChainLink<RecordPayload>;
-
-export const isDecision = (payload: RecordPayload | null): payload is DecisionRecord =>
-  payload !== null && 'outcome' in payload && 'inputs' in payload;
-export const isReview = (payload: RecordPayload | null): payload is ReviewRecord =>
-  payload !== null && 'of' in payload;
+export type DecisionPayload = v.InferOutput<typeof decisionSchema>;
+export type ReviewPayload = v.InferOutput<typeof reviewSchema>;
 
 const linkSchema = v.object({
   head: v.object({

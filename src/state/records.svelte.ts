@@ -1,0 +1,108 @@
+import { APP_VERSION } from '../client/about';
+import { saveFile } from '../client/device';
+import { scoring } from '../client/scoring';
+import { toErrorData, type ErrorData } from '../core/errors';
+import type { PickedFile } from '../bundle/source';
+import type { DecisionGiven } from '../engine/record';
+import { RECORDS_FORMAT, type RecordLink } from '../core/record/record';
+import type { ReviewAsked, VerifiedChain } from '../protocol/records';
+import { locale } from './locale.svelte';
+import { keepSetting, readSetting } from './settings';
+import { tabs } from './tabs';
+
+/** Decisions and reviews: this device's chain, and chains of files that are only looked at. */
+class RecordsState {
+  #own = $state.raw<VerifiedChain | null>(null);
+  #opened = $state.raw<readonly VerifiedChain[]>([]);
+  #error = $state.raw<ErrorData | null>(null);
+  #backedUp = $state(Number(readSetting('backedUp') ?? 0));
+
+  constructor() {
+    tabs.listen((message) => {
+      if (message.kind === 'records') void this.load();
+    });
+  }
+
+  /** null until storage has answered. */
+  get own() {
+    return this.#own;
+  }
+
+  get opened() {
+    return this.#opened;
+  }
+
+  get error() {
+    return this.#error;
+  }
+
+  /** Records that are in no exported file yet. */
+  get notBackedUp(): number {
+    return Math.max(0, (this.#own?.links.length ?? 0) - this.#backedUp);
+  }
+
+  /** The records on a client, the latest first. */
+  of(id: string): RecordLink[] {
+    return (this.#own?.links ?? []).filter(({ payload }) => payload?.client.id === id).reverse();
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.#own = await scoring.records();
+      this.#error = null;
+    } catch (error) {
+      this.#error = toErrorData(error);
+    }
+  }
+
+  /** @throws what recording throws: nothing is recorded then */
+  async decide(client: { fingerprint: string; id: string }, given: DecisionGiven): Promise<RecordLink> {
+    const seen = this.of(client.id).at(0)?.head.number ?? 0;
+    const asked = { ...client, given, seen, locale: locale.current, app: APP_VERSION };
+    return this.#changed(scoring.recordDecision(asked));
+  }
+
+  async review(review: ReviewAsked): Promise<RecordLink> {
+    return this.#changed(scoring.recordReview(review));
+  }
+
+  async erase(id: string): Promise<void> {
+    await this.#changed(scoring.eraseRecords({ id })).catch((error: unknown) => {
+      this.#error = toErrorData(error);
+    });
+  }
+
+  /** Looks into files of other devices; nothing of them is kept. */
+  async open(files: PickedFile[]): Promise<void> {
+    try {
+      this.#opened = [...this.#opened, ...(await scoring.readRecords({ files }))];
+      this.#error = null;
+    } catch (error) {
+      this.#error = toErrorData(error);
+    }
+  }
+
+  close(chain: VerifiedChain): void {
+    this.#opened = this.#opened.filter((other) => other !== chain);
+  }
+
+  /** Everything as one file: a backup, and what a replay reads. */
+  save(): void {
+    const links = this.#own?.links ?? [];
+    const content = { format: RECORDS_FORMAT, formatVersion: 1, links };
+    saveFile(new Blob([JSON.stringify(content, null, 1)], { type: 'application/json' }), 'records.json');
+    this.#backedUp = links.length;
+    keepSetting('backedUp', String(links.length));
+  }
+
+  async #changed<T>(change: Promise<T>): Promise<T> {
+    try {
+      return await change;
+    } finally {
+      await this.load();
+      tabs.tell({ kind: 'records' });
+    }
+  }
+}
+
+export const records = new RecordsState();

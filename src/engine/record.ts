@@ -21,7 +21,10 @@ export async function decisionRecord(
   engine: Engine,
   id: string,
   given: DecisionGiven,
-  { app, lines }: { app: string; lines: (view: ClientView) => DecisionRecord['shown'] },
+  {
+    app,
+    shown,
+  }: { app: string; shown: (view: ClientView, sheet: Sheet) => Promise<DecisionRecord['shown']> },
 ): Promise<DecisionRecord> {
   const table = await engine.clients.of([id]);
   const view = await clientView(engine, id, null);
@@ -29,7 +32,11 @@ export async function decisionRecord(
   const { threshold, reviewFrom = null } = manifest.decision;
   const { corrections, outcome, override, note, statement, author, branch } = given;
   const inputs = Object.fromEntries(view.cells.map(({ column, value }) => [column, plain(value)]));
-  const corrected = corrections && sheetOf(engine, table).with(corrections.values);
+  const file = sheetOf(engine, table);
+  const corrected = corrections && file.with(corrections.values);
+  const final = corrected
+    ? await viewOf(engine, corrected.inputs, { ...view, cells: withValues(view.cells, corrected) })
+    : view;
   return {
     version: 1,
     client: { id, name: view.name },
@@ -38,7 +45,7 @@ export async function decisionRecord(
     evaluator: runtime.name,
     rule: { threshold, reviewFrom },
     inputs,
-    result: await resultOf(engine, sheetOf(engine, table)),
+    result: await resultOf(engine, file),
     corrections:
       corrections && corrected
         ? { ...corrections, values: { ...corrections.values }, result: await resultOf(engine, corrected) }
@@ -49,11 +56,7 @@ export async function decisionRecord(
     statement,
     author,
     branch,
-    shown: lines(
-      corrected
-        ? await viewOf(engine, corrected.inputs, { ...view, cells: withValues(view.cells, corrected) })
-        : view,
-    ),
+    shown: await shown(final, corrected ?? file),
   };
 }
 

@@ -37,6 +37,11 @@ export const performancePath = (bundle: string, query = ''): string =>
   `/b/${encodeURIComponent(bundle)}/performance${query ? `?${query}` : ''}`;
 
 export const DECISIONS_PATH = '/decisions';
+/** What a record is printed as. */
+export const DOCUMENTS = ['letter', 'sheet', 'audit'] as const;
+export type DocumentKind = (typeof DOCUMENTS)[number];
+export const documentPath = (number: number, kind: DocumentKind): string =>
+  `${DECISIONS_PATH}/${number}/${kind}`;
 export const SETTINGS_PATH = '/settings';
 export const BUNDLES_PATH = '/bundles';
 export const ABOUT_PATH = '/about';

@@ -1,5 +1,5 @@
 import { changesOf, type ChangesView } from '../engine/client/changes';
-import type { Edits } from '../engine/client/sheet';
+import { sheetOf, type Edits } from '../engine/client/sheet';
 import { whatIf as tried, type WhatIfView } from '../engine/client/whatIf';
 import { changing } from '../protocol/host';
 import type { ClientDraft } from '../protocol/advice';
@@ -21,7 +21,7 @@ const rowOf = async (context: Context, { fingerprint, id }: OfClient) => {
 /** @throws client-unknown, method-unsupported */
 export async function changes(context: Context, asked: OfClient): Promise<ChangesView> {
   const { engine, table } = await rowOf(context, asked);
-  return changesOf(engine, table);
+  return changesOf(engine, sheetOf(engine, table));
 }
 
 /** @throws client-unknown */

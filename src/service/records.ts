@@ -1,9 +1,11 @@
 import { verifyChain } from '../core/record/chain';
 import { ScoredeskError } from '../core/errors';
 import type { PickedFile } from '../bundle/source';
+import { bundleView } from '../engine/bundleView';
+import { changesOf } from '../engine/client/changes';
+import type { Sheet } from '../engine/client/sheet';
 import type { ClientView } from '../engine/client/view';
-import type { Engine } from '../engine/engine';
-import { isDecision, type RecordLink } from '../core/record/record';
+import { isDecision, type DecisionRecord, type RecordLink } from '../core/record/record';
 import type { Locale } from '../i18n/translate';
 import { changing } from '../protocol/host';
 import type { RecordAsked, ReviewAsked, VerifiedChain } from '../protocol/records';
@@ -15,13 +17,13 @@ import type { Context, OpenBundle } from './context';
 export const recordDecision = changing(async (context: Context, asked: RecordAsked): Promise<RecordLink> => {
   const { decisionRecord } = await import('../engine/record');
   const bundle = await context.open(asked.fingerprint);
-  const text = await textsIn(bundle, asked.locale);
+  const shown = await shownIn(bundle, asked.locale);
   const db = await context.db();
   return store.underRecordsLock(context.basePath, async () => {
     refuseUnseen(await store.allRecords(db), asked);
     const record = await decisionRecord(bundle.engine, asked.id, asked.given, {
       app: asked.app,
-      lines: (view) => ({ locale: asked.locale, lines: text(view) }),
+      shown,
     });
     return store.appendRecord(db, 'decision', record);
   });
@@ -34,19 +36,24 @@ function refuseUnseen(links: readonly RecordLink[], { id, seen }: RecordAsked): 
   throw new ScoredeskError('record-meanwhile', { number: last.head.number, outcome: last.payload.outcome });
 }
 
-/** What the page says of a client of this bundle, in a language. */
-async function textsIn(
-  { engine, overview }: OpenBundle,
-  locale: Locale,
-): Promise<(view: ClientView) => string[]> {
-  const [{ decisionLines }, { loadMessages }] = await Promise.all([
+/** What the page says of a client of this bundle, and what a letter will, in a language. */
+async function shownIn({ engine, overview }: OpenBundle, locale: Locale) {
+  const [{ decisionLines }, { letterOf }, { loadMessages }] = await Promise.all([
     import('../report/decisionText'),
+    import('../report/letter'),
     import('../i18n/areas'),
   ]);
-  await loadMessages(locale, ['shell', 'client']);
-  const { manifest, unit, fingerprint }: Engine = engine;
-  const { typical } = overview;
-  return (view) => decisionLines(locale, { manifest, unit, fingerprint, typical }, view);
+  await loadMessages(locale, ['shell', 'client', 'advice', 'records']);
+  const bundle = bundleView(engine, overview);
+  return async (view: ClientView, sheet: Sheet): Promise<DecisionRecord['shown']> => {
+    // Where only the runtime reads the model nothing can be searched.
+    const changes = engine.onnx.model ? await changesOf(engine, sheet) : null;
+    return {
+      locale,
+      lines: decisionLines(locale, bundle, view),
+      letter: letterOf(locale, bundle, view, changes),
+    };
+  };
 }
 
 /** A human review of a decision: asked for, or done. @throws record-gone, record-erased */

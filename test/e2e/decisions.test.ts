@@ -148,3 +148,30 @@ test('files of other devices: one that holds, one that was tampered with, one th
   await pick('none.json', '{"format": "other"}');
   await page.getByText('none.json holds no records that can be read').waitFor();
 });
+
+test('a letter, a sheet and an auditor’s file are printed from one record, in its language, without the bundle', async () => {
+  const { page } = await visit(browser, site.url, { locale: 'fr-FR' });
+  await install(page);
+  await openClient(page, '48');
+  await checked(page);
+  await page.getByRole('radio', { name: 'Refusé' }).check();
+  await page.getByLabel('Votre nom').fill('M. Aubert');
+  await page.getByLabel('Note interne').fill('à ne pas montrer');
+  await page.getByRole('button', { name: 'Enregistrer la décision' }).click();
+  await page.getByRole('link', { name: 'Lettre au client' }).click();
+  const paper = page.locator('.paper');
+  await paper.getByRole('heading', { name: 'Vos droits' }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const letter = (await paper.innerText()).replace(/\s/g, ' ');
+  expect(letter).toContain('980 DM à 1 200 DM');
+  expect(letter).not.toContain('à ne pas montrer');
+  const pages = (pdf: Buffer) => pdf.toString('latin1').match(/\/Type ?\/Page\b/g)?.length;
+  expect(pages(await page.pdf({ format: 'A4', preferCSSPageSize: true }))).toBe(1);
+  await page.getByRole('button', { name: 'EN', exact: true }).click();
+  await page.getByRole('link', { name: 'Advisor’s sheet' }).click();
+  await paper.getByText('à ne pas montrer').waitFor();
+  expect(await paper.innerText()).toContain('Ce qui a pesé contre la demande');
+  await page.getByRole('link', { name: 'Auditor’s file' }).click();
+  await paper.getByText('credit_amount').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+});

@@ -18,11 +18,11 @@ beforeAll(async () => {
   };
 });
 
-const rowOf = (id: string) => engine.clients.of([id]);
+const rowOf = async (id: string) => sheetOf(engine, await engine.clients.of([id]));
 
 /** The score of a client's file with a path's changes put into it, by the runtime. */
 async function scoreWith(id: string, { changes }: PathView): Promise<number> {
-  const sheet = sheetOf(engine, await rowOf(id));
+  const sheet = await rowOf(id);
   const edits = Object.fromEntries(changes.map(({ column, to }) => [column, to]));
   const [score] = await engine.score(sheet.with(edits).inputs);
   return score;
@@ -43,9 +43,9 @@ describe('what would change a decision', () => {
 
   test('the first path is the least of all, or there is none, by trying everything', async () => {
     for (const id of some('refused', 10)) {
-      const table = await rowOf(id);
-      const { paths, proved } = await changesOf(engine, table);
-      const { situation, levers, goal } = await questionOf(engine, table);
+      const sheet = await rowOf(id);
+      const { paths, proved } = await changesOf(engine, sheet);
+      const { situation, levers, goal } = await questionOf(engine, sheet);
       const found = paths.at(0)?.effort ?? Infinity;
       const tried = leastEffort(situation(levers.actionable), goal, found + 1e-9);
       expect(tried.toFixed(9)).toBe(found.toFixed(9));

@@ -2,21 +2,23 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { linkTo, verifyChain } from '../../src/core/record/chain';
 import type { ClientView } from '../../src/engine/client/view';
 import type { Engine } from '../../src/engine/engine';
-import { typicalOf } from '../../src/engine/overview';
+import { bundleView } from '../../src/engine/bundleView';
+import { overviewOf } from '../../src/engine/overview';
 import { decisionRecord, replay, type DecisionGiven } from '../../src/engine/record';
 import { isOverride, RECORDS_FORMAT, type DecisionRecord } from '../../src/core/record/record';
 import { parseRecords } from '../../src/core/record/schema';
 import { decisionLines } from '../../src/report/decisionText';
+import { letterOf } from '../../src/report/letter';
 import { codeOf } from '../support/files';
 import { openGerman } from '../support/german';
 
 let engine: Engine;
+let bundle: Parameters<typeof letterOf>[1];
 let lines: (view: ClientView) => string[];
 beforeAll(async () => {
   engine = await openGerman();
-  const { manifest, unit, fingerprint } = engine;
-  const typical = await typicalOf(engine);
-  lines = (view) => decisionLines('fr', { manifest, unit, fingerprint, typical }, view);
+  bundle = bundleView(engine, await overviewOf(engine));
+  lines = (view) => decisionLines('fr', bundle, view);
 });
 
 const GIVEN: DecisionGiven = {
@@ -34,7 +36,14 @@ const recorded = (id: string, given: Partial<DecisionGiven> = {}) =>
     engine,
     id,
     { ...GIVEN, ...given },
-    { app: '0', lines: (view) => ({ locale: 'fr', lines: lines(view) }) },
+    {
+      app: '0',
+      shown: async (view) => ({
+        locale: 'fr',
+        lines: lines(view),
+        letter: letterOf('fr', bundle, view, null),
+      }),
+    },
   );
 
 const through = (record: DecisionRecord) => {

@@ -22,6 +22,24 @@ const result = v.object({
   contributions: v.nullable(v.object({ base: v.number(), values: v.record(short, v.number()) })),
 });
 
+const some = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(100));
+const letterReason = v.object({ label: text, value: text, note: text, points: short, weight: v.number() });
+/** What a letter to the client says (src/report/letter). */
+const letter = v.object({
+  bundle: text,
+  algorithm: text,
+  facts: some(v.object({ label: text, value: text })),
+  sentence: text,
+  score: short,
+  threshold: short,
+  domain: v.tuple([v.number(), v.number()]),
+  against: some(letterReason),
+  inFavour: some(letterReason),
+  changes: some(v.object({ what: text, to: text, score: short, result: short })),
+  sources: some(v.object({ label: text, columns: text, asOf: text, contact: text })),
+  rights: text,
+});
+
 const decisionSchema = v.object({
   version: v.literal(1),
   client: v.object({ id: text, name: text }),
@@ -43,7 +61,11 @@ const decisionSchema = v.object({
   author: short,
   branch: short,
   /** What the page said, in the language it said it in. */
-  shown: v.object({ locale: v.picklist(['en', 'fr']), lines: v.pipe(v.array(text), v.maxLength(200)) }),
+  shown: v.object({
+    locale: v.picklist(['en', 'fr']),
+    lines: v.pipe(v.array(text), v.maxLength(200)),
+    letter,
+  }),
 });
 
 const reviewSchema = v.object({

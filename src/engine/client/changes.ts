@@ -15,11 +15,11 @@ import {
 } from '../../core/explain/counterfactual/paths';
 import type { Model } from '../../core/model/model';
 import { logit } from '../../core/numeric/functions';
-import { columnOf, type Column, type Table } from '../../core/table/table';
+import { columnOf, type Column } from '../../core/table/table';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import type { CellValue } from './cells';
-import { changedCells, sheetLayout, sheetOf, valueOf, type Following, type Sheet } from './sheet';
+import { changedCells, sheetLayout, valueOf, type Following, type Sheet } from './sheet';
 import { distanceBetween } from './view';
 
 /** What would change a client's decision. */
@@ -65,11 +65,11 @@ const MARGINS = { logistic: 0.02, identity: 0.002 } as const;
 /**
  * Paths and flips of a client, searched in the app's own reading of the model, each rescored.
  *
- * @param values edits of the client's file that it starts from
+ * @param sheet the client's file, edits in it
  * @throws method-unsupported where only the runtime reads the model
  */
-export async function changesOf(engine: Engine, table: Table): Promise<ChangesView> {
-  const { sheet, levers, probability, decision, goal, towards, situation } = await questionOf(engine, table);
+export async function changesOf(engine: Engine, sheet: Sheet): Promise<ChangesView> {
+  const { levers, probability, decision, goal, towards, situation } = await questionOf(engine, sheet);
   const found = towards ? pathsTo(situation(levers.actionable), goal) : { paths: [], apart: [] };
   const flips = flipsOf(situation(levers.all), goal).filter((path) => path !== null);
   const rescore = (paths: readonly Path[], of: readonly Lever[]) =>
@@ -90,15 +90,14 @@ export async function changesOf(engine: Engine, table: Table): Promise<ChangesVi
 }
 
 /** What is searched for a client, and in what. */
-export async function questionOf(engine: Engine, table: Table) {
-  const sheet = sheetOf(engine, table);
+export async function questionOf(engine: Engine, sheet: Sheet) {
   const levers = await leversFor(engine, sheet);
   const [probability] = await engine.score(sheet.inputs);
   const decision = engine.decide(probability);
   const model = widened(engine.modelFor('path'), sheet);
   const { row, followers } = sheet;
   const situation = (own: readonly Lever[]): Situation => ({ model, row, levers: own, followers });
-  return { sheet, levers, probability, decision, situation, ...goalOf(engine, decision) };
+  return { levers, probability, decision, situation, ...goalOf(engine, decision) };
 }
 
 /** One decision better for who is not accepted; for who is, the nearest that is not. */

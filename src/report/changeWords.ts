@@ -1,7 +1,7 @@
-import type { ManifestColumn } from '../../bundle/schema';
-import type { ChangeView } from '../../engine/client/changes';
-import { columnLabel, formatValue } from '../../i18n/format';
-import { translate, type Locale } from '../../i18n/translate';
+import type { ManifestColumn } from '../bundle/schema';
+import type { ChangeView } from '../engine/client/changes';
+import { columnLabel, formatValue } from '../i18n/format';
+import { translate, type Locale } from '../i18n/translate';
 
 /** A change in words: what it is of, what to, how far it may go on, and what it is now. */
 export interface ChangeText {

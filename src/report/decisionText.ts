@@ -5,6 +5,7 @@ import type { BundleView } from '../engine/bundleView';
 import type { CellValue } from '../engine/client/cells';
 import type { ClientReasons, ClientView } from '../engine/client/view';
 import { columnLabel, formatPoints, formatProbability, formatShare, formatValue } from '../i18n/format';
+import { positionText } from './position';
 import { DECISION_WORDS } from '../i18n/decisionWords';
 import { localText, translate, type Locale, type MessageKey } from '../i18n/translate';
 
@@ -65,7 +66,9 @@ export function reasonTexts(locale: Locale, bundle: DecidedBy, { cells }: Pick<C
     const known = values.get(name) ?? null;
     const value = known === null ? translate(locale, 'data.missing') : formatValue(locale, column, known);
     const written = localText(points > 0 ? column.reasons?.up : column.reasons?.down, locale, '');
-    const note = [written, medianText(locale, column, typicalOf(bundle, name), value)].filter(Boolean);
+    const facts = bundle.manifest.training?.columns[name];
+    const place = written || positionText(locale, column, known, facts);
+    const note = [place, medianText(locale, column, typicalOf(bundle, name), value)].filter(Boolean);
     return { key: name, label: columnLabel(locale, column), value, note: note.join(' · ') };
   };
 }

@@ -1,6 +1,7 @@
 import { changesOf, type ChangesView } from '../engine/client/changes';
 import { sheetOf, type Edits } from '../engine/client/sheet';
 import { whatIf as tried, type WhatIfView } from '../engine/client/whatIf';
+import { similarTo, type SimilarView } from '../engine/client/similar';
 import { changing } from '../protocol/host';
 import type { ClientDraft } from '../protocol/advice';
 import * as drafts from '../storage/drafts';
@@ -39,3 +40,12 @@ export const keepDraft = changing(
     { fingerprint, id, draft: own }: OfClient & { draft: ClientDraft },
   ): Promise<void> => drafts.keepDraft(await context.db(), fingerprint, id, own),
 );
+
+/** The client among people like this. @throws client-unknown */
+export async function similar(
+  context: Context,
+  asked: OfClient & { cohort: string; columns: string[] },
+): Promise<SimilarView> {
+  const { engine, table } = await rowOf(context, asked);
+  return similarTo(engine, table, asked);
+}

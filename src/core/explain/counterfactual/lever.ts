@@ -1,4 +1,4 @@
-import { lowerBound, upperBound } from '../../stats/search';
+import { midRank } from '../../stats/rank';
 
 /** A column of one client that may change, and what to. */
 export interface Lever {
@@ -60,12 +60,6 @@ export function levelLever(input: number, current: number, counts: ArrayLike<num
   const values = Float64Array.from(codes);
   const efforts = new Float64Array(codes.length).fill(EFFORT_OF_A_LEVEL);
   return { input, ordered: false, current, values, efforts, least: -Infinity, most: Infinity };
-}
-
-/** Share of the sorted values below x, and half of those equal. */
-export function midRank(sorted: ArrayLike<number>, x: number): number {
-  if (sorted.length === 0) return 0;
-  return (lowerBound(sorted, x) + upperBound(sorted, x)) / 2 / sorted.length;
 }
 
 const SIGNIFICANT = 2;

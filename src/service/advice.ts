@@ -1,3 +1,4 @@
+import { certaintyOf, type Certainty } from '../engine/client/certainty';
 import { changesOf, type ChangesView } from '../engine/client/changes';
 import { sheetOf, type Edits } from '../engine/client/sheet';
 import { whatIf as tried, type WhatIfView } from '../engine/client/whatIf';
@@ -48,4 +49,13 @@ export async function similar(
 ): Promise<SimilarView> {
   const { engine, table } = await rowOf(context, asked);
   return similarTo(engine, table, asked);
+}
+
+/** How far the client's score may be relied on. @throws client-unknown */
+export async function certainty(
+  context: Context,
+  asked: OfClient & { probability: number },
+): Promise<Certainty> {
+  const { engine, table } = await rowOf(context, asked);
+  return certaintyOf(engine, table, asked.id, asked.probability);
 }

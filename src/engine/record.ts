@@ -1,3 +1,4 @@
+import type { Table } from '../core/table/table';
 import type { Cell, CellValue } from './client/cells';
 import { sheetLayout, Sheet, sheetOf, type Edits } from './client/sheet';
 import { clientView, distanceBetween, viewOf, type ClientView } from './client/view';
@@ -19,15 +20,14 @@ export interface DecisionGiven {
 /** A decision with all that it was taken on: computed here, not taken from a page. */
 export async function decisionRecord(
   engine: Engine,
-  id: string,
+  { id, table }: { id: string; table: Table },
   given: DecisionGiven,
   {
     app,
     shown,
   }: { app: string; shown: (view: ClientView, sheet: Sheet) => Promise<DecisionRecord['shown']> },
 ): Promise<DecisionRecord> {
-  const table = await engine.clients.of([id]);
-  const view = await clientView(engine, id, null);
+  const view = await clientView(engine, id, null, table);
   const { manifest, fingerprint, runtime } = engine;
   const { threshold, reviewFrom = null } = manifest.decision;
   const { corrections, outcome, override, note, statement, author, branch } = given;

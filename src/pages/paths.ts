@@ -11,6 +11,10 @@ export type Section = (typeof SECTIONS)[number];
 export const clientPath = (bundle: string, client: string, section?: Section | null): string =>
   `${clientsPath(bundle)}/${encodeURIComponent(client)}${section ? `?section=${section}` : ''}`;
 
+/** A client to be typed in, or one that was. */
+export const newClientPath = (bundle: string, client = ''): string =>
+  `/b/${encodeURIComponent(bundle)}/new${client ? `/${encodeURIComponent(client)}` : ''}`;
+
 /** The section that an address's query names. */
 export function sectionOf(query: string | undefined): Section | null {
   const named = new URLSearchParams(query ?? '').get('section');

@@ -94,4 +94,6 @@ export interface KeptWithBundle {
   scores: number;
   comparisons: number;
   drafts: number;
+  /** Clients that were typed in. */
+  locals: number;
 }

@@ -17,7 +17,7 @@ interface OfClient {
 
 const rowOf = async (context: Context, { fingerprint, id }: OfClient) => {
   const engine = await context.engine(fingerprint);
-  return { engine, table: await engine.clients.of([id]) };
+  return { engine, table: await context.clientRow(engine, id) };
 };
 
 /** @throws client-unknown, method-unsupported */

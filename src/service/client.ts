@@ -38,7 +38,8 @@ export interface ShownClient {
   /** null where the page has it as it is. */
   bundle: BundleView | null;
   client: ClientView;
-  neighbours: Neighbours;
+  /** null of a client that was typed in on this device. */
+  neighbours: Neighbours | null;
 }
 
 /** @throws client-unknown, bundle-not-installed */
@@ -50,13 +51,15 @@ export async function client(
   const db = await context.db();
   await installedBundle(db, fingerprint);
   const { engine, overview, list } = await context.open(fingerprint, task);
-  const view = await clientView(engine, id, list.seenIn(engine.clients.rowOf(id)));
-  if (log)
+  const isLocal = !engine.clients.has(id);
+  const row = await context.clientRow(engine, id);
+  const view = await clientView(engine, id, isLocal ? null : list.seenIn(engine.clients.rowOf(id)), row);
+  if (log && !isLocal)
     await logScore(db, fingerprint, { id, at: new Date().toISOString(), probability: view.probability });
   return {
     bundle: isSame(known, engine) ? null : bundleView(engine, overview),
     client: view,
-    neighbours: await list.neighbours(query, id),
+    neighbours: isLocal ? null : await list.neighbours(query, id),
   };
 }
 
@@ -69,7 +72,8 @@ export async function reasons(
   { fingerprint, id }: { fingerprint: string; id: string },
   { signal }: OperationTask,
 ): Promise<ClientReasons> {
-  return clientReasons(await context.engine(fingerprint), id, { signal });
+  const engine = await context.engine(fingerprint);
+  return clientReasons(engine, id, { signal }, await context.clientRow(engine, id));
 }
 
 export interface ListArgument {

@@ -1,5 +1,7 @@
 import { reasonOf, ScoredeskError } from '../core/errors';
+import type { Table } from '../core/table/table';
 import { ClientList } from '../engine/client/list';
+import { typedRow } from '../engine/client/typed';
 import { openBundle, type Engine } from '../engine/engine';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
@@ -7,6 +9,7 @@ import type { Site } from '../protocol/site';
 import { installedBundle, storedSource, sweep } from '../storage/bundles';
 import { keptOverview } from '../storage/computed';
 import { openDb, type Db } from '../storage/db';
+import { keptLocal } from '../storage/locals';
 import type { EngineFile } from '../supply/engineFile';
 import { readSite, type Network } from '../supply/reach';
 
@@ -91,6 +94,15 @@ export class Context {
 
   async engine(fingerprint: string): Promise<Engine> {
     return (await this.open(fingerprint)).engine;
+  }
+
+  /** One client's row: of the bundle, else of those typed in on this device. @throws client-unknown */
+  async clientRow(engine: Engine, id: string): Promise<Table> {
+    if (!engine.clients.has(id)) {
+      const values = await keptLocal(await this.db(), engine.fingerprint, id);
+      if (values) return typedRow(engine, id, values);
+    }
+    return engine.clients.of([id]);
   }
 
   /** Takes a bundle that was opened to be checked, unless another one is in use. */

@@ -4,6 +4,7 @@ import * as check from './check';
 import * as client from './client';
 import * as drift from './drift';
 import * as install from './install';
+import * as locals from './locals';
 import * as model from './model';
 import * as records from './records';
 import * as settings from './settings';
@@ -20,6 +21,7 @@ export const operations = {
   ...advice,
   ...model,
   ...drift,
+  ...locals,
   ...records,
   ...settings,
 };

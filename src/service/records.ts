@@ -18,10 +18,11 @@ export const recordDecision = changing(async (context: Context, asked: RecordAsk
   const { decisionRecord } = await import('../engine/record');
   const bundle = await context.open(asked.fingerprint);
   const shown = await shownIn(bundle, asked.locale);
+  const table = await context.clientRow(bundle.engine, asked.id);
   const db = await context.db();
   return store.underRecordsLock(context.basePath, async () => {
     refuseUnseen(await store.allRecords(db), asked);
-    const record = await decisionRecord(bundle.engine, asked.id, asked.given, {
+    const record = await decisionRecord(bundle.engine, { id: asked.id, table }, asked.given, {
       app: asked.app,
       shown,
     });

@@ -11,6 +11,7 @@ import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
 import { SCHEMA } from './shapes';
 import { draftsOf } from './drafts';
+import { localsOf } from './locals';
 import { loggedOf } from './log';
 import {
   asWriteError,
@@ -129,17 +130,18 @@ export async function amendBundle(
 
 /** What somebody kept of a bundle's clients and would go with it. */
 export async function keptWith(db: Db, fingerprint: string): Promise<KeptWithBundle> {
-  const [scores, comparisons, drafts] = await Promise.all([
+  const [scores, comparisons, drafts, locals] = await Promise.all([
     db.count('log', loggedOf(fingerprint)),
     db.countFromIndex('comparisons', 'fingerprint', fingerprint),
     db.count('drafts', draftsOf(fingerprint)),
+    db.count('locals', localsOf(fingerprint)),
   ]);
-  return { scores, comparisons, drafts };
+  return { scores, comparisons, drafts, locals };
 }
 
 /** Takes a bundle away with its clients' scores over time, what was tried on them, and its comparisons; its files go with the next sweep. */
 export async function removeBundle(db: Db, fingerprint: string): Promise<void> {
-  const transaction = db.transaction(['bundles', 'log', 'comparisons', 'drafts'], 'readwrite', {
+  const transaction = db.transaction(['bundles', 'log', 'comparisons', 'drafts', 'locals'], 'readwrite', {
     durability: 'strict',
   });
   const comparisons = transaction.objectStore('comparisons');
@@ -148,6 +150,7 @@ export async function removeBundle(db: Db, fingerprint: string): Promise<void> {
     transaction.objectStore('bundles').delete(fingerprint),
     transaction.objectStore('log').delete(loggedOf(fingerprint)),
     transaction.objectStore('drafts').delete(draftsOf(fingerprint)),
+    transaction.objectStore('locals').delete(localsOf(fingerprint)),
     ...kept.map((id) => comparisons.delete(id)),
     transaction.done,
   ]);

@@ -1,5 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { reasonOf, ScoredeskError } from '../core/errors';
+import type { Edits } from '../engine/client/sheet';
 import type { InstalledBundle } from '../protocol/installed';
 import type { DriftResult } from '../engine/drift/compare';
 import type { RecordLink } from '../core/record/record';
@@ -71,6 +72,15 @@ export interface StoredDraft extends ClientDraft {
   at: number;
 }
 
+/** A client that was typed in on this device. */
+export interface StoredLocal {
+  fingerprint: string;
+  id: string;
+  values: Edits;
+  /** Milliseconds. */
+  at: number;
+}
+
 /** A record of a device's chain. */
 export type StoredRecord = RecordLink & { schema: number };
 
@@ -89,6 +99,7 @@ interface Schema extends DBSchema {
   comparisons: { key: number; value: StoredComparison; indexes: { fingerprint: string } };
   settings: { key: string; value: StoredSetting };
   drafts: { key: [string, string]; value: StoredDraft };
+  locals: { key: [string, string]; value: StoredLocal };
   /** By number: the chain of this device. */
   records: { key: number; value: StoredRecord };
 }
@@ -156,6 +167,7 @@ async function upgrade(db: Db, from: number, transaction: Upgrade): Promise<void
   if (from < 5) {
     db.createObjectStore('settings', { keyPath: 'key' });
     db.createObjectStore('drafts', { keyPath: ['fingerprint', 'id'] });
+    db.createObjectStore('locals', { keyPath: ['fingerprint', 'id'] });
     db.createObjectStore('records', { keyPath: 'head.number' });
   }
   if (from > 0) for (const name of SHAPED) await toCurrent(transaction, name);

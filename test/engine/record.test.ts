@@ -31,10 +31,10 @@ const GIVEN: DecisionGiven = {
   corrections: null,
 };
 
-const recorded = (id: string, given: Partial<DecisionGiven> = {}) =>
+const recorded = async (id: string, given: Partial<DecisionGiven> = {}) =>
   decisionRecord(
     engine,
-    id,
+    { id, table: await engine.clients.of([id]) },
     { ...GIVEN, ...given },
     {
       app: '0',

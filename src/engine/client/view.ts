@@ -36,10 +36,16 @@ export interface ClientReasons {
 
 /**
  * @param seenIn the labelled part that holds this client, by the list
+ * @param row the client's own, where it is none of the bundle
  * @throws client-unknown, score-missing
  */
-export async function clientView(engine: Engine, id: string, seenIn: SeenIn): Promise<ClientView> {
-  const table = await engine.clients.of([id]);
+export async function clientView(
+  engine: Engine,
+  id: string,
+  seenIn: SeenIn,
+  row?: Table,
+): Promise<ClientView> {
+  const table = row ?? (await engine.clients.of([id]));
   // Encoded once: what is explained is what was scored.
   const inputs = encoded(engine.columns, table);
   const { columns } = engine.manifest;
@@ -73,9 +79,13 @@ export function distanceBetween(probability: number, from: number, unit: Engine[
 const ESTIMATE = { background: 25, samples: 1024 };
 
 /** The reasons of a score that only the runtime gives. @throws client-unknown, stopped */
-export async function clientReasons(engine: Engine, id: string, task: Task = {}): Promise<ClientReasons> {
-  const table = await engine.clients.of([id]);
-  return reasonsFor(engine, table, { ...ESTIMATE, ...task });
+export async function clientReasons(
+  engine: Engine,
+  id: string,
+  task: Task = {},
+  row?: Table,
+): Promise<ClientReasons> {
+  return reasonsFor(engine, row ?? (await engine.clients.of([id])), { ...ESTIMATE, ...task });
 }
 
 /** The reasons of one row's score: read from the model, or estimated by its scores. */

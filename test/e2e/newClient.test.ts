@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { checked, clientShown, goTo, install, openClient, storeKeys } from '../support/app';
+import { axeViolations } from '../support/axe';
+import { visit } from '../support/browser';
+import type { Site } from '../support/server';
+import { useBuiltApp } from '../support/siteCopy';
+
+let browser: Browser;
+let site: Site;
+useBuiltApp((made) => ({ browser, site } = made));
+
+const BUNDLE = '#/b/german-credit%401.0.0';
+const score = (page: Page) => page.locator('.score b');
+const [header, ...rows] = readFileSync('demo/german-credit/german-credit.csv', 'utf8').trim().split('\n');
+/** A row of the demo as a spreadsheet gives it. */
+const tabbed = (...lines: string[]) => lines.map((line) => line.split(',').join('\t')).join('\n');
+const rowOf = (id: string) => rows.find((row) => row.startsWith(`${id},`)) as string;
+
+async function onForm(): Promise<{ page: Page; complaints: string[] }> {
+  const seen = await visit(browser, site.url);
+  await install(seen.page);
+  await openClient(seen.page, '48');
+  await checked(seen.page);
+  await goTo(seen.page, `${BUNDLE}/clients`);
+  await seen.page.getByRole('link', { name: 'New client' }).click();
+  await score(seen.page).waitFor();
+  return seen;
+}
+
+test('a client is typed in, scored as it fills, saved, shown as local, edited and deleted', async () => {
+  const { page, complaints } = await onForm();
+  await page.getByText(/^What still matters most: /).waitFor();
+  const before = await score(page).innerText();
+  await page.getByLabel('Credit amount', { exact: true }).fill('5,000');
+  await page.getByLabel('Duration', { exact: true }).fill('48');
+  await page.getByRole('combobox', { name: 'Checking account' }).selectOption('<0');
+  await expect.poll(() => score(page).innerText()).not.toBe(before);
+  await page.getByText(/^3 of 18 values/).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  // What is typed is there after a reload.
+  await page.reload();
+  await page.getByText(/^3 of 18 values/).waitFor();
+  await page.getByLabel('Name or number').fill('Zoé Martin');
+  const typed = await score(page).innerText();
+  await page.getByRole('button', { name: 'Save on this device' }).click();
+  await clientShown(page, 'Zoé Martin');
+  await page.getByText('Typed in on this device').waitFor();
+  expect(await page.locator('.figure').innerText()).toContain(typed);
+  await page.locator('.paths, #changes').first().waitFor();
+  await page.getByRole('radio', { name: 'Refused' }).check();
+  await page.getByLabel('Your name').fill('M. Aubert');
+  await page.getByRole('button', { name: 'Record the decision' }).click();
+  await page.getByText('Recorded as number 1,').waitFor();
+  await goTo(page, `${BUNDLE}/clients`);
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Duration', { exact: true }).fill('12');
+  await expect.poll(() => score(page).innerText()).not.toBe(typed);
+  await page.getByRole('button', { name: 'Save on this device' }).click();
+  await clientShown(page, 'Zoé Martin');
+  await goTo(page, `${BUNDLE}/clients`);
+  await page.getByText('1 client typed in on this device').waitFor();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await expect.poll(() => storeKeys(page, 'locals')).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('a row of a spreadsheet fills the form and gets the bundle’s own score', async () => {
+  const { page } = await onForm();
+  await page.getByLabel(/^Or paste from a spreadsheet/).fill(tabbed(header, rowOf('48')));
+  await page.getByRole('button', { name: 'Take what is pasted' }).click();
+  await score(page).filter({ hasText: '19.3%' }).waitFor();
+});
+
+test('a value that the types refuse names its field; several rows of a file are saved under their ids', async () => {
+  const { page } = await onForm();
+  const wrong = rowOf('48').replace(',1352,', ',many,');
+  expect(wrong).not.toBe(rowOf('48'));
+  await page.getByLabel(/^Or paste from a spreadsheet/).fill(tabbed(header, wrong));
+  await page.getByRole('button', { name: 'Take what is pasted' }).click();
+  await page.getByText(/credit_amount.*many/).waitFor();
+  const three = ['25', '48', '641'].map((id) => rowOf(id).replace(`${id},`, `new-${id},`));
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'new.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from([header, ...three].join('\n')),
+  });
+  await page.getByText('3 clients typed in on this device').waitFor();
+  await page.getByRole('link', { name: 'new-641' }).click();
+  await clientShown(page, 'new-641');
+  await page.locator('.figure').filter({ hasText: '72.2%' }).waitFor();
+});

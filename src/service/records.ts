@@ -47,8 +47,7 @@ async function shownIn({ engine, overview }: OpenBundle, locale: Locale) {
   await loadMessages(locale, ['shell', 'client', 'advice', 'records']);
   const bundle = bundleView(engine, overview);
   return async (view: ClientView, sheet: Sheet): Promise<DecisionRecord['shown']> => {
-    // Where only the runtime reads the model nothing can be searched.
-    const changes = engine.onnx.model ? await changesOf(engine, sheet) : null;
+    const changes = await changesOf(engine, sheet);
     return {
       locale,
       lines: decisionLines(locale, bundle, view),

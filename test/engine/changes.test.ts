@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { changesOf, questionOf, type PathView } from '../../src/engine/client/changes';
+import { memorySource } from '../../src/bundle/memory';
+import { pack } from '../../src/bundle/pack';
+import { aimedAt, changesOf, questionOf, type PathView } from '../../src/engine/client/changes';
 import { sheetOf } from '../../src/engine/client/sheet';
-import type { Engine } from '../../src/engine/engine';
+import { openBundle, type Engine } from '../../src/engine/engine';
 import { leastEffort } from '../support/enumerate';
-import { openGerman } from '../support/german';
+import { germanInput, openGerman } from '../support/german';
 
 let engine: Engine;
 let scores: Float64Array;
@@ -45,7 +47,9 @@ describe('what would change a decision', () => {
     for (const id of some('refused', 10)) {
       const sheet = await rowOf(id);
       const { paths, proved } = await changesOf(engine, sheet);
-      const { situation, levers, goal } = await questionOf(engine, sheet);
+      const question = await aimedAt(engine, sheet);
+      const { situation, goal } = questionOf(engine, question);
+      const { levers } = question;
       const found = paths.at(0)?.effort ?? Infinity;
       const tried = leastEffort(situation(levers.actionable), goal, found + 1e-9);
       expect(tried.toFixed(9)).toBe(found.toFixed(9));
@@ -83,5 +87,27 @@ describe('what would change a decision', () => {
       expect(towards).toBe('accepted');
       for (const { decision } of paths) expect(decision).toBe('accepted');
     }
+  });
+
+  test('a model that only the runtime reads is searched by its scores, and nothing is called proved', async () => {
+    const { files } = await pack(await germanInput());
+    const other = await openBundle(memorySource('german', files), { runtimeOnly: true });
+    expect(other.onnx.model).toBeNull();
+    let found = 0;
+    for (const id of some('refused', 12)) {
+      const sheet = sheetOf(other, await other.clients.of([id]));
+      const { paths, proved, flips } = await changesOf(other, sheet);
+      const exact = await changesOf(engine, sheet);
+      expect(proved).toBe(false);
+      if (exact.paths.length === 0) expect(paths).toEqual([]);
+      for (const path of paths) {
+        expect(path.decision).not.toBe('refused');
+        expect(path.effort).toBeGreaterThanOrEqual(exact.paths[0].effort - 1e-9);
+        expect(await scoreWith(id, path)).toBeCloseTo(path.probability, 9);
+      }
+      if (paths.length > 0) found++;
+      for (const flip of flips) expect(flip.decision).not.toBe('refused');
+    }
+    expect(found).toBeGreaterThan(5);
   });
 });

@@ -11,8 +11,10 @@ import {
   pathsTo,
   type Goal,
   type Path,
+  type Paths,
   type Situation,
 } from '../../core/explain/counterfactual/paths';
+import { flipsByScores, pathsByScores } from '../../core/explain/counterfactual/scored';
 import type { Model } from '../../core/model/model';
 import { logit } from '../../core/numeric/functions';
 import { columnOf, type Column } from '../../core/table/table';
@@ -32,6 +34,8 @@ export interface ChangesView {
   flips: PathView[];
   /** Columns that may change, in the model's order. */
   levers: string[];
+  /** Searched in the model itself; else by the scores of values that were tried. */
+  exact: boolean;
   /** Whether no path means that there is none within the levers' values. */
   proved: boolean;
   /** Pairs that one input follows: no path changes both. */
@@ -63,25 +67,31 @@ export interface ChangeView {
 const MARGINS = { logistic: 0.02, identity: 0.002 } as const;
 
 /**
- * Paths and flips of a client, searched in the app's own reading of the model, each rescored.
+ * Paths and flips of a client: searched exactly in the app's own reading of the model, by scores within a budget where only
+ * the runtime reads it; each rescored by the evaluator that scores.
  *
  * @param sheet the client's file, edits in it
- * @throws method-unsupported where only the runtime reads the model
  */
 export async function changesOf(engine: Engine, sheet: Sheet): Promise<ChangesView> {
-  const { levers, probability, decision, goal, towards, situation } = await questionOf(engine, sheet);
-  const found = towards ? pathsTo(situation(levers.actionable), goal) : { paths: [], apart: [] };
-  const flips = flipsOf(situation(levers.all), goal).filter((path) => path !== null);
+  const levers = await leversFor(engine, sheet);
+  const [probability] = await engine.score(sheet.inputs);
+  const decision = engine.decide(probability);
+  const aim = aimOf(engine, decision);
+  const found = await search(engine, { sheet, decision, levers, aim });
   const rescore = (paths: readonly Path[], of: readonly Lever[]) =>
     rescored(engine, { sheet, probability, decision }, paths, of);
   const paths = await rescore(found.paths, levers.actionable);
   const nameOf = (lever: number) => sheet.columns[levers.actionable[lever].input].name;
   return {
-    towards,
+    towards: aim.towards,
     paths,
-    flips: await rescore(flips, levers.all),
+    flips: await rescore(
+      found.flips.filter((path) => path !== null),
+      levers.all,
+    ),
     levers: levers.actionable.map((_, i) => nameOf(i)),
-    proved: paths.length === found.paths.length && !levers.thinned,
+    exact: found.exact,
+    proved: found.exact && paths.length === found.paths.length && !levers.thinned,
     apart: found.apart.map(([a, b]) => [nameOf(a), nameOf(b)]),
     ranges: levers.all.flatMap(({ input, ordered, least, most }) =>
       ordered ? [{ column: sheet.columns[input].name, least, most }] : [],
@@ -89,33 +99,82 @@ export async function changesOf(engine: Engine, sheet: Sheet): Promise<ChangesVi
   };
 }
 
-/** What is searched for a client, and in what. */
-export async function questionOf(engine: Engine, sheet: Sheet) {
-  const levers = await leversFor(engine, sheet);
-  const [probability] = await engine.score(sheet.inputs);
-  const decision = engine.decide(probability);
-  const model = widened(engine.modelFor('path'), sheet);
-  const { row, followers } = sheet;
-  const situation = (own: readonly Lever[]): Situation => ({ model, row, levers: own, followers });
-  return { levers, probability, decision, situation, ...goalOf(engine, decision) };
+/** What is looked for: one decision better for who is not accepted; for who is, the nearest that is not. */
+interface Aim {
+  /** Probability that has to be passed. */
+  limit: number;
+  side: Goal['side'];
+  towards: Decision | null;
 }
 
-/** One decision better for who is not accepted; for who is, the nearest that is not. */
-function goalOf(engine: Engine, decision: Decision): { goal: Goal; towards: Decision | null } {
-  const rule: DecisionRule = engine.manifest.decision;
-  const { link } = engine.modelFor('path');
-  const lowest =
-    rule.reviewFrom !== undefined && rule.reviewFrom < rule.threshold ? rule.reviewFrom : rule.threshold;
-  const p = decision === 'refused' ? rule.threshold : lowest;
-  const accepted = decision === 'accepted';
-  return {
-    goal: {
-      side: accepted ? 'atLeast' : 'below',
-      limit: link === 'logistic' ? logit(p) : p,
-      margin: MARGINS[link],
-    },
-    towards: accepted ? null : p === lowest ? 'accepted' : 'review',
+function aimOf({ manifest }: Engine, decision: Decision): Aim {
+  const rule: DecisionRule = manifest.decision;
+  const lowest = Math.min(rule.reviewFrom ?? rule.threshold, rule.threshold);
+  const limit = decision === 'refused' ? rule.threshold : lowest;
+  if (decision === 'accepted' || decision === 'unscored') return { limit, side: 'atLeast', towards: null };
+  return { limit, side: 'below', towards: limit === lowest ? 'accepted' : 'review' };
+}
+
+interface Question {
+  sheet: Sheet;
+  decision: Decision;
+  levers: Levers;
+  aim: Aim;
+}
+
+interface Found {
+  paths: Path[];
+  flips: (Path | null)[];
+  apart: Paths['apart'];
+  /** No path means that there is none. */
+  exact: boolean;
+}
+
+const NOTHING: Found = { paths: [], flips: [], apart: [], exact: false };
+
+function search(engine: Engine, question: Question): Found | Promise<Found> {
+  const { decision, levers, aim } = question;
+  if (decision === 'unscored') return NOTHING;
+  if (!engine.onnx.model) return searchByScores(engine, question);
+  const { situation, goal } = questionOf(engine, question);
+  const { paths, apart } = aim.towards ? pathsTo(situation(levers.actionable), goal) : NOTHING;
+  return { paths, apart, flips: flipsOf(situation(levers.all), goal), exact: true };
+}
+
+/** What is searched exactly for a client, and in what. @throws method-unsupported where only the runtime reads the model */
+export function questionOf(engine: Engine, { sheet, aim: { side, limit } }: Pick<Question, 'sheet' | 'aim'>) {
+  const model = engine.modelFor('path');
+  const whole = widened(model, sheet);
+  const { row, followers } = sheet;
+  const situation = (levers: readonly Lever[]): Situation => ({ model: whole, row, levers, followers });
+  const { link } = model;
+  const goal: Goal = { side, limit: link === 'logistic' ? logit(limit) : limit, margin: MARGINS[link] };
+  return { situation, goal };
+}
+
+async function searchByScores(engine: Engine, { sheet, levers, aim }: Question): Promise<Found> {
+  const { limit, side } = aim;
+  const { width, followers, row } = sheet;
+  const score = (rows: Float64Array, count: number) => {
+    const values = new Float64Array(count * width);
+    for (let i = 0; i < count; i++)
+      values.set(rows.subarray(i * row.length, i * row.length + width), i * width);
+    return engine.score({ rows: count, width, values });
   };
+  const wanted = (probability: number) =>
+    side === 'below' ? probability < limit - MARGINS.identity : probability >= limit + MARGINS.identity;
+  const of = (own: readonly Lever[]) => ({ row, followers, levers: own });
+  const paths = aim.towards ? await pathsByScores(of(levers.actionable), wanted, 'lower', score) : [];
+  return { ...NOTHING, paths, flips: await flipsByScores(of(levers.all), wanted, score) };
+}
+
+/** The levers of a client, and what it is aimed at. */
+export async function aimedAt(
+  engine: Engine,
+  sheet: Sheet,
+): Promise<Pick<Question, 'sheet' | 'levers' | 'aim'>> {
+  const [probability] = await engine.score(sheet.inputs);
+  return { sheet, levers: await leversFor(engine, sheet), aim: aimOf(engine, engine.decide(probability)) };
 }
 
 /** The model on whole sheets: what its inputs are derived from comes after them. */

@@ -49,7 +49,7 @@ export interface Paths {
 }
 
 const MOST_CHANGES = 3;
-const MOST_PATHS = 3;
+export const MOST_PATHS = 3;
 
 /**
  * The least changes of at most three levers that turn a decision, and up to two more that are unlike them: an exact search
@@ -72,7 +72,7 @@ export function pathsTo(situation: Situation, goal: Goal): Paths {
 }
 
 /** Shares at most one lever with the other, and does not hold it whole. */
-function isUnlike(set: readonly number[], other: readonly number[]): boolean {
+export function isUnlike(set: readonly number[], other: readonly number[]): boolean {
   const shared = other.filter((lever) => set.includes(lever)).length;
   return shared <= 1 && shared < other.length;
 }

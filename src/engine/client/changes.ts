@@ -3,8 +3,10 @@ import {
   levelLever,
   MOST_LEVELS,
   numberLever,
+  occurringNumbers,
   type Direction,
   type Lever,
+  type OccurringNumbers,
 } from '../../core/explain/counterfactual/lever';
 import {
   flipsOf,
@@ -270,10 +272,10 @@ const leverOf = (
         current,
         known.counts.map((count, code) => (levels?.[code]?.proposed === false ? 0 : count)),
       )
-    : numberLever(input, current, known.sorted, direction, range);
+    : numberLever(input, current, known, direction, range);
 
 /** What occurs of a column in the reference (the clients where there is none). */
-type Occurring = { kind: 'numbers'; sorted: Float64Array } | { kind: 'levels'; counts: Uint32Array };
+type Occurring = ({ kind: 'numbers' } & OccurringNumbers) | { kind: 'levels'; counts: Uint32Array };
 
 const OCCURRING = new WeakMap<Engine, Promise<(Occurring | null)[]>>();
 
@@ -293,8 +295,7 @@ async function readOccurring(engine: Engine): Promise<(Occurring | null)[]> {
 }
 
 function occurringIn(column: Column, { levels }: ManifestColumn): Occurring | null {
-  if (column.kind === 'number')
-    return { kind: 'numbers', sorted: Float64Array.from(column.values).filter(Number.isFinite).sort() };
+  if (column.kind === 'number') return { kind: 'numbers', ...occurringNumbers(column.values) };
   if (!levels) return null;
   const counts = new Uint32Array(levels.length);
   for (const code of column.codes) if (code >= 0 && code < counts.length) counts[code]++;

@@ -25,17 +25,31 @@ const EFFORT_OF_A_LEVEL = 0.25;
 /** Codes without order that a search holds in one word of bits, the current one among them. */
 export const MOST_LEVELS = 31;
 
+/** What occurs of a number: every value, and the ones that may be proposed, both ascending. */
+export interface OccurringNumbers {
+  sorted: Float64Array;
+  rounded: Float64Array;
+  /** Mid-ranks of the rounded ones. */
+  ranks: Float64Array;
+}
+
+/** Looked at once for all clients. @param values missing ones and infinities are passed over */
+export function occurringNumbers(values: ArrayLike<number>): OccurringNumbers {
+  const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
+  const rounded = roundedOnes(sorted);
+  return { sorted, rounded, ranks: rounded.map((value) => midRank(sorted, value)) };
+}
+
 /**
  * A number that may change to values that occur, rounded to two significant digits (a path that is rounded afterwards
  * may not hold). Effort: the share of the reference between the two values, by mid-ranks.
  *
- * @param sorted the reference's values, ascending, none missing
  * @param range narrower bounds that are declared
  */
 export function numberLever(
   input: number,
   current: number,
-  sorted: ArrayLike<number>,
+  { sorted, rounded, ranks }: OccurringNumbers,
   direction: Direction,
   range: readonly [number, number] = [-Infinity, Infinity],
 ): Lever {
@@ -45,9 +59,10 @@ export function numberLever(
     value >= least &&
     value <= most &&
     (value < current ? direction !== 'increase' : value > current && direction !== 'decrease');
-  const values = roundedOnes(sorted).filter(allowed);
+  const kept = rounded.map((value, i) => (allowed(value) ? i : -1)).filter((i) => i >= 0);
+  const values = kept.map((i) => rounded[i]);
   const here = midRank(sorted, current);
-  const efforts = values.map((value) => Math.abs(midRank(sorted, value) - here));
+  const efforts = kept.map((i) => Math.abs(ranks[i] - here));
   return { input, ordered: true, current, values, efforts, least, most };
 }
 
@@ -65,11 +80,11 @@ export function levelLever(input: number, current: number, counts: ArrayLike<num
 const SIGNIFICANT = 2;
 
 /** Distinct values that somebody would say, of those that occur; ascending. */
-function roundedOnes(sorted: ArrayLike<number>): Float64Array {
+function roundedOnes(sorted: Float64Array): Float64Array {
   const distinct = new Set<number>();
   let before = NaN;
   for (let i = 0; i < sorted.length; i++) {
-    if (sorted[i] === before || !Number.isFinite(sorted[i])) continue;
+    if (sorted[i] === before) continue;
     before = sorted[i];
     // + 0 makes one of the two zeros.
     distinct.add(Number(before.toPrecision(SIGNIFICANT)) + 0);

@@ -42,8 +42,10 @@ export class Moves {
     this.#plain = Array.from({ length: count }, (_, f) => plainnessOf(model, f));
     this.together = togetherOf(levers.length, this.leversOf);
     const sets = setFeatures(model);
+    const featuresOf = levers.map((): number[] => []);
+    this.leversOf.forEach((own, feature) => own.forEach((lever) => featuresOf[lever].push(feature)));
     this.levers = levers.map((lever, l) =>
-      lever.ordered && !this.#goesOneWay(lever, l, sets) ? unordered(lever) : lever,
+      lever.ordered && !this.#goesOneWay(lever, featuresOf[l], sets) ? unordered(lever) : lever,
     );
   }
 
@@ -84,16 +86,16 @@ export class Moves {
   }
 
   /** Whether every feature rises or falls all along the lever, and no set of codes is asked of it. */
-  #goesOneWay(lever: Lever, l: number, sets: ReadonlySet<number>): boolean {
+  #goesOneWay(lever: Lever, features: readonly number[], sets: ReadonlySet<number>): boolean {
+    if (features.some((feature) => sets.has(feature))) return false;
+    const isPlain = (feature: number) =>
+      inputOf(this.#model, feature) === lever.input && this.#plain[feature] !== null;
+    const others = features.filter((feature) => !isPlain(feature));
+    if (others.length === 0) return true;
     const at = Float64Array.from([...lever.values, lever.current, lever.least, lever.most])
       .filter(Number.isFinite)
       .sort();
-    return this.leversOf.every((own, feature) => {
-      if (!own.includes(l)) return true;
-      if (sets.has(feature)) return false;
-      const isPlain = inputOf(this.#model, feature) === lever.input && this.#plain[feature] !== null;
-      return isPlain || isMonotone(at, (x) => this.#valueAt(feature, lever, x));
-    });
+    return others.every((feature) => isMonotone(at, (x) => this.#valueAt(feature, lever, x)));
   }
 
   #valueAt(feature: number, lever: Lever, x: number): number {

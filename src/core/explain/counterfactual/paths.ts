@@ -1,6 +1,6 @@
 import type { Model } from '../../model/model';
 import { rawOutputs } from '../../model/evaluate';
-import { cheapestBelow } from './cheapest';
+import { cheapestBelow, type CheapestCell } from './cheapest';
 import { EFFORT_OF_A_CHANGE, type Lever } from './lever';
 import { leavesOf, setKey, type Leaf } from './leaves';
 import { Moves, type Follower } from './moves';
@@ -92,6 +92,18 @@ export function outputsAlong(situation: Situation, lever: number): Float64Array 
   return rawOutputs(situation.model, rows, values.length);
 }
 
+/** The cheapest cell of a set's space. */
+interface Answer extends CheapestCell {
+  space: Space;
+}
+
+/** What is known of a set: its least effort, or that there is none below another. */
+interface Searched {
+  space: Space | null;
+  answer: Answer | null;
+  below: number;
+}
+
 /** Where a client can get to, and the search among it. */
 class Reachable {
   readonly moves: Moves;
@@ -99,6 +111,9 @@ class Reachable {
   readonly #goal: Goal;
   readonly #output: number;
   readonly #limit: number;
+  readonly #searched = new Map<number, Searched>();
+  /** Least effort of a change of each lever. */
+  readonly #least: readonly number[];
   /** By tree. */
   readonly #leaves: Leaf[][] = [];
   /** By the levers that must move: trees in which that leads elsewhere, and by how much less at best. */
@@ -117,6 +132,10 @@ class Reachable {
     for (const leaf of leavesOf(model.predictor, this.moves, most))
       (this.#leaves[leaf.tree] ??= []).push({ ...leaf, value: sign * leaf.value });
     this.#leaves.forEach((leaves, tree) => this.#noteGains(leaves, tree));
+    this.#least = this.moves.levers.map(
+      ({ efforts }) =>
+        efforts.reduce((least, effort) => Math.min(least, effort), Infinity) + EFFORT_OF_A_CHANGE,
+    );
   }
 
   #noteGains(leaves: readonly Leaf[], tree: number): void {
@@ -134,24 +153,38 @@ class Reachable {
   /** The least effort among the sets. */
   best(sets: readonly (readonly number[])[]): Path | null {
     const limit = this.#limit - this.#goal.margin;
-    let best: { space: Space; cells: readonly number[]; effort: number } | null = null;
-    for (const set of sets) {
+    let best: Answer | null = null;
+    for (const { set, least } of this.#cheapestFirst(sets)) {
       const below = best?.effort ?? Infinity;
-      if (!(this.#leastEffort(set) < below)) continue;
-      const keys = keysWithin(set);
-      if (!(this.#output + this.#gain(keys) < limit)) continue;
-      const space = this.#spaceOf(set, keys);
-      const found = cheapestBelow(space, limit, below);
-      if (found) best = { space, ...found };
+      if (!(least < below)) continue;
+      const found = this.#cheapestOf(set, limit, below);
+      if (found && found.effort < below) best = found;
     }
     return best && this.#pathOf(best.space, best.cells, best.effort);
   }
 
-  #leastEffort(set: readonly number[]): number {
-    return set.reduce(
-      (sum, lever) => sum + EFFORT_OF_A_CHANGE + Math.min(Infinity, ...this.moves.levers[lever].efforts),
-      0,
-    );
+  /** The least effort of one set below another one; what was searched for a path before is not searched again. */
+  #cheapestOf(set: readonly number[], limit: number, below: number): Answer | null {
+    const key = setKey(set);
+    const known = this.#searched.get(key);
+    if (known && (known.answer || known.below >= below)) return known.answer;
+    const keys = keysWithin(set);
+    if (!known && !(this.#output + this.#gain(keys) < limit)) {
+      this.#searched.set(key, { space: null, answer: null, below: Infinity });
+      return null;
+    }
+    const space = known?.space ?? this.#spaceOf(set, keys);
+    const found = cheapestBelow(space, limit, below);
+    const answer = found && { space, ...found };
+    this.#searched.set(key, { space, answer, below });
+    return answer;
+  }
+
+  /** Sets with the least effort that they could take: a cheap answer found early spares the dear ones. */
+  #cheapestFirst(sets: readonly (readonly number[])[]): { set: readonly number[]; least: number }[] {
+    return sets
+      .map((set) => ({ set, least: set.reduce((sum, lever) => sum + this.#least[lever], 0) }))
+      .sort((a, b) => a.least - b.least);
   }
 
   /** By how much the output falls at best: each tree's best leaf. */

@@ -58,7 +58,10 @@ export function spaceOf(
   };
 }
 
-const askOf = (leaf: Leaf, lever: number): Ask | undefined => leaf.asks.find((ask) => ask.lever === lever);
+function askOf({ asks }: Leaf, lever: number): Ask | undefined {
+  for (let i = 0; i < asks.length; i++) if (asks[i].lever === lever) return asks[i];
+  return undefined;
+}
 
 function axisOf(lever: Lever, index: number, leaves: readonly Leaf[]): Axis {
   return lever.ordered ? orderedAxis(lever, index, leaves) : unorderedAxis(lever, index);

@@ -3,6 +3,7 @@ import {
   EFFORT_OF_A_CHANGE,
   levelLever,
   numberLever,
+  occurringNumbers,
   type Lever,
 } from '../../../../src/core/explain/counterfactual/lever';
 import { follow, type Follower } from '../../../../src/core/explain/counterfactual/moves';
@@ -108,8 +109,8 @@ function randomWorld(seed: number, features: readonly FeatureSource[] | null, li
   const row = people[whole(random, people.length)].slice();
   const directions = ['any', 'increase', 'decrease'] as const;
   const levers: Lever[] = [0, 1, 3, 4].map((input) => {
-    const sorted = Float64Array.from(people, (other) => other[input]).sort();
-    return numberLever(input, row[input], sorted, directions[whole(random, 3)]);
+    const occurring = occurringNumbers(people.map((other) => other[input]));
+    return numberLever(input, row[input], occurring, directions[whole(random, 3)]);
   });
   const counts = Array.from(
     { length: LEVELS },

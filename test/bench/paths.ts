@@ -30,7 +30,7 @@ for (const id of ids) {
   took.push(performance.now() - began);
   efforts.push(paths.at(0)?.effort ?? null);
   if (!checks) continue;
-  const question = await aimedAt(engine, sheet);
+  const question = await aimedAt(engine, sheet, 'refused');
   const { situation, goal } = questionOf(engine, question);
   const found = paths.at(0)?.effort ?? Infinity;
   const tried = leastEffort(situation(question.levers.actionable), goal, found + 1e-9);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { aimedAt, changesOf, questionOf, type PathView } from '../../src/engine/client/changes';
+import { MOST_LEVERS, mostMoving, pathsTo } from '../../src/core/explain/counterfactual/paths';
 import { sheetOf } from '../../src/engine/client/sheet';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { leastEffort } from '../support/enumerate';
@@ -47,7 +48,7 @@ describe('what would change a decision', () => {
     for (const id of some('refused', 10)) {
       const sheet = await rowOf(id);
       const { paths, proved } = await changesOf(engine, sheet);
-      const question = await aimedAt(engine, sheet);
+      const question = await aimedAt(engine, sheet, 'refused');
       const { situation, goal } = questionOf(engine, question);
       const { levers } = question;
       const found = paths.at(0)?.effort ?? Infinity;
@@ -87,6 +88,24 @@ describe('what would change a decision', () => {
       expect(towards).toBe('accepted');
       for (const { decision } of paths) expect(decision).toBe('accepted');
     }
+  });
+
+  test('of too many levers those that move the score most are searched, and nothing is called proved', async () => {
+    const { files } = await pack(await germanInput());
+    const wide = await openBundle(memorySource('german', files), { runtime: 'core' });
+    for (const column of wide.columns) column.actionable = 'any';
+    const sheet = sheetOf(wide, await wide.clients.of([some('refused', 1)[0]]));
+    const question = await aimedAt(wide, sheet, 'refused');
+    const { situation, goal } = questionOf(wide, question);
+    const { all } = question.levers;
+    const strongest = mostMoving(situation(all), goal, 4);
+    expect(strongest).toEqual([...strongest].sort((a, b) => a - b));
+    const found = pathsTo(situation(strongest.map((lever) => all[lever])), goal).paths;
+    expect(found.length).toBeGreaterThan(0);
+    // More columns may change than are searched in threes.
+    expect(all.length).toBeGreaterThan(MOST_LEVERS);
+    expect(question.levers.actionable.length).toBe(MOST_LEVERS);
+    expect((await changesOf(wide, sheet)).proved).toBe(false);
   });
 
   test('a model that only the runtime reads is searched by its scores, and nothing is called proved', async () => {

@@ -10,6 +10,8 @@ import {
 } from '../../core/explain/counterfactual/lever';
 import {
   flipsOf,
+  MOST_LEVERS,
+  mostMoving,
   pathsTo,
   type Goal,
   type Path,
@@ -75,10 +77,9 @@ const MARGINS = { logistic: 0.02, identity: 0.002 } as const;
  * @param sheet the client's file, edits in it
  */
 export async function changesOf(engine: Engine, sheet: Sheet): Promise<ChangesView> {
-  const levers = await leversFor(engine, sheet);
   const [probability] = await engine.score(sheet.inputs);
   const decision = engine.decide(probability);
-  const aim = aimOf(engine, decision);
+  const { levers, aim } = await aimedAt(engine, sheet, decision);
   const found = await search(engine, { sheet, decision, levers, aim });
   const rescore = (paths: readonly Path[], of: readonly Lever[]) =>
     rescored(engine, { sheet, probability, decision }, paths, of);
@@ -170,13 +171,24 @@ async function searchByScores(engine: Engine, { sheet, levers, aim }: Question):
   return { ...NOTHING, paths, flips: await flipsByScores(of(levers.all), wanted, score) };
 }
 
-/** The levers of a client, and what it is aimed at. */
+/** The levers of a client, and what it is aimed at; of too many levers those that move the score most. */
 export async function aimedAt(
   engine: Engine,
   sheet: Sheet,
+  decision: Decision,
 ): Promise<Pick<Question, 'sheet' | 'levers' | 'aim'>> {
-  const [probability] = await engine.score(sheet.inputs);
-  return { sheet, levers: await leversFor(engine, sheet), aim: aimOf(engine, engine.decide(probability)) };
+  const levers = await leversFor(engine, sheet);
+  const aim = aimOf(engine, decision);
+  if (levers.actionable.length <= MOST_LEVERS) return { sheet, levers, aim };
+  const chosen = engine.onnx.model
+    ? strongest(engine, sheet, levers, aim)
+    : levers.actionable.slice(0, MOST_LEVERS);
+  return { sheet, aim, levers: { ...levers, actionable: chosen, thinned: true } };
+}
+
+function strongest(engine: Engine, sheet: Sheet, { actionable }: Levers, aim: Aim): Lever[] {
+  const { situation, goal } = questionOf(engine, { sheet, aim });
+  return mostMoving(situation(actionable), goal, MOST_LEVERS).map((lever) => actionable[lever]);
 }
 
 /** The model on whole sheets: what its inputs are derived from comes after them. */
@@ -234,7 +246,7 @@ interface Levers {
   actionable: Lever[];
   /** Every column that is known and follows no other, protected ones left out. */
   all: Lever[];
-  /** Of a column with many levels only the most frequent are tried. */
+  /** Of many levers, or of a column with many levels, only some are tried. */
   thinned: boolean;
 }
 

@@ -27,9 +27,8 @@ export interface Ask {
 /** Of an unordered lever's bits the one of the current value; those of its values are 0, 1, … */
 export const CURRENT_BIT = 1 << 30;
 const ALL_BITS = 0x7fffffff;
-/** Levers that a key can hold of each place, and one for none. */
-const PLACE = 1024;
-export const MOST_LEVERS = PLACE - 2;
+/** More than any bundle has columns: three places fit into a double. */
+const PLACE = 32_768;
 
 /** A set of at most three levers, ascending, as one number. */
 export const setKey = (levers: readonly number[]): number =>

@@ -83,13 +83,18 @@ export function flipsOf(situation: Situation, goal: Goal): (Path | null)[] {
   return situation.levers.map((_, lever) => reachable.best([[lever]]));
 }
 
-/** The raw output along a lever while all others stay, at each of its values, float64 [values]. */
-export function outputsAlong(situation: Situation, lever: number): Float64Array {
-  const moves = new Moves(situation.model, situation.row, situation.levers, situation.followers);
-  const { values } = situation.levers[lever];
-  const rows = new Float64Array(values.length * situation.model.width);
-  values.forEach((value, i) => rows.set(moves.changed([{ lever, value }]), i * situation.model.width));
-  return rawOutputs(situation.model, rows, values.length);
+/** Levers that a search of sets of three can hold: of more, the ones that move the output most alone. */
+export const MOST_LEVERS = 16;
+
+/** Positions, ascending, of the levers that move the output most towards a goal, each alone. */
+export function mostMoving(situation: Situation, goal: Goal, most: number): number[] {
+  const reachable = new Reachable(situation, goal, 1);
+  return situation.levers
+    .map((_, lever) => ({ lever, gain: reachable.gainAlone(lever) }))
+    .sort((a, b) => a.gain - b.gain || a.lever - b.lever)
+    .slice(0, most)
+    .map(({ lever }) => lever)
+    .sort((a, b) => a - b);
 }
 
 /** The cheapest cell of a set's space. */
@@ -185,6 +190,11 @@ class Reachable {
     return sets
       .map((set) => ({ set, least: set.reduce((sum, lever) => sum + this.#least[lever], 0) }))
       .sort((a, b) => a.least - b.least);
+  }
+
+  /** By how much a lever alone may lower the output at best. */
+  gainAlone(lever: number): number {
+    return this.#gain(keysWithin([lever]));
   }
 
   /** By how much the output falls at best: each tree's best leaf. */

@@ -72,8 +72,9 @@ class ScoredSearch {
   ones(): Tried[] {
     return this.#situation.levers.flatMap(({ values, efforts }, lever) => {
       const order = Array.from(values, (_, i) => i).sort((a, b) => efforts[a] - efforts[b] || a - b);
-      const step = Math.max(1, order.length / ALONE);
-      const count = Math.min(ALONE, order.length);
+      const share = Math.max(2, Math.floor(BUDGET / this.#situation.levers.length));
+      const count = Math.min(ALONE, share, order.length);
+      const step = Math.max(1, order.length / count);
       return Array.from({ length: count }, (_, k) => this.#untried([lever], [order[Math.floor(k * step)]]));
     });
   }

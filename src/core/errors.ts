@@ -99,6 +99,8 @@ interface Params {
   'out-not-bundle': { path: string; found: string };
   'file-unreadable': { path: string; reason: string };
   'client-unknown': { id: string };
+  'client-known': { id: string; where: string };
+  'clients-too-many': { file: string; rows: number; limit: number };
   // drift
   'drift-period-time': { period: string };
   'drift-side-none': { source: string };

@@ -1,6 +1,6 @@
 import type { Table } from '../core/table/table';
 import type { Cell, CellValue } from './client/cells';
-import { sheetLayout, Sheet, sheetOf, type Edits } from './client/sheet';
+import { changedCells, sheetLayout, Sheet, sheetOf, type Edits, type Following } from './client/sheet';
 import { clientView, distanceBetween, viewOf, type ClientView } from './client/view';
 import type { Engine } from './engine';
 import type { DecisionRecord, RecordResult } from '../core/record/record';
@@ -17,15 +17,19 @@ export interface DecisionGiven {
   corrections: { values: Edits; evidence: string } | null;
 }
 
+/** What is said of a client whose file is this sheet, with the values that were corrected in it. */
+type Shown = (
+  view: ClientView,
+  sheet: Sheet,
+  corrected: readonly Following[],
+) => Promise<DecisionRecord['shown']>;
+
 /** A decision with all that it was taken on: computed here, not taken from a page. */
 export async function decisionRecord(
   engine: Engine,
   { id, table }: { id: string; table: Table },
   given: DecisionGiven,
-  {
-    app,
-    shown,
-  }: { app: string; shown: (view: ClientView, sheet: Sheet) => Promise<DecisionRecord['shown']> },
+  { app, shown }: { app: string; shown: Shown },
 ): Promise<DecisionRecord> {
   const view = await clientView(engine, id, null, table);
   const { manifest, fingerprint, runtime } = engine;
@@ -34,12 +38,13 @@ export async function decisionRecord(
   const inputs = Object.fromEntries(view.cells.map(({ column, value }) => [column, plain(value)]));
   const file = sheetOf(engine, table);
   const corrected = corrections && file.with(corrections.values);
+  const changes = corrected ? changedCells(file, corrected) : [];
   const final = corrected
-    ? await viewOf(engine, corrected.inputs, { ...view, cells: withValues(view.cells, corrected) })
+    ? await viewOf(engine, corrected.inputs, { ...view, cells: withChanges(view.cells, changes) })
     : view;
   return {
     version: 1,
-    client: { id, name: view.name },
+    client: { bundle: manifest.id, id, name: view.name },
     bundle: { id: manifest.id, version: manifest.version, fingerprint },
     app,
     evaluator: runtime.name,
@@ -56,7 +61,11 @@ export async function decisionRecord(
     statement,
     author,
     branch,
-    shown: await shown(final, corrected ?? file),
+    shown: await shown(
+      final,
+      corrected ?? file,
+      changes.filter(({ column }) => Object.hasOwn(corrections?.values ?? {}, column)),
+    ),
   };
 }
 
@@ -64,11 +73,11 @@ export async function decisionRecord(
 const plain = (value: CellValue): CellValue =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
-/** Cells with the values of a sheet in the place of their own. */
-function withValues(cells: readonly Cell[], sheet: Sheet): Cell[] {
-  const values = sheet.values();
+/** Cells with their new values in the place of their own. */
+function withChanges(cells: readonly Cell[], changes: readonly Following[]): Cell[] {
+  const changed = new Map(changes.map(({ column, to }) => [column, to]));
   return cells.map((cell) =>
-    Object.hasOwn(values, cell.column) ? { ...cell, value: values[cell.column] } : cell,
+    changed.has(cell.column) ? { ...cell, value: changed.get(cell.column) ?? null } : cell,
   );
 }
 
@@ -128,7 +137,7 @@ export async function replay(
   const final = record.corrections ? file.with(record.corrections.values) : file;
   await compareResult(engine, file, record.result, differs);
   if (record.corrections) await compareResult(engine, final, record.corrections.result, differs);
-  const text = lines(await replayedView(engine, record, final));
+  const text = lines(await replayedView(engine, record, file, final));
   const length = Math.max(text.length, record.shown.lines.length);
   for (let i = 0; i < length; i++)
     if (text[i] !== record.shown.lines[i])
@@ -166,8 +175,13 @@ async function compareResult(
 const apart = (a: number | null, b: number | null): boolean =>
   a === null || b === null ? a !== b : Math.abs(a - b) > SAME * Math.max(1, Math.abs(b));
 
-function replayedView(engine: Engine, record: DecisionRecord, sheet: Sheet): Promise<ClientView> {
+function replayedView(
+  engine: Engine,
+  record: DecisionRecord,
+  file: Sheet,
+  final: Sheet,
+): Promise<ClientView> {
   const cells = Object.entries(record.inputs).map(([column, value]): Cell => ({ column, value, flag: null }));
-  const own = record.corrections ? withValues(cells, sheet) : cells;
-  return viewOf(engine, sheet.inputs, { ...record.client, seenIn: null, cells: own });
+  const own = withChanges(cells, changedCells(file, final));
+  return viewOf(engine, final.inputs, { ...record.client, seenIn: null, cells: own });
 }

@@ -1,6 +1,8 @@
 import type { ManifestColumn } from '../bundle/schema';
 import type { BundleView } from '../engine/bundleView';
+import type { CellValue } from '../engine/client/cells';
 import type { ChangesView, PathView } from '../engine/client/changes';
+import type { Following } from '../engine/client/sheet';
 import type { ClientView } from '../engine/client/view';
 import {
   columnLabel,
@@ -35,6 +37,8 @@ export interface Letter {
   /** Each source with the columns that came from it, and the day they are of. */
   sources: { label: string; columns: string; asOf: string; contact: string }[];
   rights: string;
+  /** Values that were wrong on file. */
+  corrected: { label: string; from: string; to: string }[];
 }
 
 interface LetterReason {
@@ -51,12 +55,12 @@ const REASONS = 4;
 
 type Bundle = DecidedBy & Pick<BundleView, 'scale'>;
 
-/** @param changes null where they can't be searched */
+/** @param talked what would change the decision, and the values that were corrected in the client's file */
 export function letterOf(
   locale: Locale,
   bundle: Bundle,
   client: ClientView,
-  changes: ChangesView | null,
+  { changes, corrected }: { changes: ChangesView; corrected: readonly Following[] },
 ): Letter {
   const { manifest } = bundle;
   const columns = new Map(manifest.columns.map((column) => [column.name, column]));
@@ -73,9 +77,15 @@ export function letterOf(
     threshold: formatShare(locale, threshold),
     domain: [...bundle.scale.domain] as [number, number],
     ...reasonsOf(locale, bundle, client),
-    changes: (changes?.paths ?? []).map((path) => changeOf(locale, columns, path)),
+    changes: changes.paths.map((path) => changeOf(locale, columns, path)),
     sources: sourcesOf(locale, bundle, client),
     rights: rightsOf(locale, manifest.texts ?? {}),
+    corrected: corrected.map(({ column: name, from, to }) => {
+      const column = columns.get(name) ?? { name };
+      const said = (value: CellValue) =>
+        value === null ? translate(locale, 'data.missing') : formatValue(locale, column, value);
+      return { label: columnLabel(locale, column), from: said(from), to: said(to) };
+    }),
   };
 }
 

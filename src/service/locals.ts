@@ -1,4 +1,5 @@
-import { typedRow, type ReadClient } from '../engine/client/typed';
+import { ScoredeskError } from '../core/errors';
+import { typedRow, type ReadTable } from '../engine/client/typed';
 import type { Edits } from '../engine/client/sheet';
 import { whatIf, type WhatIfView } from '../engine/client/whatIf';
 import type { Decision } from '../core/decision/decision';
@@ -39,9 +40,20 @@ export const local = async (
   { fingerprint, id }: OfBundle & { id: string },
 ): Promise<Edits | null> => store.keptLocal(await context.db(), fingerprint, id);
 
+/** @throws client-known where another client goes by this name, in the bundle or, of a new one, on this device */
 export const keepLocal = changing(
-  async (context: Context, client: OfBundle & { id: string; values: Edits }): Promise<void> =>
-    store.keepLocal(await context.db(), client),
+  async (
+    context: Context,
+    { isNew, ...client }: OfBundle & { id: string; values: Edits; isNew: boolean },
+  ): Promise<void> => {
+    const db = await context.db();
+    const { fingerprint, id } = client;
+    const { clients } = await context.engine(fingerprint);
+    if (clients.has(id)) throw new ScoredeskError('client-known', { id, where: 'bundle' });
+    if (isNew && (await store.keptLocal(db, fingerprint, id)))
+      throw new ScoredeskError('client-known', { id, where: 'device' });
+    await store.keepLocal(db, client);
+  },
 );
 
 export const removeLocal = changing(
@@ -62,7 +74,7 @@ export async function scoreTyped(
 export async function readTyped(
   context: Context,
   { fingerprint, file, name }: OfBundle & { file: Blob; name: string },
-): Promise<ReadClient[]> {
+): Promise<ReadTable> {
   const [{ readTable }, { readClients }, { keptAsWritten }] = await Promise.all([
     import('../core/table/read'),
     import('../engine/client/typed'),

@@ -3,9 +3,9 @@ import { ScoredeskError } from '../core/errors';
 import type { PickedFile } from '../bundle/source';
 import { bundleView } from '../engine/bundleView';
 import { changesOf } from '../engine/client/changes';
-import type { Sheet } from '../engine/client/sheet';
+import type { Following, Sheet } from '../engine/client/sheet';
 import type { ClientView } from '../engine/client/view';
-import { isDecision, type DecisionRecord, type RecordLink } from '../core/record/record';
+import { isDecision, isOf, type DecisionRecord, type Person, type RecordLink } from '../core/record/record';
 import type { Locale } from '../i18n/translate';
 import { changing } from '../protocol/host';
 import type { RecordAsked, ReviewAsked, VerifiedChain } from '../protocol/records';
@@ -21,7 +21,8 @@ export const recordDecision = changing(async (context: Context, asked: RecordAsk
   const table = await context.clientRow(bundle.engine, asked.id);
   const db = await context.db();
   return store.underRecordsLock(context.basePath, async () => {
-    refuseUnseen(await store.allRecords(db), asked);
+    const person = { bundle: bundle.engine.manifest.id, id: asked.id };
+    refuseUnseen(await store.allRecords(db), person, asked.seen);
     const record = await decisionRecord(bundle.engine, { id: asked.id, table }, asked.given, {
       app: asked.app,
       shown,
@@ -31,8 +32,8 @@ export const recordDecision = changing(async (context: Context, asked: RecordAsk
 });
 
 /** A decision that somebody else took on this client meanwhile is read first. @throws record-meanwhile */
-function refuseUnseen(links: readonly RecordLink[], { id, seen }: RecordAsked): void {
-  const last = links.findLast(({ payload }) => isDecision(payload) && payload.client.id === id);
+function refuseUnseen(links: readonly RecordLink[], person: Person, seen: number): void {
+  const last = links.findLast(({ payload }) => isDecision(payload) && isOf(payload, person));
   if (!last || last.head.number <= seen || !isDecision(last.payload)) return;
   throw new ScoredeskError('record-meanwhile', { number: last.head.number, outcome: last.payload.outcome });
 }
@@ -46,12 +47,16 @@ async function shownIn({ engine, overview }: OpenBundle, locale: Locale) {
   ]);
   await loadMessages(locale, ['shell', 'client', 'advice', 'records']);
   const bundle = bundleView(engine, overview);
-  return async (view: ClientView, sheet: Sheet): Promise<DecisionRecord['shown']> => {
+  return async (
+    view: ClientView,
+    sheet: Sheet,
+    corrected: readonly Following[],
+  ): Promise<DecisionRecord['shown']> => {
     const changes = await changesOf(engine, sheet);
     return {
       locale,
       lines: decisionLines(locale, bundle, view),
-      letter: letterOf(locale, bundle, view, changes),
+      letter: letterOf(locale, bundle, view, { changes, corrected }),
     };
   };
 }
@@ -90,7 +95,7 @@ export async function readRecords(
 }
 
 /** Erases what was recorded of a client (GDPR art. 17). @returns how many records */
-export const eraseRecords = changing(async (context: Context, { id }: { id: string }): Promise<number> => {
+export const eraseRecords = changing(async (context: Context, person: Person): Promise<number> => {
   const db = await context.db();
-  return store.underRecordsLock(context.basePath, () => store.eraseClient(db, id));
+  return store.underRecordsLock(context.basePath, () => store.eraseClient(db, person));
 });

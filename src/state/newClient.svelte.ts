@@ -2,7 +2,7 @@ import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { CellValue } from '../engine/client/cells';
 import type { Edits } from '../engine/client/sheet';
-import type { ReadClient } from '../engine/client/typed';
+import type { ReadClient, ReadTable } from '../engine/client/typed';
 import type { WhatIfView } from '../engine/client/whatIf';
 import type { LocalClient } from '../service/locals';
 import { EMPTY_FORM } from '../protocol/advice';
@@ -78,7 +78,8 @@ class NewClientState {
   /** @returns whether it is on this device now */
   async save(id: string): Promise<boolean> {
     try {
-      await scoring.keepLocal({ fingerprint: this.#fingerprint, id, values: this.#values });
+      const isNew = this.#id === '';
+      await scoring.keepLocal({ fingerprint: this.#fingerprint, id, values: this.#values, isNew });
       if (!this.#id) await this.#forgetDraft();
       return true;
     } catch (error) {
@@ -95,7 +96,7 @@ class NewClientState {
   }
 
   /** Rows of a table that was pasted or picked; null where they can't be read: `error` then names the field. */
-  async read(file: Blob, name: string): Promise<ReadClient[] | null> {
+  async read(file: Blob, name: string): Promise<ReadTable | null> {
     try {
       this.#error = null;
       return await scoring.readTyped({ fingerprint: this.#fingerprint, file, name });
@@ -105,9 +106,16 @@ class NewClientState {
     }
   }
 
-  async saveAll(clients: readonly ReadClient[]): Promise<void> {
-    for (const { id, values } of clients)
-      await scoring.keepLocal({ fingerprint: this.#fingerprint, id, values });
+  /** @returns whether all of them are on this device now; the first that is not is told */
+  async saveAll(clients: readonly ReadClient[]): Promise<boolean> {
+    try {
+      for (const { id, values } of clients)
+        await scoring.keepLocal({ fingerprint: this.#fingerprint, id, values, isNew: true });
+      return true;
+    } catch (error) {
+      this.#error = toErrorData(error);
+      return false;
+    }
   }
 
   #show(values: Edits): void {

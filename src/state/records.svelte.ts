@@ -4,7 +4,7 @@ import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
 import type { PickedFile } from '../bundle/source';
 import type { DecisionGiven } from '../engine/record';
-import { RECORDS_FORMAT, type RecordLink } from '../core/record/record';
+import { isOf, RECORDS_FORMAT, type Person, type RecordLink } from '../core/record/record';
 import type { ReviewAsked, VerifiedChain } from '../protocol/records';
 import { locale } from './locale.svelte';
 import { keepSetting, readSetting } from './settings';
@@ -42,8 +42,8 @@ class RecordsState {
   }
 
   /** The records on a client, the latest first. */
-  of(id: string): RecordLink[] {
-    return (this.#own?.links ?? []).filter(({ payload }) => payload?.client.id === id).reverse();
+  of(person: Person): RecordLink[] {
+    return (this.#own?.links ?? []).filter(({ payload }) => isOf(payload, person)).reverse();
   }
 
   async load(): Promise<void> {
@@ -56,9 +56,9 @@ class RecordsState {
   }
 
   /** @throws what recording throws: nothing is recorded then */
-  async decide(client: { fingerprint: string; id: string }, given: DecisionGiven): Promise<RecordLink> {
-    const seen = this.of(client.id).at(0)?.head.number ?? 0;
-    const asked = { ...client, given, seen, locale: locale.current, app: APP_VERSION };
+  async decide(fingerprint: string, person: Person, given: DecisionGiven): Promise<RecordLink> {
+    const seen = this.of(person).at(0)?.head.number ?? 0;
+    const asked = { fingerprint, id: person.id, given, seen, locale: locale.current, app: APP_VERSION };
     return this.#changed(scoring.recordDecision(asked));
   }
 
@@ -66,8 +66,8 @@ class RecordsState {
     return this.#changed(scoring.recordReview(review));
   }
 
-  async erase(id: string): Promise<void> {
-    await this.#changed(scoring.eraseRecords({ id })).catch((error: unknown) => {
+  async erase(person: Person): Promise<void> {
+    await this.#changed(scoring.eraseRecords(person)).catch((error: unknown) => {
       this.#error = toErrorData(error);
     });
   }

@@ -1,7 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { erased, linkTo } from '../core/record/chain';
 import { ScoredeskError } from '../core/errors';
-import type { RecordLink, RecordPayload } from '../core/record/record';
+import { isOf, type Person, type RecordLink, type RecordPayload } from '../core/record/record';
 import { asWriteError, scopedName, type Db } from './db';
 import { SCHEMA } from './shapes';
 
@@ -57,8 +57,8 @@ export async function allRecords(db: Db): Promise<RecordLink[]> {
 }
 
 /** Erases what was recorded of a client; numbers, times and hashes stay. For the holder of the lock. @returns how many */
-export async function eraseClient(db: Db, id: string): Promise<number> {
-  const own = (await allRecords(db)).filter(({ payload }) => payload?.client.id === id);
+export async function eraseClient(db: Db, person: Person): Promise<number> {
+  const own = (await allRecords(db)).filter(({ payload }) => isOf(payload, person));
   const at = new Date().toISOString();
   for (const link of own) await write(db, erased(link, at));
   return own.length;

@@ -84,6 +84,8 @@ test('against the model it takes a reason; a correction holds both results', asy
   await saved(page, 2);
   await goTo(page, '#/decisions');
   await page.getByText('Corrected', { exact: true }).waitFor();
+  await page.getByText('All that it holds').first().click();
+  await page.getByText('(Credit amount 1,352 DM → 1,200 DM)').waitFor();
   const { links } = JSON.parse(readFileSync(await exported(page), 'utf8')) as {
     links: {
       payload: { result: { probability: number }; corrections: { result: { probability: number } } };

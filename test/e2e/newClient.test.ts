@@ -88,6 +88,15 @@ test('a value that the types refuse names its field; several rows of a file are 
     buffer: Buffer.from([header, ...three].join('\n')),
   });
   await page.getByText('3 clients typed in on this device').waitFor();
+  // A name that the bundle's client has would show the other one's score.
+  await goTo(page, `${BUNDLE}/new`);
+  await page.getByLabel('Credit amount', { exact: true }).fill('5000');
+  for (const taken of ['48', 'new-48']) {
+    await page.getByLabel('Name or number').fill(taken);
+    await page.getByRole('button', { name: 'Save on this device' }).click();
+    await page.getByText(`A client goes by “${taken}” already`).waitFor();
+  }
+  await goTo(page, `${BUNDLE}/clients`);
   await page.getByRole('link', { name: 'new-641' }).click();
   await clientShown(page, 'new-641');
   await page.locator('.figure').filter({ hasText: '72.2%' }).waitFor();

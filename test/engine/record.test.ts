@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { linkTo, verifyChain } from '../../src/core/record/chain';
+import { changesOf } from '../../src/engine/client/changes';
 import type { ClientView } from '../../src/engine/client/view';
 import type { Engine } from '../../src/engine/engine';
 import { bundleView } from '../../src/engine/bundleView';
@@ -38,10 +39,10 @@ const recorded = async (id: string, given: Partial<DecisionGiven> = {}) =>
     { ...GIVEN, ...given },
     {
       app: '0',
-      shown: async (view) => ({
+      shown: async (view, sheet, corrected) => ({
         locale: 'fr',
         lines: lines(view),
-        letter: letterOf('fr', bundle, view, null),
+        letter: letterOf('fr', bundle, view, { changes: await changesOf(engine, sheet), corrected }),
       }),
     },
   );
@@ -75,6 +76,9 @@ describe('a record of a decision', () => {
     });
     const { probability } = record.result;
     expect(record.corrections?.result.probability).toBeLessThan(probability as number);
+    expect(record.shown.letter.corrected).toEqual([
+      { label: 'Montant du crédit', from: '1\u00a0352\u00a0DM', to: '1\u00a0200\u00a0DM' },
+    ]);
     expect(record.shown.lines[0]).toContain('À revoir');
     expect(record.shown.lines.join('\n')).toMatch(/Montant du crédit\u00a0: 1\u00a0200/);
     expect(await replay(engine, record, lines)).toEqual([]);

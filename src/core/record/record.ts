@@ -12,6 +12,12 @@ export type RecordPayload = DecisionRecord | ReviewRecord;
 export type RecordResult = DecisionRecord['result'];
 export type RecordLink = ChainLink<RecordPayload>;
 
+/** A person, wherever they are spoken of: a client of one bundle. */
+export type Person = Pick<DecisionRecord['client'], 'bundle' | 'id'>;
+
+export const isOf = (payload: RecordPayload | null, { bundle, id }: Person): boolean =>
+  payload !== null && payload.client.id === id && payload.client.bundle === bundle;
+
 export const isDecision = (payload: RecordPayload | null): payload is DecisionRecord =>
   payload !== null && 'inputs' in payload;
 export const isReview = (payload: RecordPayload | null): payload is ReviewRecord =>

@@ -38,11 +38,16 @@ const letter = v.object({
   changes: some(v.object({ what: text, to: text, score: short, result: short })),
   sources: some(v.object({ label: text, columns: text, asOf: text, contact: text })),
   rights: text,
+  /** Values that were wrong on file, in words. */
+  corrected: some(v.object({ label: text, from: text, to: text })),
 });
+
+/** Two bundles may number their clients alike. */
+const person = v.object({ bundle: short, id: text, name: text });
 
 const decisionSchema = v.object({
   version: v.literal(1),
-  client: v.object({ id: text, name: text }),
+  client: person,
   bundle: v.object({ id: short, version: short, fingerprint: hash }),
   app: short,
   evaluator: v.picklist(['onnxruntime', 'core']),
@@ -72,7 +77,7 @@ const reviewSchema = v.object({
   version: v.literal(1),
   /** Number of the decision that it is of. */
   of: v.pipe(v.number(), v.integer()),
-  client: v.object({ id: text, name: text }),
+  client: person,
   /** ISO day by which it is to be done. */
   due: time,
   reviewer: short,

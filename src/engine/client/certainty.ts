@@ -6,6 +6,7 @@ import { midRank } from '../../core/stats/rank';
 import { takeRows, texts, type Table } from '../../core/table/table';
 import { encodeInputs } from '../../bundle/encode';
 import type { Engine } from '../engine';
+import { oncePerBundle } from '../once';
 
 /** How far a score may be relied on, by what the bundle holds. */
 export interface Certainty {
@@ -14,6 +15,7 @@ export interface Certainty {
    * is unlike them. null without rows that trained the model.
    */
   unlike: number | null;
+  isUnlike: boolean;
   /** Of `test` rows scored within five points: how many, and how many defaulted. null where there are too few. */
   near: { people: number; defaulted: number; interval: [number, number] } | null;
   /** Rows that the model never saw, with outcomes. */
@@ -21,7 +23,7 @@ export interface Certainty {
 }
 
 /** From this share on a client is called unlike the training. */
-export const UNLIKE = 0.99;
+const UNLIKE = 0.99;
 /** Rows of the reference that are searched, and of those the ones whose own neighbours are sought. */
 const SEARCHED = 4000;
 const MEASURED = 400;
@@ -39,8 +41,10 @@ export async function certaintyOf(
   const { gower, ids, own } = await neighbourhoodOf(engine);
   const row = encodeInputs(engine.columns, client, 0, 1);
   const tested = await testedOf(engine);
+  const unlike = gower.count === 0 ? null : midRank(own, gower.nearest(row, ids.indexOf(id)));
   return {
-    unlike: gower.count === 0 ? null : midRank(own, gower.nearest(row, ids.indexOf(id))),
+    unlike,
+    isUnlike: unlike !== null && unlike >= UNLIKE,
     near: nearOf(tested, probability),
     tested: tested.scores.length,
   };
@@ -53,15 +57,7 @@ interface Neighbourhood {
   own: Float64Array;
 }
 
-const NEIGHBOURHOODS = new WeakMap<Engine, Promise<Neighbourhood>>();
-
-/** Read once for an open bundle. */
-function neighbourhoodOf(engine: Engine): Promise<Neighbourhood> {
-  const known = NEIGHBOURHOODS.get(engine) ?? readNeighbourhood(engine);
-  NEIGHBOURHOODS.set(engine, known);
-  known.catch(() => NEIGHBOURHOODS.delete(engine));
-  return known;
-}
+const neighbourhoodOf = oncePerBundle(readNeighbourhood);
 
 async function readNeighbourhood(engine: Engine): Promise<Neighbourhood> {
   const reference = await engine.reference();
@@ -98,14 +94,7 @@ interface Tested {
   outcomes: ArrayLike<number>;
 }
 
-const TESTED = new WeakMap<Engine, Promise<Tested>>();
-
-function testedOf(engine: Engine): Promise<Tested> {
-  const known = TESTED.get(engine) ?? readTested(engine);
-  TESTED.set(engine, known);
-  known.catch(() => TESTED.delete(engine));
-  return known;
-}
+const testedOf = oncePerBundle(readTested);
 
 async function readTested(engine: Engine): Promise<Tested> {
   const table = await engine.test();

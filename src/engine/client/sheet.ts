@@ -51,11 +51,6 @@ export class Sheet {
     return new Sheet(layout, row);
   }
 
-  /** The values by column. */
-  values(): Record<string, CellValue> {
-    return Object.fromEntries(this.columns.map((column, at) => [column.name, valueOf(column, this.row[at])]));
-  }
-
   get inputs(): Encoded {
     return { rows: 1, width: this.width, values: this.row.slice(0, this.width) };
   }

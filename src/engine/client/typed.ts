@@ -1,4 +1,5 @@
-import { textColumn, type Column, type Table } from '../../core/table/table';
+import { ScoredeskError } from '../../core/errors';
+import { columnOf, textColumn, type Column, type Table } from '../../core/table/table';
 import { withDerived } from '../../bundle/derived';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
@@ -45,34 +46,47 @@ export interface ReadClient {
 }
 
 /** Clients that are read at once: more belong into a bundle. */
-export const MOST_READ = 200;
+const MOST_READ = 200;
+
+export interface ReadTable {
+  clients: ReadClient[];
+  /** Columns of the table that the bundle does not have, and inputs that the table lacks: they are missing. */
+  unknown: string[];
+  absent: string[];
+}
 
 /**
- * The rows of a user's table as typed values: those of a column that is absent are missing.
- * @throws column-not-number, derived-mismatch … naming the field
+ * The rows of a user's table as typed values.
+ *
+ * @throws column-unknown where the table has none of the model's columns; column-not-number, derived-mismatch … naming the
+ *   field; clients-too-many
  */
-export function readClients(engine: Engine, table: Table): ReadClient[] {
+export function readClients(engine: Engine, table: Table): ReadTable {
   const { manifest, idColumn, inputs } = engine;
-  const rows = Math.min(table.rows, MOST_READ);
-  const absent = new Map<string, Column>();
-  for (const name of [idColumn, ...inputs]) {
-    const declared = manifest.columns.find((column) => column.name === name);
-    if (!declared || table.columns.has(name) || declared.derived) continue;
-    absent.set(name, name === idColumn ? numbered(table.rows) : missing(declared, table.rows));
-  }
-  const { table: read, ids } = rowsFor(engine, { ...table, columns: new Map([...table.columns, ...absent]) });
+  if (table.rows > MOST_READ)
+    throw new ScoredeskError('clients-too-many', { file: table.name, rows: table.rows, limit: MOST_READ });
+  const declared = new Map(manifest.columns.map((column) => [column.name, column]));
+  const absent = inputs.filter((name) => !table.columns.has(name) && !declared.get(name)?.derived);
+  if (absent.length === inputs.length) columnOf(table, inputs[0]);
+  const filled = new Map(table.columns);
+  for (const name of absent) filled.set(name, missing(declared.get(name) as ManifestColumn, table.rows));
+  if (!filled.has(idColumn)) filled.set(idColumn, numbered(table));
+  const { table: read, ids } = rowsFor(engine, { ...table, columns: filled });
   const named = manifest.columns.filter(
     ({ name, role }) => role !== 'target' && name !== idColumn && read.columns.has(name),
   );
-  return Array.from({ length: rows }, (_, row) => ({
-    id: ids[row],
-    values: Object.fromEntries(
-      named.map(({ name }) => [name, cellValue(read.columns.get(name) as Column, row)]),
-    ),
-  }));
+  const values = (row: number) =>
+    Object.fromEntries(named.map(({ name }) => [name, cellValue(columnOf(read, name), row)]));
+  return {
+    clients: ids.map((id, row) => ({ id, values: values(row) })),
+    unknown: [...table.columns.keys()].filter((name) => !declared.has(name)),
+    absent,
+  };
 }
 
-const numbered = (rows: number): Column => textColumn(Array.from({ length: rows }, (_, i) => String(i + 1)));
+/** Rows without ids are named after their table: a number alone may be another client's. */
+const numbered = ({ name, rows }: Table): Column =>
+  textColumn(Array.from({ length: rows }, (_, i) => `${name} ${i + 1}`));
 
 const missing = ({ type }: ManifestColumn, rows: number): Column =>
   type === 'category'

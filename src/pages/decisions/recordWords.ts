@@ -21,6 +21,10 @@ export const OVERRIDE_REASONS = ['documents', 'guarantee', 'history', 'policy', 
 /** Characters that the words of an override have at least. */
 export const LEAST_WHY = 20;
 
+/** What was wrong on file, in the words of the record. */
+export const correctedText = ({ shown }: DecisionRecord): string =>
+  shown.letter.corrected.map(({ label, from, to }) => `${label} ${from} → ${to}`).join(', ');
+
 export const shortHash = (hash: string): string => `${hash.slice(0, 4)}…${hash.slice(-4)}`;
 
 /** One record as a list shows it. */

@@ -6,6 +6,7 @@ import type { ReadClient, ReadTable } from '../engine/client/typed';
 import type { WhatIfView } from '../engine/client/whatIf';
 import type { LocalClient } from '../service/locals';
 import { EMPTY_FORM } from '../protocol/advice';
+import { Newest } from './newest';
 
 /** What is typed of a client that is not in the bundle, kept as a draft under this name. */
 const DRAFT = '\u0000new';
@@ -18,8 +19,11 @@ class NewClientState {
   #view = $state.raw<WhatIfView | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #locals = $state.raw<readonly LocalClient[]>([]);
-  #asking = false;
-  #keeping: Promise<unknown> = Promise.resolve();
+  readonly #scoring = new Newest((values: Edits) => this.#score(values));
+  readonly #keeping = new Newest(async ({ fingerprint, edits }: { fingerprint: string; edits: Edits }) => {
+    const draft = { edits, scenarios: [], form: EMPTY_FORM };
+    await scoring.keepDraft({ fingerprint, id: DRAFT, draft }).catch(() => undefined);
+  });
 
   get id() {
     return this.#id;
@@ -54,7 +58,7 @@ class NewClientState {
         ? await scoring.local({ fingerprint, id })
         : (await scoring.draft({ fingerprint, id: DRAFT }))?.edits;
       if (kept && this.#fingerprint === fingerprint && this.#id === id) this.#show(kept);
-      else void this.#ask();
+      else this.#scoring.ask({});
     } catch (error) {
       this.#error = toErrorData(error);
     }
@@ -80,7 +84,8 @@ class NewClientState {
     try {
       const isNew = this.#id === '';
       await scoring.keepLocal({ fingerprint: this.#fingerprint, id, values: this.#values, isNew });
-      if (!this.#id) await this.#forgetDraft();
+      if (isNew) this.#keeping.ask({ fingerprint: this.#fingerprint, edits: {} });
+      await this.#keeping.settled();
       return true;
     } catch (error) {
       this.#error = toErrorData(error);
@@ -121,39 +126,18 @@ class NewClientState {
   #show(values: Edits): void {
     this.#values = values;
     this.#error = null;
-    void this.#ask();
+    this.#scoring.ask(values);
   }
 
   #keep(): void {
-    if (this.#id) return;
-    const draft = { edits: this.#values, scenarios: [], form: EMPTY_FORM };
-    const fingerprint = this.#fingerprint;
-    this.#keeping = this.#keeping
-      .then(() => scoring.keepDraft({ fingerprint, id: DRAFT, draft }))
-      .catch(() => undefined);
+    if (!this.#id) this.#keeping.ask({ fingerprint: this.#fingerprint, edits: this.#values });
   }
 
-  async #forgetDraft(): Promise<void> {
-    await this.#keeping;
-    const draft = { edits: {}, scenarios: [], form: EMPTY_FORM };
-    await scoring.keepDraft({ fingerprint: this.#fingerprint, id: DRAFT, draft });
-  }
-
-  /** The newest wins; nothing queues. */
-  async #ask(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
+  async #score(values: Edits): Promise<void> {
     try {
-      for (;;) {
-        const values = this.#values;
-        const view = await scoring.scoreTyped({ fingerprint: this.#fingerprint, values });
-        this.#view = view;
-        if (values === this.#values) return;
-      }
+      this.#view = await scoring.scoreTyped({ fingerprint: this.#fingerprint, values });
     } catch (error) {
       this.#error = toErrorData(error);
-    } finally {
-      this.#asking = false;
     }
   }
 }

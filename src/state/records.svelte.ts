@@ -46,6 +46,11 @@ class RecordsState {
     return (this.#own?.links ?? []).filter(({ payload }) => isOf(payload, person)).reverse();
   }
 
+  /** Read and verified once a tab; it follows what is recorded here and in others. */
+  async need(): Promise<void> {
+    if (!this.#own) await this.load();
+  }
+
   async load(): Promise<void> {
     try {
       this.#own = await scoring.records();

@@ -4,13 +4,25 @@ import type { ChangesView } from '../engine/client/changes';
 import type { CellValue } from '../engine/client/cells';
 import type { Edits } from '../engine/client/sheet';
 import type { WhatIfView } from '../engine/client/whatIf';
+import { Asked } from './asked.svelte';
+import { Newest } from './newest';
 import { EMPTY_FORM, type ClientDraft, type DecisionForm } from '../protocol/advice';
 
 export type Scenario = ClientDraft['scenarios'][number];
 
+interface Client {
+  fingerprint: string;
+  id: string;
+}
+
+interface Tried {
+  client: Client;
+  edits: Edits;
+}
+
 /** What is tried on the client on screen, and what would change the decision. */
 class WhatIfState {
-  #client = $state.raw<{ fingerprint: string; id: string } | null>(null);
+  #client = $state.raw<Client | null>(null);
   #edits = $state.raw<Edits>({});
   #view = $state.raw<WhatIfView | null>(null);
   #error = $state.raw<ErrorData | null>(null);
@@ -18,11 +30,13 @@ class WhatIfState {
   #scenarios = $state.raw<readonly Scenario[]>([]);
   #before = $state.raw<readonly Edits[]>([]);
   #restored = $state(false);
-  #changes = $state.raw<ChangesView | null>(null);
-  #changesError = $state.raw<ErrorData | null>(null);
-  /** One trip at a time: what is typed meanwhile is asked once it is back. */
-  #asking = false;
-  #keeping: Promise<unknown> = Promise.resolve();
+  /** What would change the decision of the client on screen. */
+  readonly changes = new Asked<ChangesView>();
+  readonly #scoring = new Newest((tried: Tried) => this.#score(tried));
+  /** Every keystroke: what is shown is on the disk when the next one comes. */
+  readonly #keeping = new Newest(async (draft: Client & { draft: ClientDraft }) => {
+    await scoring.keepDraft(draft).catch(() => undefined);
+  });
 
   get edits() {
     return this.#edits;
@@ -60,23 +74,13 @@ class WhatIfState {
     return this.#restored;
   }
 
-  /** null until they have been searched. */
-  get changes() {
-    return this.#changes;
-  }
-
-  get changesError() {
-    return this.#changesError;
-  }
-
   /** Another client is on screen, with what its address says of it, else with what was tried before. */
   async open(fingerprint: string, id: string, fromAddress: Edits): Promise<void> {
     const client = (this.#client = { fingerprint, id });
     this.#show({});
     [this.#scenarios, this.#before, this.#restored, this.#form] = [[], [], false, EMPTY_FORM];
-    [this.#changes, this.#changesError] = [null, null];
     if (Object.keys(fromAddress).length > 0) this.#show(fromAddress);
-    void this.#search(client);
+    this.#search(client);
     const kept = await scoring.draft(client).catch(() => null);
     if (client !== this.#client || !kept) return;
     this.#scenarios = kept.scenarios;
@@ -87,10 +91,11 @@ class WhatIfState {
   }
 
   /** Searched anew for the same client: another evaluator scores now. */
-  async renew(): Promise<void> {
+  renew(): void {
     if (!this.#client) return;
-    void this.#ask();
-    await this.#search(this.#client);
+    this.#show(this.#edits);
+    this.changes.stop();
+    this.#search(this.#client);
   }
 
   set(column: string, value: CellValue): void {
@@ -150,51 +155,30 @@ class WhatIfState {
 
   #show(edits: Edits): void {
     this.#edits = edits;
-    if (Object.keys(edits).length > 0) return void this.#ask();
-    [this.#view, this.#error] = [null, null];
+    const client = this.#client;
+    if (client && Object.keys(edits).length > 0) this.#scoring.ask({ client, edits });
+    else [this.#view, this.#error] = [null, null];
   }
 
-  /** Every keystroke: what is shown is on the disk when the next one comes. */
   #keep(): void {
     if (!this.#client) return;
     const draft = { edits: this.#edits, scenarios: [...this.#scenarios], form: this.#form };
-    const client = this.#client;
-    this.#keeping = this.#keeping.then(() => scoring.keepDraft({ ...client, draft })).catch(() => undefined);
+    this.#keeping.ask({ ...this.#client, draft });
   }
 
-  async #ask(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
+  async #score({ client, edits }: Tried): Promise<void> {
+    let [view, error]: [WhatIfView | null, ErrorData | null] = [null, null];
     try {
-      for (;;) {
-        const [client, edits] = [this.#client, this.#edits];
-        if (!client || Object.keys(edits).length === 0) return;
-        const found = await answered(scoring.whatIf({ ...client, edits }));
-        const stale = client !== this.#client || edits !== this.#edits;
-        if (client === this.#client && Object.keys(this.#edits).length > 0) {
-          this.#view = found.value;
-          this.#error = found.error;
-        }
-        if (!stale) return;
-      }
-    } finally {
-      this.#asking = false;
+      view = await scoring.whatIf({ ...client, edits });
+    } catch (failed) {
+      error = toErrorData(failed);
     }
+    if (client === this.#client && Object.keys(this.#edits).length > 0)
+      [this.#view, this.#error] = [view, error];
   }
 
-  async #search(client: { fingerprint: string; id: string }): Promise<void> {
-    const { value, error } = await answered(scoring.changes(client));
-    if (client !== this.#client) return;
-    this.#changes = value;
-    this.#changesError = error;
-  }
-}
-
-async function answered<T>(asked: Promise<T>): Promise<{ value: T | null; error: ErrorData | null }> {
-  try {
-    return { value: await asked, error: null };
-  } catch (error) {
-    return { value: null, error: toErrorData(error) };
+  #search(client: Client): void {
+    void this.changes.ask(`${client.fingerprint} ${client.id}`, () => scoring.changes(client));
   }
 }
 

@@ -4,9 +4,9 @@ import { RECORDS_FORMAT } from './record';
 
 /** Records as they are stored, exported and read again; what comes from a file is hostile. */
 
-const text = v.pipe(v.string(), v.maxLength(20_000));
+const text = v.pipe(v.string(), v.maxLength(1_000_000));
 const short = v.pipe(v.string(), v.maxLength(500));
-const hash = v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/, 'a SHA-256 in lower-case hex'));
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex'));
 const time = v.pipe(v.string(), v.maxLength(40));
 const cell = v.nullable(v.union([v.number(), text]));
 const decision = v.picklist(['accepted', 'review', 'refused', 'unscored']);
@@ -98,7 +98,8 @@ const linkSchema = v.object({
     at: time,
     kind: v.picklist(['decision', 'review']),
     payloadHash: hash,
-    previous: hash,
+    /** "" of the first. */
+    previous: v.union([v.literal(''), hash]),
   }),
   hash,
   salt: v.nullable(hash),

@@ -80,6 +80,20 @@ describe('a chain', () => {
       ],
     ],
     [
+      'half a character with an empty hash, which has no canonical JSON',
+      (links) =>
+        changed(links, 2, {
+          ...links[2],
+          payload: { said: '\ud800' },
+          head: { ...links[2].head, payloadHash: '' },
+          hash: '',
+        }),
+      [
+        { number: 3, fault: 'head' },
+        { number: 3, fault: 'payload' },
+      ],
+    ],
+    [
       'what is no number',
       (links) => changed(links, 2, { ...links[2], head: { ...links[2].head, number: NaN } }),
       [
@@ -89,6 +103,12 @@ describe('a chain', () => {
     ],
   ])('tampered with is found where it was: %s', (_, tamper, faults) => {
     expect(verifyChain(tamper(chainOf(3))).faults).toEqual(faults);
+  });
+
+  test('what has no canonical JSON is not written', () => {
+    const link = { device: 'd', at: at(0), kind: 'decision', salt: salt(0) };
+    expect(() => linkTo(null, { said: '\ud800' }, link)).toThrow();
+    expect(() => linkTo(null, { said: NaN }, link)).toThrow();
   });
 
   test('a clock that was set back is told, and is no fault', () => {

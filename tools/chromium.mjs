@@ -7,7 +7,17 @@ import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
+/** The one without windows comes first: the same engine, with a fifth less work a test. */
+const NAMES = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+  'chrome',
+];
+/** As Debian calls them; older releases have the second alone. */
+const PACKAGES = ['chromium-headless-shell', 'chromium'];
 const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -30,7 +40,8 @@ function install() {
   if (isRoot && existsSync('/usr/bin/apt-get')) {
     console.error('Chromium is not here: installing it with apt');
     const listed = run('apt-get', ['update', '-qq']);
-    if (listed) run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
+    const installed = (name) => run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name]);
+    if (listed) PACKAGES.some(installed);
   } else {
     console.error('Chromium is not here: asking Playwright to install its own');
     run(process.execPath, [

@@ -57,14 +57,16 @@ export function formatPoints(locale: Locale, points: number): string {
   return format(locale, points === 0 ? 0 : points, { maximumFractionDigits: 0, signDisplay: 'exceptZero' });
 }
 
-/** Points too small for whole ones, with their sign. */
-export function formatTenths(locale: Locale, points: number): string {
-  return format(locale, points, {
-    maximumFractionDigits: 1,
-    minimumFractionDigits: 1,
+/** A difference with just so many decimals and its sign; 0 has none. */
+export const formatSigned = (locale: Locale, difference: number, digits: number): string =>
+  format(locale, difference, {
+    maximumFractionDigits: digits,
+    minimumFractionDigits: digits,
     signDisplay: 'exceptZero',
   });
-}
+
+/** Points too small for whole ones, with their sign. */
+export const formatTenths = (locale: Locale, points: number): string => formatSigned(locale, points, 1);
 
 /** Bytes in kB, MB or GB, one decimal. */
 export function formatSize(locale: Locale, bytes: number): string {

@@ -11,6 +11,13 @@ export type Section = (typeof SECTIONS)[number];
 export const clientPath = (bundle: string, client: string, section?: Section | null): string =>
   `${clientsPath(bundle)}/${encodeURIComponent(client)}${section ? `?section=${section}` : ''}`;
 
+/** A client's result as the client may see it. */
+export const facingPath = (bundle: string, client: string): string =>
+  `/b/${encodeURIComponent(bundle)}/facing/${encodeURIComponent(client)}`;
+
+/** The page is turned towards a client: nothing of the desk stands around it. */
+export const isFacing = (path: string): boolean => /^\/b\/[^/]+\/facing\/./.test(path);
+
 /** A client to be typed in, or one that was. */
 export const newClientPath = (bundle: string, client = ''): string =>
   `/b/${encodeURIComponent(bundle)}/new${client ? `/${encodeURIComponent(client)}` : ''}`;

@@ -60,7 +60,7 @@ export function letterOf(
   locale: Locale,
   bundle: Bundle,
   client: ClientView,
-  { changes, corrected }: { changes: ChangesView; corrected: readonly Following[] },
+  { changes, corrected }: { changes: Pick<ChangesView, 'paths'>; corrected: readonly Following[] },
 ): Letter {
   const { manifest } = bundle;
   const columns = new Map(manifest.columns.map((column) => [column.name, column]));

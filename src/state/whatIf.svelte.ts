@@ -3,6 +3,7 @@ import { toErrorData, type ErrorData } from '../core/errors';
 import type { ChangesView } from '../engine/client/changes';
 import type { CellValue } from '../engine/client/cells';
 import type { Edits } from '../engine/client/sheet';
+import type { ClientView } from '../engine/client/view';
 import type { WhatIfView } from '../engine/client/whatIf';
 import { Asked } from './asked.svelte';
 import { Newest } from './newest';
@@ -13,7 +14,11 @@ export type Scenario = ClientDraft['scenarios'][number];
 interface Client {
   fingerprint: string;
   id: string;
+  /** The file that is tried: another where a client of this device was edited. */
+  file: string;
 }
+
+const named = ({ fingerprint, id }: Client) => ({ fingerprint, id });
 
 interface Tried {
   client: Client;
@@ -34,9 +39,11 @@ class WhatIfState {
   readonly changes = new Asked<ChangesView>();
   readonly #scoring = new Newest((tried: Tried) => this.#score(tried));
   /** Every keystroke: what is shown is on the disk when the next one comes. */
-  readonly #keeping = new Newest(async (draft: Client & { draft: ClientDraft }) => {
-    await scoring.keepDraft(draft).catch(() => undefined);
-  });
+  readonly #keeping = new Newest(
+    async (draft: Pick<Client, 'fingerprint' | 'id'> & { draft: ClientDraft }) => {
+      await scoring.keepDraft(draft).catch(() => undefined);
+    },
+  );
 
   get edits() {
     return this.#edits;
@@ -74,14 +81,26 @@ class WhatIfState {
     return this.#restored;
   }
 
-  /** Another client is on screen, with what its address says of it, else with what was tried before. */
-  async open(fingerprint: string, id: string, fromAddress: Edits): Promise<void> {
-    const client = (this.#client = { fingerprint, id });
+  /**
+   * Another client is on screen, with what its address says of it, else with what was tried before. The same one keeps what
+   * is tried.
+   */
+  async open(
+    fingerprint: string,
+    { id, cells }: Pick<ClientView, 'id' | 'cells'>,
+    fromAddress: Edits,
+  ): Promise<void> {
+    const client: Client = { fingerprint, id, file: JSON.stringify(cells) };
+    if (JSON.stringify(client) === JSON.stringify(this.#client)) {
+      if (Object.keys(fromAddress).length > 0) this.follow(fromAddress);
+      return;
+    }
+    this.#client = client;
     this.#show({});
     [this.#scenarios, this.#before, this.#restored, this.#form] = [[], [], false, EMPTY_FORM];
     if (Object.keys(fromAddress).length > 0) this.#show(fromAddress);
     this.#search(client);
-    const kept = await scoring.draft(client).catch(() => null);
+    const kept = await scoring.draft(named(client)).catch(() => null);
     if (client !== this.#client || !kept) return;
     this.#scenarios = kept.scenarios;
     this.#form = kept.form;
@@ -163,13 +182,13 @@ class WhatIfState {
   #keep(): void {
     if (!this.#client) return;
     const draft = { edits: this.#edits, scenarios: [...this.#scenarios], form: this.#form };
-    this.#keeping.ask({ ...this.#client, draft });
+    this.#keeping.ask({ ...named(this.#client), draft });
   }
 
   async #score({ client, edits }: Tried): Promise<void> {
     let [view, error]: [WhatIfView | null, ErrorData | null] = [null, null];
     try {
-      view = await scoring.whatIf({ ...client, edits });
+      view = await scoring.whatIf({ ...named(client), edits });
     } catch (failed) {
       error = toErrorData(failed);
     }
@@ -178,7 +197,7 @@ class WhatIfState {
   }
 
   #search(client: Client): void {
-    void this.changes.ask(`${client.fingerprint} ${client.id}`, () => scoring.changes(client));
+    void this.changes.ask(JSON.stringify(client), () => scoring.changes(named(client)));
   }
 }
 

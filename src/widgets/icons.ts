@@ -27,6 +27,7 @@ export const ICONS = {
   upload: 'M8 10V2.500M4.800 5.700L8 2.500l3.200 3.200M2.500 13.500h11',
   info: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12M8 7.300v3.500M8 5.100v.1',
   left: 'M10 3L5 8l5 5',
+  turn: 'M2.500 8h9M8.500 4.500L12 8l-3.500 3.500M14 2.500v11',
   right: 'M6 3l5 5-5 5',
   arrowLeft: 'M13 8H3.500M7 4L3 8l4 4',
   arrowRight: 'M3 8h9.500M9 4l4 4-4 4',

@@ -115,3 +115,40 @@ test('an address with values that do not exist changes nothing', async () => {
   await paths(page).first().waitFor();
   expect(await simulated(page).innerText()).toBe('—');
 });
+
+test('reasons are read in points or as steps of the probability, for every client', async () => {
+  const { page } = await onRefused();
+  const labels = () => page.locator('.bars .row:not(.total) .cell .label').allInnerTexts();
+  const tenths = (text: string) => Math.round(10 * Number(text.replace('−', '-').replace(/[^\d.-]/g, '')));
+  await page.getByRole('button', { name: 'Probability', exact: true }).click();
+  const total = page.locator('.bars .total .label');
+  await total.filter({ hasText: 'percentage points' }).waitFor();
+  const sum = (await labels()).map(tenths).reduce((a, b) => a + b, 0);
+  expect(sum).toBe(tenths(await total.innerText()));
+  const [from, to] = (await page.locator('.bars .total .value').innerText()).split('→').map(tenths);
+  expect(sum).toBe(to - from);
+  await openClient(page, '25');
+  await total.filter({ hasText: 'percentage points' }).waitFor();
+});
+
+test('turned towards the client: words alone, other values to try, and back with what was tried', async () => {
+  const { page, complaints } = await onRefused();
+  await page.getByRole('link', { name: 'Show to the client' }).click();
+  await page.getByText('This is what the scoring model leads to').waitFor();
+  await page.getByRole('heading', { name: 'What would change the result' }).waitFor();
+  await page.locator('.path').first().waitFor();
+  const text = await page.locator('body').innerText();
+  // No score, no threshold, no points, nobody else.
+  expect(text).not.toMatch(/\d\s?%|threshold|points|Similar|Decisions|Search/i);
+  expect(await axeViolations(page)).toEqual([]);
+  await field(page, 'Credit amount').fill('1,200');
+  await page.getByText('With these values the model leads to').waitFor();
+  await page.getByRole('button', { name: 'Français' }).or(page.locator('button[lang=fr]')).first().click();
+  await page.getByRole('heading', { name: 'Vos droits' }).waitFor();
+  await page.reload();
+  await page.getByText('Avec ces valeurs, le modèle conduit à').waitFor();
+  await page.getByRole('button', { name: 'Retour à l’entretien' }).click();
+  await simulated(page).filter({ hasText: '17,0 %' }).waitFor();
+  expect(page.url()).toContain('w.credit_amount=1200');
+  expect(complaints).toEqual([]);
+});

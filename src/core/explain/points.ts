@@ -16,9 +16,13 @@ export function toProbability(output: number, unit: 'margin' | 'probability'): n
 /**
  * Rounds to integers that add up to the rounded total: the largest-remainder method (Hamilton),
  * ties to the earlier value.
+ *
+ * @param total less than 1 from the sum of the values
  */
-export function roundToTotal(values: readonly number[]): number[] {
-  const total = Math.round(values.reduce((sum, value) => sum + value, 0));
+export function roundToTotal(
+  values: readonly number[],
+  total = Math.round(values.reduce((sum, value) => sum + value, 0)),
+): number[] {
   const floors = values.map(Math.floor);
   const short = total - floors.reduce((sum, value) => sum + value, 0);
   const order = values

@@ -1,4 +1,5 @@
-import { roundToTotal, toPoints } from './points';
+import { logit } from '../numeric/functions';
+import { roundToTotal, toPoints, toProbability } from './points';
 
 /** One input column's contribution, ready to be shown. */
 export interface Reason {
@@ -67,5 +68,49 @@ export function pointsTogether(
     points: rounded.slice(0, -1),
     others: { contribution: rest, points: rounded[inputs.length] },
     total: { contribution: sum, points: rounded.reduce((total, points) => total + points, 0) },
+  };
+}
+
+/** Reasons of margins as steps of the probability, in percentage points. */
+export interface ReasonSteps {
+  /** Of those against and then those in favour, in their order. */
+  shown: number[];
+  others: number;
+  total: number;
+  /** Decimals that the steps are rounded to. */
+  digits: number;
+}
+
+/** Below this or that near to 1 a probability is read with two decimals. */
+const SMALL = 0.01;
+
+/**
+ * How far each reason moves the probability, one after the other as they are shown, from the average to the client's: the
+ * same margin moves it more in the middle than at an end, so a step depends on those before it. Rounded so that they add
+ * up to the difference of both ends as they are read.
+ *
+ * @param base probability of the average client
+ */
+export function reasonSteps({ against, inFavour, others }: Reasons, base: number): ReasonSteps {
+  const contributions = [...against, ...inFavour, others].map(({ contribution }) => contribution);
+  const probabilities = [base];
+  let margin = logit(base);
+  for (const contribution of contributions) {
+    margin += contribution;
+    probabilities.push(toProbability(margin, 'margin'));
+  }
+  const result = probabilities[contributions.length];
+  const isSmall = Math.max(base, result) < SMALL || Math.min(base, result) > 1 - SMALL;
+  const digits = isSmall ? 2 : 1;
+  const whole = isSmall ? 100 : 10;
+  const scale = 100 * whole;
+  const steps = contributions.map((_, i) => scale * (probabilities[i + 1] - probabilities[i]));
+  const total = Math.round(scale * result) - Math.round(scale * base);
+  const rounded = roundToTotal(steps, total).map((step) => step / whole);
+  return {
+    shown: rounded.slice(0, -1),
+    others: rounded[rounded.length - 1],
+    total: total / whole,
+    digits,
   };
 }

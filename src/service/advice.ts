@@ -2,7 +2,7 @@ import { certaintyOf, type Certainty } from '../engine/client/certainty';
 import { changesOf, type ChangesView } from '../engine/client/changes';
 import { sheetOf, type Edits } from '../engine/client/sheet';
 import { whatIf as tried, type WhatIfView } from '../engine/client/whatIf';
-import { similarTo, type SimilarView } from '../engine/client/similar';
+import { similarTo, type SimilarQuestion, type SimilarView } from '../engine/client/similar';
 import { changing } from '../protocol/host';
 import type { ClientDraft } from '../protocol/advice';
 import * as drafts from '../storage/drafts';
@@ -43,10 +43,7 @@ export const keepDraft = changing(
 );
 
 /** The client among people like this. @throws client-unknown */
-export async function similar(
-  context: Context,
-  asked: OfClient & { cohort: string; columns: string[] },
-): Promise<SimilarView> {
+export async function similar(context: Context, asked: OfClient & SimilarQuestion): Promise<SimilarView> {
   const { engine, table } = await rowOf(context, asked);
   return similarTo(engine, table, asked);
 }

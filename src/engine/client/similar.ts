@@ -1,23 +1,34 @@
 import { densityAt } from '../../core/stats/density';
 import { evenRows } from '../../core/stats/evenRows';
-import { wilsonInterval } from '../../core/stats/interval';
 import { quantileSorted } from '../../core/stats/quantile';
 import { midRank } from '../../core/stats/rank';
-import { columnOf, takeColumn, textAt, type Column, type Table } from '../../core/table/table';
+import { columnOf, takeColumn, type Column, type Table } from '../../core/table/table';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import { cellValue, type CellValue } from './cells';
+import { counted, having, nearTo, outcomesOf, sameAs, type Condition, type Counted } from './group';
+import { BEYOND, numberIn, pairOf, type Pair } from './pair';
 
 /** A client among people like this, of the rows that trained the model (the clients where there are none). */
-export interface SimilarView {
-  people: number;
-  /** Columns in which they are the same; empty of everyone. */
+export interface SimilarView extends Counted {
+  /** Columns that make the group; empty of everyone. */
   alike: string[];
   /** Columns of the group that was asked for which too few people share. */
   given: string[];
-  /** Those who defaulted, with the 95 % interval of their share; null without outcomes. */
-  outcomes: { defaulted: number; interval: [number, number] } | null;
   features: SimilarFeature[];
+  /** Two numbers together, where they were asked for. */
+  pair: Pair | null;
+}
+
+export interface SimilarQuestion {
+  /** Id of a group of the bundle; "" for everyone. */
+  cohort: string;
+  /** What the group has besides, in the order in which it is given up the last first. */
+  own: readonly Condition[];
+  /** Whose distributions are wanted. */
+  columns: readonly string[];
+  /** Two numbers that are wanted together; null for none. */
+  pair: { x: string; y: string } | null;
 }
 
 export type SimilarFeature = NumbersAlike | LevelsAlike;
@@ -29,6 +40,8 @@ export interface NumbersAlike {
   /** Share of the group below the value, half of those equal; null where it is missing. */
   position: number | null;
   missing: number;
+  /** null where the value is missing. */
+  near: Counted | null;
   /** Ends of the axis: nearly all of the group lies between. */
   least: number;
   most: number;
@@ -58,61 +71,38 @@ const LEAST_FOR_CURVE = 30;
 /** Values of an outcome that a curve is drawn of. */
 const MOST_FOR_CURVE = 2000;
 const POINTS = 64;
-/** Share beyond either end of an axis. */
-const BEYOND = 0.005;
 
-/**
- * @param cohort id of a group of the bundle; "" for everyone
- * @param columns whose distributions are wanted
- */
+/** The group is widened, what was asked for last first, until it has 30 people. */
 export async function similarTo(
   engine: Engine,
   client: Table,
-  { cohort, columns }: { cohort: string; columns: readonly string[] },
+  { cohort, own, columns, pair }: SimilarQuestion,
 ): Promise<SimilarView> {
   const reference = await engine.reference();
   const table = reference ?? (await engine.clients.table());
-  const asked = engine.manifest.cohorts?.find(({ id }) => id === cohort)?.columns ?? [];
-  const alike = asked.filter((name) => table.columns.has(name) && client.columns.has(name));
-  let rows = sharing(table, client, alike);
-  let kept = alike.length;
-  while (rows.length < LEAST_PEOPLE && kept > 0) rows = sharing(table, client, alike.slice(0, --kept));
+  const shared = engine.manifest.cohorts?.find(({ id }) => id === cohort)?.columns ?? [];
+  const wanted = [
+    ...shared.flatMap((name) =>
+      table.columns.has(name) && client.columns.has(name) ? [sameAs(client, name)] : [],
+    ),
+    ...own.filter(({ column }) => table.columns.has(column)),
+  ];
+  let kept = wanted.length;
+  let rows = having(table, wanted);
+  while (rows.length < LEAST_PEOPLE && kept > 0) rows = having(table, wanted.slice(0, --kept));
   const outcomes = reference ? outcomesOf(engine, reference) : null;
   const declared = new Map(engine.manifest.columns.map((column) => [column.name, column]));
+  const names = wanted.map(({ column }) => column);
   return {
-    people: rows.length,
-    alike: alike.slice(0, kept),
-    given: alike.slice(kept),
-    outcomes: outcomes && rateOf(rows, outcomes),
+    ...counted(rows, outcomes),
+    alike: names.slice(0, kept),
+    given: names.slice(kept),
     features: columns.flatMap((name) => {
       const column = declared.get(name);
       return column && table.columns.has(name) ? [featureOf(column, table, rows, outcomes, client)] : [];
     }),
+    pair: pair && pairOf(pair, table, rows, outcomes, client),
   };
-}
-
-/** Rows whose values in these columns are the client's. */
-function sharing(table: Table, client: Table, names: readonly string[]): Int32Array {
-  const wanted = names.map((name) => {
-    const column = columnOf(table, name);
-    return { column, value: textAt(columnOf(client, name), 0) };
-  });
-  const rows: number[] = [];
-  for (let row = 0; row < table.rows; row++)
-    if (wanted.every(({ column, value }) => textAt(column, row) === value)) rows.push(row);
-  return Int32Array.from(rows);
-}
-
-/** 1 default, 0 repaid, of every row; null where the part has no outcomes. */
-function outcomesOf({ manifest }: Engine, reference: Table): ArrayLike<number> | null {
-  const name = manifest.data.reference?.target;
-  const column = name === undefined ? undefined : reference.columns.get(name);
-  return column?.kind === 'number' ? column.values : null;
-}
-
-function rateOf(rows: Int32Array, outcomes: ArrayLike<number>): SimilarView['outcomes'] {
-  const defaulted = rows.reduce((sum, row) => sum + (outcomes[row] === 1 ? 1 : 0), 0);
-  return rows.length === 0 ? null : { defaulted, interval: wilsonInterval(defaulted, rows.length) };
 }
 
 function featureOf(
@@ -126,8 +116,22 @@ function featureOf(
   const value = cellValue(columnOf(client, name), 0);
   const labels = outcomes && Float64Array.from(rows, (row) => outcomes[row]);
   return column.kind === 'number'
-    ? numbersOf(name, column.values, labels, value)
+    ? { ...numbersOf(name, column.values, labels, value), near: nearIn(table, name, rows, outcomes, client) }
     : levelsOf(name, column, labels, value, levels?.length ?? column.dictionary.length);
+}
+
+function nearIn(
+  table: Table,
+  name: string,
+  rows: Int32Array,
+  outcomes: ArrayLike<number> | null,
+  client: Table,
+): Counted | null {
+  const column = columnOf(table, name);
+  const value = numberIn(client, name);
+  return value === null || column.kind !== 'number'
+    ? null
+    : counted(nearTo(column.values, rows, value), outcomes);
 }
 
 function numbersOf(
@@ -135,7 +139,7 @@ function numbersOf(
   values: ArrayLike<number>,
   labels: Float64Array | null,
   value: CellValue,
-): NumbersAlike {
+): Omit<NumbersAlike, 'near'> {
   const present = Array.from(values, (x, row) => ({ x, label: labels ? labels[row] : NaN })).filter(({ x }) =>
     Number.isFinite(x),
   );

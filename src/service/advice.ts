@@ -1,5 +1,6 @@
 import { certaintyOf, type Certainty } from '../engine/client/certainty';
 import { changesOf, type ChangesView } from '../engine/client/changes';
+import { prepareAdvice } from '../engine/client/prepare';
 import { sheetOf, type Edits } from '../engine/client/sheet';
 import { whatIf as tried, type WhatIfView } from '../engine/client/whatIf';
 import { similarTo, type SimilarQuestion, type SimilarView } from '../engine/client/similar';
@@ -19,6 +20,10 @@ const rowOf = async (context: Context, { fingerprint, id }: OfClient) => {
   const engine = await context.engine(fingerprint);
   return { engine, table: await context.clientRow(engine, id) };
 };
+
+/** Reads what a client's page will ask for: nobody waits for it. */
+export const prepare = async (context: Context, { fingerprint }: { fingerprint: string }): Promise<void> =>
+  prepareAdvice(await context.engine(fingerprint));
 
 /** @throws client-unknown, method-unsupported */
 export async function changes(context: Context, asked: OfClient): Promise<ChangesView> {

@@ -20,6 +20,8 @@ export interface Check {
   /** Why it could not come, or not start its work. */
   failed: ErrorData | null;
 }
+/** What is on screen comes first. */
+const PREPARE_AFTER_MS = 300;
 const UNDER_WAY: Check = { progress: null, found: null, failed: null };
 
 const evaluatorOf = ({ runtime, runtimeFailure }: BundleView) => ({ runtime, runtimeFailure });
@@ -38,6 +40,8 @@ class DeskState {
   /** What was asked for last; an answer to anything else comes too late. */
   #asked: { installed: InstalledBundle; clientId: string | null } | null = null;
   #estimating: AbortController | null = null;
+  /** Bundle and evaluator whose worker is warm, or about to be. */
+  #prepared = '';
 
   constructor() {
     addEventListener('online', () => {
@@ -97,6 +101,7 @@ class DeskState {
       bundles.use(installed);
       this.#checkPending();
       this.#estimating?.abort();
+      if (!shown.client) this.#prepare();
       if (!shown.client) return;
       this.#neighbours = shown.neighbours;
       const { explanation, decision } = shown.client;
@@ -132,6 +137,15 @@ class DeskState {
     }
   }
 
+  /** While a client is looked for in the list, the worker reads what its page will need. */
+  #prepare(): void {
+    const bundle = this.#bundle;
+    if (!bundle || bundle.pending || this.#prepared === bundle.runtime + bundle.fingerprint) return;
+    this.#prepared = bundle.runtime + bundle.fingerprint;
+    const { fingerprint } = bundle;
+    setTimeout(() => void scoring.prepare({ fingerprint }).catch(() => undefined), PREPARE_AFTER_MS);
+  }
+
   /** Where the app's own evaluator stands in, onnxruntime is fetched, checks and takes over. */
   #checkPending(): void {
     const installed = this.#asked?.installed;
@@ -165,8 +179,10 @@ class DeskState {
     const asked = this.#asked;
     if (asked?.installed.fingerprint === bundle.fingerprint) {
       // The client comes with the bundle as it is now: neither is shown without the other.
-      if (asked.clientId === null) this.#bundle = bundle;
-      else await this.show(asked.installed, asked.clientId);
+      if (asked.clientId === null) {
+        this.#bundle = bundle;
+        this.#prepare();
+      } else await this.show(asked.installed, asked.clientId);
     }
     clients.renew(bundle.fingerprint);
   }

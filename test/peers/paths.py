@@ -120,7 +120,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--out", default=str(ROOT / "test/bench/paths.md"))
+    parser.add_argument("--make", metavar="DIR", help="only write the bundle of 200 columns there, for test/bench/whatIf.ts")
     options = parser.parse_args()
+    if options.make:
+        Path(options.make).mkdir(parents=True, exist_ok=True)
+        print(bundle(Path(options.make), *wide()[1:]))
+        return
     lines = []
     for make in (german, wide):
         name, x, y, model, movable, threshold = make()

@@ -7,10 +7,11 @@ import {
   type Lever,
   type OccurringNumbers,
 } from '../../core/explain/counterfactual/lever';
-import { columnOf, type Column } from '../../core/table/table';
+import type { Column } from '../../core/table/table';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import { oncePerBundle } from '../once';
+import { breathe } from '../runtime';
 import { sheetLayout, type Sheet } from './sheet';
 
 /** The levers of one client. */
@@ -66,11 +67,21 @@ type Occurring = ({ kind: 'numbers' } & OccurringNumbers) | { kind: 'levels'; co
 const occurring = oncePerBundle(readOccurring);
 
 async function readOccurring(engine: Engine): Promise<(Occurring | null)[]> {
-  const table = (await engine.reference()) ?? (await engine.clients.table());
-  return sheetLayout(engine).columns.map((column) =>
-    table.columns.has(column.name) ? occurringIn(columnOf(table, column.name), column) : null,
-  );
+  const source = (await engine.part('reference')) ?? engine.clients.source;
+  const found: (Occurring | null)[] = [];
+  let breathed = performance.now();
+  for (const column of sheetLayout(engine).columns) {
+    const values = await source.read(column.name);
+    found.push(values && occurringIn(values, column));
+    // Somebody may ask for a client meanwhile.
+    if (performance.now() - breathed < BREATH_MS) continue;
+    await breathe();
+    breathed = performance.now();
+  }
+  return found;
 }
+
+const BREATH_MS = 16;
 
 function occurringIn(column: Column, { levels }: ManifestColumn): Occurring | null {
   if (column.kind === 'number') return { kind: 'numbers', ...occurringNumbers(column.values) };

@@ -303,6 +303,7 @@ test.each([1440, 1024, 720, 390, 360])('no horizontal scroll at %i pixels', asyn
   expect(await overflow()).toBe(0);
   await openClient(page, '641');
   await page.locator('.bars').waitFor();
+  await page.locator('.pair svg').waitFor();
   expect(await overflow()).toBe(0);
   await toBundles(page);
   expect(await overflow()).toBe(0);

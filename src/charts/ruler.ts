@@ -56,7 +56,7 @@ function labelLeft(pin: number, threshold: number): boolean {
   return pin < threshold;
 }
 
-function spacedTicks(x: (margin: number) => number, width: number): { at: number; value: number }[] {
+export function spacedTicks(x: (margin: number) => number, width: number): { at: number; value: number }[] {
   const ticks: { at: number; value: number }[] = [];
   const room = (TICK_PIXELS / Math.max(1, width)) * 100;
   for (const value of TICKS) {
@@ -68,7 +68,7 @@ function spacedTicks(x: (margin: number) => number, width: number): { at: number
   return ticks;
 }
 
-function histogramPath(counts: readonly number[]): string {
+export function histogramPath(counts: readonly number[]): string {
   const most = Math.max(1, ...counts);
   const step = 100 / counts.length;
   return counts

@@ -7,6 +7,7 @@ import type errors from './messages/en/errors.json';
 import type findings from './messages/en/findings.json';
 import type make from './messages/en/make.json';
 import type model from './messages/en/model.json';
+import type portfolio from './messages/en/portfolio.json';
 import type records from './messages/en/records.json';
 import type settings from './messages/en/settings.json';
 import type shell from './messages/en/shell.json';
@@ -26,6 +27,8 @@ interface Areas {
   findings: typeof findings;
   make: typeof make;
   about: typeof about;
+  /** All clients under one threshold. */
+  portfolio: typeof portfolio;
   /** What was decided, and how it is written down. */
   records: typeof records;
   settings: typeof settings;
@@ -55,6 +58,10 @@ const FILES: Record<Area, Record<Locale, Bring>> = {
   },
   make: { en: () => import('./messages/en/make.json'), fr: () => import('./messages/fr/make.json') },
   about: { en: () => import('./messages/en/about.json'), fr: () => import('./messages/fr/about.json') },
+  portfolio: {
+    en: () => import('./messages/en/portfolio.json'),
+    fr: () => import('./messages/fr/portfolio.json'),
+  },
   records: {
     en: () => import('./messages/en/records.json'),
     fr: () => import('./messages/fr/records.json'),

@@ -6,6 +6,7 @@ import * as drift from './drift';
 import * as install from './install';
 import * as locals from './locals';
 import * as model from './model';
+import * as portfolio from './portfolio';
 import * as records from './records';
 import * as settings from './settings';
 
@@ -20,6 +21,7 @@ export const operations = {
   ...client,
   ...advice,
   ...model,
+  ...portfolio,
   ...drift,
   ...locals,
   ...records,

@@ -12,8 +12,10 @@ export const FIRST_QUERY: ListQuery = {
   sort: { by: 'seen', descending: false },
 };
 
-/** The list of a bundle's clients: the query, how many it finds, and the pages that were looked at. */
-class ClientsState {
+/** A list of a bundle's clients: the query, how many it finds, and the pages that were looked at. */
+class ListState {
+  readonly #first: ListQuery;
+  readonly #draft: string;
   #query = $state.raw<ListQuery>(FIRST_QUERY);
   #found = $state<number | null>(null);
   #pages = $state.raw<ReadonlyMap<number, readonly ListRow[]>>(new Map());
@@ -24,14 +26,30 @@ class ClientsState {
   #paged: ListQuery | null = null;
   #asked = new Set<number>();
   #generation = 0;
-  #first: Promise<void> = Promise.resolve();
+  #firstPage: Promise<void> = Promise.resolve();
   /** Row the keyboard is on: kept when the page is left and come back to. */
   active = $state(0);
   /** A client was opened from the list: who comes back goes on there by keys. */
   left = false;
 
+  /** @param draft what the query is kept under through a reload of this tab. @param first query of a bundle not seen before */
+  constructor(draft: string, first: Partial<ListQuery> = {}) {
+    this.#draft = draft;
+    this.#query = this.#first = { ...FIRST_QUERY, ...first };
+  }
+
   get query() {
     return this.#query;
+  }
+
+  get fingerprint() {
+    return this.#fingerprint;
+  }
+
+  /** What was asked for beyond the order is left out. */
+  clear(): void {
+    this.#query = { ...this.#first, sort: this.#query.sort };
+    this.ask({});
   }
 
   /** null until the first page is here. */
@@ -45,8 +63,10 @@ class ClientsState {
 
   /** Shows a bundle; the query is kept while the bundle stays the same. */
   show(fingerprint: string, columns: string[]): void {
+    use(this);
     if (this.#fingerprint === fingerprint && this.#found !== null) return;
-    if (this.#fingerprint !== fingerprint) this.#query = draftOf(fingerprint);
+    if (this.#fingerprint !== fingerprint)
+      this.#query = { ...this.#first, ...draftOf(this.#draft, fingerprint) };
     this.#fingerprint = fingerprint;
     this.#columns = columns;
     this.#restart();
@@ -54,7 +74,7 @@ class ClientsState {
 
   ask(changes: Partial<ListQuery>): void {
     this.#query = { ...this.#query, ...changes };
-    keepDraft(DRAFT, JSON.stringify({ fingerprint: this.#fingerprint, query: this.#query }));
+    keepDraft(this.#draft, JSON.stringify({ fingerprint: this.#fingerprint, query: this.#query }));
     this.#restart();
   }
 
@@ -62,9 +82,9 @@ class ClientsState {
   async settled(): Promise<void> {
     let awaited: Promise<void>;
     do {
-      awaited = this.#first;
+      awaited = this.#firstPage;
       await awaited;
-    } while (awaited !== this.#first);
+    } while (awaited !== this.#firstPage);
   }
 
   /** A row, or undefined while its page is on the way. */
@@ -84,7 +104,7 @@ class ClientsState {
     this.#generation++;
     this.#asked = new Set();
     const others = this.#paged === this.#query ? [...this.#pages.keys()].filter((page) => page > 0) : [];
-    this.#first = this.#bring(0);
+    this.#firstPage = this.#bring(0);
     for (const page of others) void this.#bring(page);
   }
 
@@ -92,7 +112,7 @@ class ClientsState {
     this.#generation++;
     this.#asked = new Set();
     this.active = 0;
-    this.#first = this.#bring(0);
+    this.#firstPage = this.#bring(0);
   }
 
   async #bring(page: number): Promise<void> {
@@ -121,16 +141,22 @@ class ClientsState {
   }
 }
 
-const DRAFT = 'clients';
-
-/** The query that this tab had before it was reloaded. */
-function draftOf(fingerprint: string): ListQuery {
+/** The query that this tab had before it was reloaded; nothing of another bundle's. */
+function draftOf(name: string, fingerprint: string): Partial<ListQuery> {
   try {
-    const draft = JSON.parse(readDraft(DRAFT) ?? 'null') as { fingerprint: string; query: ListQuery } | null;
-    return draft?.fingerprint === fingerprint ? { ...FIRST_QUERY, ...draft.query } : FIRST_QUERY;
+    const draft = JSON.parse(readDraft(name) ?? 'null') as { fingerprint: string; query: ListQuery } | null;
+    return draft?.fingerprint === fingerprint ? draft.query : {};
   } catch {
-    return FIRST_QUERY;
+    return {};
   }
 }
 
-export const clients = new ClientsState();
+/** The list of the page of clients. */
+export const clients = new ListState('clients');
+/** The table of the portfolio. */
+export const portfolioClients = new ListState('portfolio', { sort: { by: 'probability', descending: true } });
+
+let inUse = clients;
+const use = (list: ListState): void => void (inUse = list);
+/** The list that somebody looked at last: whoever is opened has the neighbours of it. */
+export const listInUse = (): ListState => inUse;

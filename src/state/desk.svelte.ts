@@ -7,7 +7,7 @@ import type { Checked } from '../service/check';
 import type { BundleView } from '../engine/bundleView';
 import type { ClientView } from '../engine/client/view';
 import { bundles } from './bundles.svelte';
-import { clients } from './clients.svelte';
+import { clients, listInUse, portfolioClients } from './clients.svelte';
 import { logging } from './logging.svelte';
 import { tabs } from './tabs';
 
@@ -127,7 +127,7 @@ class DeskState {
     try {
       if (id !== null)
         return await scoring.client(
-          { fingerprint, id, query: clients.query, known: here && evaluatorOf(here), log: logging.on },
+          { fingerprint, id, query: listInUse().query, known: here && evaluatorOf(here), log: logging.on },
           { progress },
         );
       const bundle = here ? null : await scoring.open({ fingerprint }, { progress });
@@ -184,7 +184,7 @@ class DeskState {
         this.#prepare();
       } else await this.show(asked.installed, asked.clientId);
     }
-    clients.renew(bundle.fingerprint);
+    for (const list of [clients, portfolioClients]) list.renew(bundle.fingerprint);
   }
 
   #refuse(bundle: InstalledBundle, error: ErrorData): void {

@@ -94,3 +94,41 @@ describe('names', () => {
     expect(await names({ sort: { by: 'x', descending: true } })).toEqual(['Rénard', 'renata', 'Ana']);
   });
 });
+
+test('a column’s range and level, scores, what is odd, and a seeded draw narrow the list down', async () => {
+  const where = [
+    { column: 'duration', least: 12, most: 24 },
+    { column: 'housing', level: 'own' },
+  ];
+  const { rows } = await list.page(query({ where }), ['duration', 'housing'], 0, 1000);
+  expect(rows.length).toBeGreaterThan(100);
+  expect(
+    rows.every(
+      ({ values: [months, housing] }) => Number(months) >= 12 && Number(months) <= 24 && housing === 'own',
+    ),
+  ).toBe(true);
+  const scored = await list.page(
+    query({
+      scores: [
+        [0.1, 0.2],
+        [0.8, 1],
+      ],
+    }),
+    [],
+    0,
+    1000,
+  );
+  const between = (p: number) => (p >= 0.1 && p < 0.2) || (p >= 0.8 && p < 1);
+  const all = await list.page(query(), [], 0, 1000);
+  expect(scored.found).toBe(all.rows.filter(({ probability }) => between(probability)).length);
+  const drawn = await list.page(query({ draw: { count: 50, seed: 3 } }), [], 0, 1000);
+  expect(drawn.found).toBe(50);
+  expect(await list.page(query({ draw: { count: 50, seed: 3 } }), [], 0, 1000)).toEqual(drawn);
+  expect(await list.page(query({ draw: { count: 50, seed: 4 } }), [], 0, 1000)).not.toEqual(drawn);
+  expect(all.rows[0].flags).toBeNull();
+  const odd = await list.page(query({ flagged: 'odd' }), [], 0, 1000);
+  expect(odd.rows.every(({ flags }) => flags !== null && flags.odd > 0)).toBe(true);
+  const byOdd = await list.page(query({ sort: { by: 'odd', descending: true } }), [], 0, 1000);
+  expect(byOdd.rows.filter(({ flags }) => flags && flags.odd > 0)).toHaveLength(odd.found);
+  expect((await list.page(query({ where: [{ column: 'no such', level: '' }] }), [], 0, 10)).found).toBe(0);
+});

@@ -1,4 +1,4 @@
-import { ln, sigmoid } from '../numeric/functions';
+import { ln, logit, sigmoid } from '../numeric/functions';
 
 /** Points of one unit of margin: 20 points double the odds. */
 const POINTS_PER_MARGIN = 20 / ln(2);
@@ -6,6 +6,17 @@ const POINTS_PER_MARGIN = 20 / ln(2);
 /** What a contribution is shown in: points for margins, percentage points for probabilities. */
 export function toPoints(value: number, unit: 'margin' | 'probability'): number {
   return unit === 'margin' ? value * POINTS_PER_MARGIN : value * 100;
+}
+
+/** The contribution that so many points show. */
+export function fromPoints(points: number, unit: 'margin' | 'probability'): number {
+  return unit === 'margin' ? points / POINTS_PER_MARGIN : points / 100;
+}
+
+/** The probability so many points away from another. */
+export function probabilityAway(from: number, points: number, unit: 'margin' | 'probability'): number {
+  const moved = (unit === 'margin' ? logit(from) : from) + fromPoints(points, unit);
+  return Math.max(0, Math.min(1, toProbability(moved, unit)));
 }
 
 /** P(default) of an output in the unit of an explanation. */

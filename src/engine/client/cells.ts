@@ -24,7 +24,13 @@ export function cellOf(declared: ManifestColumn, column: Column, row: number): C
   return { column: declared.name, value, flag: flagOf(declared, column, row, value) };
 }
 
-function flagOf(declared: ManifestColumn, column: Column, row: number, value: CellValue): Cell['flag'] {
+/** What is odd about a value. */
+export function flagOf(
+  declared: ManifestColumn,
+  column: Column,
+  row: number,
+  value: CellValue,
+): Cell['flag'] {
   if (value === null) return 'missing';
   if (column.kind === 'text') {
     const unknown = declared.levels !== undefined && column.codes[row] >= declared.levels.length;

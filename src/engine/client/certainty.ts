@@ -6,6 +6,7 @@ import { midRank } from '../../core/stats/rank';
 import { takeRows, texts, type Table } from '../../core/table/table';
 import { encodeInputs } from '../../bundle/encode';
 import type { Engine } from '../engine';
+import { labelledTest, type Labelled } from '../labelled';
 import { oncePerBundle } from '../once';
 
 /** How far a score may be relied on, by what the bundle holds. */
@@ -40,7 +41,7 @@ export async function certaintyOf(
 ): Promise<Certainty> {
   const { gower, ids, own } = await neighbourhoodOf(engine);
   const row = encodeInputs(engine.columns, client, 0, 1);
-  const tested = await testedOf(engine);
+  const tested = (await labelledTest(engine)) ?? NOBODY;
   const unlike = gower.count === 0 ? null : midRank(own, gower.nearest(row, ids.indexOf(id)));
   return {
     unlike,
@@ -56,6 +57,8 @@ interface Neighbourhood {
   /** Nearest distances of the reference's own rows, ascending. */
   own: Float64Array;
 }
+
+const NOBODY: Labelled = { scores: new Float64Array(0), outcomes: [] };
 
 const neighbourhoodOf = oncePerBundle(readNeighbourhood);
 
@@ -89,21 +92,7 @@ function widthsOf(rows: Float64Array, columns: number): Float64Array {
   });
 }
 
-interface Tested {
-  scores: Float64Array;
-  outcomes: ArrayLike<number>;
-}
-
-const testedOf = oncePerBundle(readTested);
-
-async function readTested(engine: Engine): Promise<Tested> {
-  const table = await engine.test();
-  const outcome = table?.columns.get(engine.manifest.data.test?.target ?? '');
-  if (!table || outcome?.kind !== 'number') return { scores: new Float64Array(0), outcomes: [] };
-  return { scores: await engine.score(table), outcomes: outcome.values };
-}
-
-function nearOf({ scores, outcomes }: Tested, probability: number): Certainty['near'] {
+function nearOf({ scores, outcomes }: Labelled, probability: number): Certainty['near'] {
   let [people, defaulted] = [0, 0];
   scores.forEach((score, row) => {
     if (Math.abs(score - probability) > NEAR || Number.isNaN(outcomes[row])) return;

@@ -1,5 +1,5 @@
 import { wilsonInterval } from '../../core/stats/interval';
-import { columnOf, textAt, type Table } from '../../core/table/table';
+import { columnOf, textAt, type Column, type Table } from '../../core/table/table';
 import type { Engine } from '../engine';
 
 /** A group of labelled rows: what it has in common, and how many of it defaulted. */
@@ -21,18 +21,21 @@ export const sameAs = (client: Table, column: string): Condition => ({
   level: textAt(columnOf(client, column), 0),
 });
 
-/** Rows that have all of it; a number that is missing lies within no range. */
+/** Rows that have all of it. */
 export function having(table: Table, wanted: readonly Condition[]): Int32Array {
-  const tests = wanted.map((condition) => {
-    const column = columnOf(table, condition.column);
-    if ('level' in condition) return (row: number) => textAt(column, row) === condition.level;
-    if (column.kind !== 'number') return () => false;
-    const { values } = column;
-    return (row: number) => values[row] >= condition.least && values[row] <= condition.most;
-  });
+  const tests = wanted.map((condition) => holdsFor(condition, columnOf(table, condition.column)));
   const rows: number[] = [];
   for (let row = 0; row < table.rows; row++) if (tests.every((test) => test(row))) rows.push(row);
   return Int32Array.from(rows);
+}
+
+/** Whether a row of a column is as it should be; a number that is missing lies within no range. */
+export function holdsFor(condition: Condition, column: Column | null): (row: number) => boolean {
+  if (!column) return () => false;
+  if ('level' in condition) return (row) => textAt(column, row) === condition.level;
+  if (column.kind !== 'number') return () => false;
+  const { values } = column;
+  return (row) => values[row] >= condition.least && values[row] <= condition.most;
 }
 
 /** Of some rows those whose value is within 5 % of one; of 0 those that are 0. */

@@ -1,8 +1,11 @@
 import type { Decision } from '../../core/decision/decision';
+import { sampleRows } from '../../core/numeric/random';
 import { folded } from '../../core/text';
 import { textAt, type Column } from '../../core/table/table';
 import type { Engine } from '../engine';
+import { flagsOf, MUCH_MISSING, type Flags } from './flags';
 import { cellValue, type CellValue } from './cells';
+import { holdsFor, type Condition } from './group';
 import { SEEN, type Overview, type SeenIn } from '../overview';
 
 /** Which clients, in which order. */
@@ -10,8 +13,16 @@ export interface ListQuery {
   /** Part of an id or a name, whatever its case and accents. */
   search: string;
   decision: Decision | 'all';
-  /** `id`, `name`, `probability`, `seen`, or `column:` and a column's name. */
+  /** `id`, `name`, `probability`, `seen`, `missing`, `odd`, or `column:` and a column's name. */
   sort: { by: string; descending: boolean };
+  /** What they have besides. */
+  where?: readonly Condition[];
+  /** Scores within any of these, from the first on, below the second. */
+  scores?: readonly (readonly [from: number, below: number])[];
+  /** What is odd about their data: much of it is missing, or a value lies outside what the model has seen. */
+  flagged?: 'missing' | 'odd';
+  /** So many of them, drawn at random. */
+  draw?: { count: number; seed: number };
 }
 
 export interface ListRow {
@@ -20,6 +31,8 @@ export interface ListRow {
   probability: number;
   decision: Decision;
   seenIn: SeenIn;
+  /** Inputs that are missing, and that lie outside what the model has seen; null while nobody counted them. */
+  flags: { missing: number; odd: number } | null;
   /** Values of the columns asked for, in their order. */
   values: CellValue[];
 }
@@ -46,6 +59,7 @@ export class ClientList {
   readonly #nameColumn: string | undefined;
   #folded: string[] | null = null;
   #last: { key: string; rows: Uint32Array } | null = null;
+  #flags: Flags | null = null;
 
   constructor(engine: Engine, { scores, seen }: Overview) {
     this.#engine = engine;
@@ -56,6 +70,16 @@ export class ClientList {
 
   seenIn(row: number): SeenIn {
     return SEEN[this.#seen[row]];
+  }
+
+  /** Counts what is odd about each client's data: rows tell it from then on. */
+  async countFlags(): Promise<Flags> {
+    return (this.#flags ??= await flagsOf(this.#engine));
+  }
+
+  /** Positions of all clients that the query finds, in its order. */
+  async positions(query: ListQuery): Promise<Int32Array> {
+    return Int32Array.from(await this.#find(query));
   }
 
   async page(query: ListQuery, columns: readonly string[], offset: number, limit: number): Promise<ListPage> {
@@ -84,6 +108,7 @@ export class ClientList {
       probability: this.#scores[row],
       decision: this.#engine.decide(this.#scores[row]),
       seenIn: this.seenIn(row),
+      flags: this.#flags && { missing: this.#flags.missing[row], odd: this.#flags.odd[row] },
       values: shown.map((column) => (column ? cellValue(column, row) : null)),
     };
   }
@@ -98,21 +123,33 @@ export class ClientList {
     const compare = await this.#comparison(query.sort);
     const rows = Uint32Array.from(await this.#matching(query)).sort(compare);
     const wanted = folded(query.search.trim());
-    const ranked = wanted ? this.#exactFirst(rows, wanted) : rows;
+    const drawn = query.draw ? rows.filter(isDrawn(rows.length, query.draw)) : rows;
+    const ranked = wanted ? this.#exactFirst(drawn, wanted) : drawn;
     this.#last = { key, rows: ranked };
     return ranked;
   }
 
-  async #matching({ search, decision }: ListQuery): Promise<number[]> {
+  async #matching({ search, decision, where = [], scores = [], flagged }: ListQuery): Promise<number[]> {
     const wanted = folded(search.trim());
     const keys = wanted ? await this.#searchKeys() : null;
+    const flags = flagged ? await this.countFlags() : null;
+    const conditions = await this.#conditions(where);
+    const much = Math.ceil(MUCH_MISSING * this.#engine.columns.length);
     const rows: number[] = [];
     for (let row = 0; row < this.#scores.length; row++) {
+      const score = this.#scores[row];
       if (keys && !keys[row].includes(wanted)) continue;
-      if (decision !== 'all' && this.#engine.decide(this.#scores[row]) !== decision) continue;
-      rows.push(row);
+      if (decision !== 'all' && this.#engine.decide(score) !== decision) continue;
+      if (scores.length > 0 && !scores.some(([from, below]) => score >= from && score < below)) continue;
+      if (flags && (flagged === 'odd' ? flags.odd[row] === 0 : flags.missing[row] < much)) continue;
+      if (conditions.every((holds) => holds(row))) rows.push(row);
     }
     return rows;
+  }
+
+  async #conditions(where: readonly Condition[]): Promise<((row: number) => boolean)[]> {
+    const columns = await Promise.all(where.map(({ column }) => this.#engine.clients.column(column)));
+    return where.map((condition, i) => holdsFor(condition, columns[i]));
   }
 
   /** An id that is exactly what was typed comes before those that only contain it. */
@@ -142,6 +179,7 @@ export class ClientList {
   async #keyComparison(by: string): Promise<Comparison> {
     if (by === 'seen') return (a, b, sign) => sign * (this.#seen[a] - this.#seen[b]);
     if (by === 'probability') return byNumber(this.#scores);
+    if (by === 'missing' || by === 'odd') return byNumber((await this.countFlags())[by]);
     if (by === 'id') return byText(this.#engine.clients.ids);
     const named = by.replace(/^column:/, '');
     const column = by === 'name' ? await this.#names() : await this.#engine.clients.column(named);
@@ -153,6 +191,15 @@ export class ClientList {
     const order = rankOf(column.dictionary);
     return byNumber(Float64Array.from(column.codes, (code) => (code < 0 ? NaN : order[code])));
   }
+}
+
+/** Whether a row at a place of an order is among those drawn: they stay in that order. */
+function isDrawn(
+  total: number,
+  { count, seed }: { count: number; seed: number },
+): (row: number, at: number) => boolean {
+  const drawn = new Set(sampleRows(total, count, seed));
+  return (_, at) => drawn.has(at);
 }
 
 type Comparison = (a: number, b: number, sign: number) => number;

@@ -1,0 +1,228 @@
+import { sigmoid } from '../numeric/functions';
+import { seededRandom } from '../numeric/random';
+import { quantileSorted } from '../stats/quantile';
+import { lowerBound } from '../stats/search';
+import { unitCosts, type Costs } from './cost';
+import type { DecisionRule } from './decision';
+
+/**
+ * Scores in ascending order with what each weighs, added up from the least: any threshold's figures are two lookups, so that a
+ * threshold can be dragged over 300,000 clients.
+ */
+export interface Ranked {
+  /** P(default), ascending, [rows]. */
+  scores: Float64Array;
+  /** Weight of the defaults among the first i, [rows + 1]; expected ones where outcomes are not known. */
+  defaults: Float64Array;
+  /** Of those repaid. */
+  repaid: Float64Array;
+}
+
+/**
+ * @param scores NaN is left out
+ * @param defaults 1 or 0 as it came, or P(default), a row; NaN is left out
+ * @param weights of a row, such as its amount; 1 by default, NaN is left out
+ */
+export function ranked(
+  scores: ArrayLike<number>,
+  defaults: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): Ranked {
+  const rows = Uint32Array.from({ length: scores.length }, (_, row) => row)
+    .filter((row) => !Number.isNaN(scores[row] + defaults[row] + (weights ? weights[row] : 0)))
+    .sort((a, b) => scores[a] - scores[b]);
+  const out: Ranked = {
+    scores: new Float64Array(rows.length),
+    defaults: new Float64Array(rows.length + 1),
+    repaid: new Float64Array(rows.length + 1),
+  };
+  rows.forEach((row, i) => {
+    const weight = weights ? weights[row] : 1;
+    out.scores[i] = scores[row];
+    out.defaults[i + 1] = out.defaults[i] + weight * defaults[row];
+    out.repaid[i + 1] = out.repaid[i] + weight * (1 - defaults[row]);
+  });
+  return out;
+}
+
+/** How a rule divides scores. */
+export interface Zones {
+  accepted: number;
+  review: number;
+  refused: number;
+  /** Weight of the defaults among those who are accepted. */
+  acceptedDefaults: number;
+}
+
+export function zonesAt(
+  { scores, defaults }: Ranked,
+  { threshold, reviewFrom = threshold }: DecisionRule,
+): Zones {
+  const refusedFrom = lowerBound(scores, threshold);
+  const reviewedFrom = Math.min(refusedFrom, lowerBound(scores, reviewFrom));
+  return {
+    accepted: reviewedFrom,
+    review: refusedFrom - reviewedFrom,
+    refused: scores.length - refusedFrom,
+    acceptedDefaults: defaults[reviewedFrom],
+  };
+}
+
+/** Weights of the four kinds of decision where all from a threshold on are refused: a review accepts. */
+export interface Mistakes {
+  /** Defaults that are not refused. */
+  falseNegative: number;
+  /** Repayers who are refused. */
+  falsePositive: number;
+  truePositive: number;
+  trueNegative: number;
+}
+
+export const mistakesAt = (of: Ranked, threshold: number): Mistakes =>
+  mistakesFrom(of, lowerBound(of.scores, threshold));
+
+/** Where the first `kept` rows are not refused. */
+function mistakesFrom({ scores, defaults, repaid }: Ranked, kept: number): Mistakes {
+  const last = scores.length;
+  return {
+    falseNegative: defaults[kept],
+    trueNegative: repaid[kept],
+    truePositive: defaults[last] - defaults[kept],
+    falsePositive: repaid[last] - repaid[kept],
+  };
+}
+
+/** What a threshold is chosen by: the cost of its mistakes, or F-beta, in which a default caught counts beta times a repayer spared. */
+export type Objective = { kind: 'cost'; costs: Costs } | { kind: 'fBeta'; beta: number };
+
+/** Column that weighs an objective's mistakes; "" where all count alike. */
+export const amountOf = (objective: Objective): string =>
+  objective.kind === 'cost' && objective.costs.kind === 'amount' ? objective.costs.column : '';
+
+/** Cost a row: lower is better. */
+export function costOf({ falseNegative, falsePositive }: Mistakes, costs: Costs, rows: number): number {
+  const unit = unitCosts(costs);
+  return (unit.falseNegative * falseNegative + unit.falsePositive * falsePositive) / rows;
+}
+
+/** F-beta of the refusals as finders of defaults (scikit-learn fbeta_score); 0 where nothing is found. */
+export function fBetaOf({ truePositive, falsePositive, falseNegative }: Mistakes, beta: number): number {
+  const square = beta * beta;
+  const whole = (1 + square) * truePositive + square * falseNegative + falsePositive;
+  return whole === 0 ? 0 : ((1 + square) * truePositive) / whole;
+}
+
+/** The objective's value at a threshold: a cost a row, or F-beta. */
+export const objectiveAt = (of: Ranked, objective: Objective, threshold: number): number =>
+  valueOf(mistakesAt(of, threshold), objective, of.scores.length);
+
+/**
+ * The objective along a log-odds axis.
+ *
+ * @param domain log-odds of both ends
+ * @returns values at `points` places, 0 to 1 of the axis
+ */
+export function objectiveCurve(
+  of: Ranked,
+  objective: Objective,
+  [low, high]: readonly [number, number],
+  points: number,
+): { at: number; value: number }[] {
+  return Array.from({ length: points }, (_, i) => {
+    const at = i / (points - 1);
+    return { at, value: objectiveAt(of, objective, sigmoid(low + at * (high - low))) };
+  });
+}
+
+const valueOf = (mistakes: Mistakes, objective: Objective, rows: number): number =>
+  objective.kind === 'cost' ? costOf(mistakes, objective.costs, rows) : fBetaOf(mistakes, objective.beta);
+
+const isBetter = (a: number, b: number, { kind }: Objective): boolean => (kind === 'cost' ? a < b : a > b);
+
+export interface Best {
+  /** Refused from here on; 1 where refusing nobody is best. */
+  threshold: number;
+  value: number;
+}
+
+/**
+ * The threshold with the best value of all that divide these rows otherwise; the highest of equal ones, which refuses the
+ * fewest. It lies half-way between the scores on its sides: any other between them divides these rows the same.
+ */
+export function bestThreshold(of: Ranked, objective: Objective): Best {
+  const { scores } = of;
+  const rows = scores.length;
+  let best: Best = { threshold: 1, value: objectiveAt(of, objective, 1) };
+  for (let kept = rows - 1; kept >= 0; kept--) {
+    if (kept > 0 && scores[kept - 1] === scores[kept]) continue;
+    const value = valueOf(mistakesFrom(of, kept), objective, rows);
+    if (!isBetter(value, best.value, objective)) continue;
+    best = { threshold: kept > 0 ? between(scores[kept - 1], scores[kept]) : 0, value };
+  }
+  return best;
+}
+
+/** Half-way; of neighbours without a number between, the greater: the less is not refused. */
+function between(less: number, greater: number): number {
+  const middle = (less + greater) / 2;
+  return middle > less ? middle : greater;
+}
+
+/**
+ * Bounds between which the best threshold lies in 95 % of samples drawn from these rows with replacement (percentile bootstrap,
+ * Efron 1979). Seeded: the same rows give the same bounds.
+ */
+export function bestInterval(
+  of: Ranked,
+  objective: Objective,
+  { samples, seed }: { samples: number; seed: number },
+): [number, number] {
+  const rows = of.scores.length;
+  const random = seededRandom(seed);
+  const times = new Uint32Array(rows);
+  const sample: Ranked = { ...of, defaults: new Float64Array(rows + 1), repaid: new Float64Array(rows + 1) };
+  const found = new Float64Array(samples);
+  for (let s = 0; s < samples; s++) {
+    times.fill(0);
+    for (let i = 0; i < rows; i++) times[Math.floor(random() * rows)]++;
+    for (let i = 0; i < rows; i++) {
+      sample.defaults[i + 1] = sample.defaults[i] + times[i] * (of.defaults[i + 1] - of.defaults[i]);
+      sample.repaid[i + 1] = sample.repaid[i] + times[i] * (of.repaid[i + 1] - of.repaid[i]);
+    }
+    found[s] = bestThreshold(sample, objective).threshold;
+  }
+  found.sort();
+  return [quantileSorted(found, 0.025), quantileSorted(found, 0.975)];
+}
+
+/** Clients by what they are under the rule in force and under a proposed one: [in force][proposed], accepted, review, refused. */
+export type SwapSet = [number[], number[], number[]];
+
+/** Whoever changes lies between a bound of one rule and the same bound of the other. */
+export function swapSet(
+  { scores }: Pick<Ranked, 'scores'>,
+  inForce: DecisionRule,
+  proposed: DecisionRule,
+): SwapSet {
+  const [before, after] = [inForce, proposed].map(({ threshold, reviewFrom = threshold }) => {
+    const refused = lowerBound(scores, threshold);
+    return [0, Math.min(refused, lowerBound(scores, reviewFrom)), refused, scores.length];
+  });
+  return [0, 1, 2].map((from) =>
+    [0, 1, 2].map((to) =>
+      Math.max(0, Math.min(before[from + 1], after[to + 1]) - Math.max(before[from], after[to])),
+    ),
+  ) as SwapSet;
+}
+
+/** Scores that a proposed rule decides otherwise, each range from its first up to below its second. */
+export function swapRanges(inForce: DecisionRule, proposed: DecisionRule): [number, number][] {
+  const bounds = ({ threshold, reviewFrom = threshold }: DecisionRule) => [
+    Math.min(reviewFrom, threshold),
+    threshold,
+  ];
+  const [before, after] = [bounds(inForce), bounds(proposed)];
+  return before.flatMap((bound, i): [number, number][] =>
+    bound === after[i] ? [] : [[Math.min(bound, after[i]), Math.max(bound, after[i])]],
+  );
+}

@@ -7,9 +7,9 @@ import {
   type Best,
   type Mistakes,
   type Objective,
-  type Ranked,
   type Zones,
 } from '../core/decision/thresholds';
+import type { Ranked } from '../core/metrics/ranked';
 
 /** A threshold that somebody proposes to the model's owner, with what it would change. The one in force comes only from a bundle. */
 export interface ThresholdProposal {

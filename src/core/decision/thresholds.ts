@@ -1,49 +1,9 @@
+import type { Ranked } from '../metrics/ranked';
 import { sigmoid } from '../numeric/functions';
-import { seededRandom } from '../numeric/random';
-import { quantileSorted } from '../stats/quantile';
+import { bootstrapIntervals } from '../stats/bootstrap';
 import { lowerBound } from '../stats/search';
 import { unitCosts, type Costs } from './cost';
 import type { DecisionRule } from './decision';
-
-/**
- * Scores in ascending order with what each weighs, added up from the least: any threshold's figures are two lookups, so that a
- * threshold can be dragged over 300,000 clients.
- */
-export interface Ranked {
-  /** P(default), ascending, [rows]. */
-  scores: Float64Array;
-  /** Weight of the defaults among the first i, [rows + 1]; expected ones where outcomes are not known. */
-  defaults: Float64Array;
-  /** Of those repaid. */
-  repaid: Float64Array;
-}
-
-/**
- * @param scores NaN is left out
- * @param defaults 1 or 0 as it came, or P(default), a row; NaN is left out
- * @param weights of a row, such as its amount; 1 by default, NaN is left out
- */
-export function ranked(
-  scores: ArrayLike<number>,
-  defaults: ArrayLike<number>,
-  weights?: ArrayLike<number>,
-): Ranked {
-  const rows = Uint32Array.from({ length: scores.length }, (_, row) => row)
-    .filter((row) => !Number.isNaN(scores[row] + defaults[row] + (weights ? weights[row] : 0)))
-    .sort((a, b) => scores[a] - scores[b]);
-  const out: Ranked = {
-    scores: new Float64Array(rows.length),
-    defaults: new Float64Array(rows.length + 1),
-    repaid: new Float64Array(rows.length + 1),
-  };
-  rows.forEach((row, i) => {
-    const weight = weights ? weights[row] : 1;
-    out.scores[i] = scores[row];
-    out.defaults[i + 1] = out.defaults[i] + weight * defaults[row];
-    out.repaid[i + 1] = out.repaid[i] + weight * (1 - defaults[row]);
-  });
-  return out;
-}
 
 /** How a rule divides scores. */
 export interface Zones {
@@ -175,24 +135,22 @@ function between(less: number, greater: number): number {
 export function bestInterval(
   of: Ranked,
   objective: Objective,
-  { samples, seed }: { samples: number; seed: number },
-): [number, number] {
+  drawn: { samples: number; seed: number },
+): [number, number] | null {
   const rows = of.scores.length;
-  const random = seededRandom(seed);
-  const times = new Uint32Array(rows);
   const sample: Ranked = { ...of, defaults: new Float64Array(rows + 1), repaid: new Float64Array(rows + 1) };
-  const found = new Float64Array(samples);
-  for (let s = 0; s < samples; s++) {
-    times.fill(0);
-    for (let i = 0; i < rows; i++) times[Math.floor(random() * rows)]++;
-    for (let i = 0; i < rows; i++) {
-      sample.defaults[i + 1] = sample.defaults[i] + times[i] * (of.defaults[i + 1] - of.defaults[i]);
-      sample.repaid[i + 1] = sample.repaid[i] + times[i] * (of.repaid[i + 1] - of.repaid[i]);
-    }
-    found[s] = bestThreshold(sample, objective).threshold;
-  }
-  found.sort();
-  return [quantileSorted(found, 0.025), quantileSorted(found, 0.975)];
+  const [interval] = bootstrapIntervals(
+    rows,
+    (times) => {
+      for (let i = 0; i < rows; i++) {
+        sample.defaults[i + 1] = sample.defaults[i] + times[i] * (of.defaults[i + 1] - of.defaults[i]);
+        sample.repaid[i + 1] = sample.repaid[i] + times[i] * (of.repaid[i + 1] - of.repaid[i]);
+      }
+      return [bestThreshold(sample, objective).threshold];
+    },
+    drawn,
+  );
+  return interval;
 }
 
 /** Clients by what they are under the rule in force and under a proposed one: [in force][proposed], accepted, review, refused. */

@@ -1,11 +1,5 @@
-import {
-  bestInterval,
-  bestThreshold,
-  ranked,
-  type Best,
-  type Objective,
-  type Ranked,
-} from '../../core/decision/thresholds';
+import { bestInterval, bestThreshold, type Best, type Objective } from '../../core/decision/thresholds';
+import { ranked, type Ranked } from '../../core/metrics/ranked';
 import { fitIsotonic, isotonicAt, type Isotonic } from '../../core/metrics/isotonic';
 import { readNumbers } from '../../core/table/source';
 import type { Engine } from '../engine';

@@ -6,16 +6,27 @@ import { explainCommand } from './explain';
 import { packCommand } from './pack';
 import { replayCommand } from './replay';
 import { scoreCommand } from './score';
+import { validateCommand } from './validate';
 import { endWhereEndless } from './watch';
 import { AREAS, loadMessages } from '../i18n/areas';
 import { version } from '../../package.json';
 
 const program = new Command('scoredesk')
-  .description('Make, check, score and explain credit-scoring bundles; compare their data; replay decisions.')
+  .description(
+    'Make, check, score and explain credit-scoring bundles; compare their data; validate models; replay decisions.',
+  )
   .version(version)
   .addHelpText('after', '\nEach command has its own help: scoredesk pack --help');
 
-const commands = [packCommand, checkCommand, scoreCommand, explainCommand, driftCommand, replayCommand];
+const commands = [
+  packCommand,
+  checkCommand,
+  scoreCommand,
+  explainCommand,
+  driftCommand,
+  validateCommand,
+  replayCommand,
+];
 for (const command of commands.map((make) => make())) program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
 

@@ -25,6 +25,7 @@ interface Params {
   'column-unknown': { column: string; nearest: string; file: string };
   'column-not-number': { column: string; file: string; row: number; value: string };
   // models
+  'validation-none': { reason: string };
   'onnx-unreadable': { reason: string };
   'onnx-operator': { operator: string; node: string };
   'onnx-attribute': { operator: string; attribute: string; reason: string };

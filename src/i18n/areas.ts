@@ -11,6 +11,7 @@ import type portfolio from './messages/en/portfolio.json';
 import type records from './messages/en/records.json';
 import type settings from './messages/en/settings.json';
 import type shell from './messages/en/shell.json';
+import type validation from './messages/en/validation.json';
 
 /** The messages by the part of the app that shows them, in English; French has the same (test/i18n holds it). */
 interface Areas {
@@ -33,6 +34,8 @@ interface Areas {
   records: typeof records;
   settings: typeof settings;
   algorithm: typeof algorithm;
+  /** Whether a model may be trusted. */
+  validation: typeof validation;
 }
 
 export type Area = keyof Areas;
@@ -73,6 +76,10 @@ const FILES: Record<Area, Record<Locale, Bring>> = {
   algorithm: {
     en: () => import('./messages/en/algorithm.json'),
     fr: () => import('./messages/fr/algorithm.json'),
+  },
+  validation: {
+    en: () => import('./messages/en/validation.json'),
+    fr: () => import('./messages/fr/validation.json'),
   },
 };
 

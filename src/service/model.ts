@@ -1,6 +1,7 @@
 import type { Method } from '../engine/explanations';
 import type { Dependence, ModelImportance, Permutation } from '../engine/model/importance';
 import type { ClientByMethod } from '../engine/model/methods';
+import type { NoValidation, ValidationView } from '../engine/model/validation';
 import { modelView, type ModelView } from '../engine/model/view';
 import type { Progress } from '../engine/runtime';
 import type { OperationTask } from '../protocol/host';
@@ -17,6 +18,15 @@ type Watched = OperationTask<Progress>;
 
 export const model = async (context: Context, { fingerprint }: Named): Promise<ModelView> =>
   modelView(await context.engine(fingerprint));
+
+/** Whether the model may be trusted; why that can't be said. */
+export async function validation(
+  context: Context,
+  { fingerprint }: Named,
+): Promise<ValidationView | NoValidation> {
+  const { validationOf } = await import('../engine/model/validation');
+  return validationOf(await context.engine(fingerprint));
+}
 
 /** What the model relies on, over a sample of rows. */
 export async function importance(

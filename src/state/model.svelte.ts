@@ -2,6 +2,7 @@ import { scoring } from '../client/scoring';
 import type { Method } from '../engine/explanations';
 import type { Dependence, ModelImportance, Permutation } from '../engine/model/importance';
 import type { ClientByMethod } from '../engine/model/methods';
+import type { NoValidation, ValidationView } from '../engine/model/validation';
 import type { ModelView } from '../engine/model/view';
 import type { BundleView } from '../engine/bundleView';
 import { Asked } from './asked.svelte';
@@ -13,6 +14,7 @@ const keyOf = ({ fingerprint, runtime }: Scored): string => `${fingerprint}/${ru
 /** What the model page shows of one bundle. */
 class ModelState {
   readonly view = new Asked<ModelView>();
+  readonly validation = new Asked<ValidationView | NoValidation>();
   readonly importance = new Asked<{ found: ModelImportance | null }>();
   readonly permutation = new Asked<{ found: Permutation | null }>();
   readonly dependence = new Asked<Dependence>();
@@ -21,6 +23,7 @@ class ModelState {
   show(bundle: Scored): void {
     const { fingerprint } = bundle;
     void this.view.ask(keyOf(bundle), () => scoring.model({ fingerprint }));
+    void this.validation.ask(keyOf(bundle), () => scoring.validation({ fingerprint }));
     void this.importance.ask(keyOf(bundle), async (task) => ({
       found: await scoring.importance({ fingerprint }, task),
     }));

@@ -12,7 +12,7 @@ const MODEL = '#/b/german-credit%401.0.0/model';
 async function openModel(query = '', look: Look = {}): Promise<Page> {
   const { page } = await app.open(MODEL + query, look);
   await page.getByRole('img').nth(2).waitFor();
-  await page.locator('main table tbody tr').first().waitFor();
+  await page.locator('main table tr.total').first().waitFor();
   return page;
 }
 

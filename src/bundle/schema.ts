@@ -135,13 +135,15 @@ const written = {
   licence: v.optional(v.string()),
   source: v.optional(v.string()),
   currency: v.optional(v.string()),
-  sources: v.optional(v.array(v.looseObject({ id: name, label: v.optional(localText) }))),
+  sources: v.optional(
+    v.array(v.looseObject({ id: name, label: v.optional(localText), contact: v.optional(localText) })),
+  ),
   cohorts: v.optional(
     v.array(v.looseObject({ id: name, label: v.optional(localText), columns: v.array(name) })),
   ),
   form: v.optional(v.looseObject({ short: v.optional(v.array(name)) })),
   texts,
-  card: v.optional(v.looseObject({})),
+  card: v.optional(v.looseObject({ purpose: v.optional(localText), limits: v.optional(localText) })),
   suggest: v.optional(v.pipe(v.array(v.string()), v.maxLength(100))),
 };
 

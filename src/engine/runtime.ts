@@ -53,6 +53,19 @@ export async function scoreInChunks(
 /** Lets waiting messages in: a stop, another question. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
+/** Between the parts of long work: lets waiting messages in every 16 ms. The pause throws `stopped` once it is wanted. */
+export function pausing(signal: AbortSignal | undefined): () => Promise<void> {
+  let breathed = performance.now();
+  return async () => {
+    checkStopped(signal);
+    if (performance.now() - breathed < BREATH_MS) return;
+    await breathe();
+    breathed = performance.now();
+  };
+}
+
+const BREATH_MS = 16;
+
 /** The app's own evaluator, until onnxruntime is here and where it can't start; null for a model that it can't read. */
 export function coreRuntime({ model }: OnnxModel): Runtime | null {
   return model && { name: 'core', score: async (inputs, rows) => probabilities(model, inputs, rows) };

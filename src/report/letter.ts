@@ -147,7 +147,7 @@ function sourcesOf(locale: Locale, { manifest }: Bundle, { cells }: ClientView):
       label: id ? localText(declared?.label, locale, id) : translate(locale, 'letter.otherSource'),
       columns: own.map((column) => columnLabel(locale, column)).join(', '),
       asOf: days.join(', '),
-      contact: typeof declared?.['contact'] === 'string' ? declared['contact'] : '',
+      contact: localText(declared?.contact, locale, ''),
     };
   });
 }

@@ -1,5 +1,6 @@
 import type { DecisionRule } from '../core/decision/decision';
 import {
+  amountOf,
   mistakesAt,
   objectiveAt,
   swapSet,
@@ -33,6 +34,8 @@ export interface ThresholdProposal {
   measured: {
     on: 'test' | 'reference' | 'scores';
     rows: number;
+    /** Column whose values the mistakes are sums of; "" where they are counts. */
+    weighedBy: string;
     inForce: Mistakes & { value: number };
     proposed: Mistakes & { value: number };
     best: (Best & { interval: [number, number] | null }) | null;
@@ -82,6 +85,7 @@ export function thresholdProposal({ bundle, at, by, why, ...given }: Proposed): 
     measured: {
       on: measured.on,
       rows: measured.rows.scores.length,
+      weighedBy: amountOf(objective),
       inForce: figures(inForce),
       proposed: figures(proposed),
       best,

@@ -86,16 +86,24 @@ export function groupName(
     const [from, to] = bands[Number(name)].map((end) => formatValue(locale, column, end));
     return from === to ? from : translate(locale, 'validation.band', { from, to });
   });
-  return said.join(', ');
+  const shown = said.slice(0, MOST_NAMED).join(', ');
+  const more = said.length - MOST_NAMED;
+  return more > 0 ? translate(locale, 'validation.andMore', { groups: shown, count: more }) : shown;
 }
 
-/** A group of a column that is too small to say anything of. */
-export const leftOutText = (locale: Locale, column: ManifestColumn, found: FairnessColumn): string =>
-  found.leftOut.length === 0
-    ? ''
-    : translate(locale, 'validation.leftOut', {
-        groups: groupName(locale, column, found, { names: found.leftOut }),
-      });
+/** Of groups that were put together. */
+const MOST_NAMED = 5;
+
+/** What of a column is in no group that is shown. */
+export function leftOutText(locale: Locale, column: ManifestColumn, found: FairnessColumn): string {
+  const groups = groupName(locale, column, found, { names: found.leftOut });
+  return [
+    groups && translate(locale, 'validation.leftOut', { groups }),
+    found.unknown > 0 ? translate(locale, 'validation.unknown', { count: found.unknown }) : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
 
 export const fairnessTitle = (locale: Locale, column: ManifestColumn, isInput: boolean): string =>
   translate(locale, isInput ? 'validation.used' : 'validation.notUsed', {

@@ -23,9 +23,10 @@ export const model = async (context: Context, { fingerprint }: Named): Promise<M
 export async function validation(
   context: Context,
   { fingerprint }: Named,
+  { signal }: OperationTask,
 ): Promise<ValidationView | NoValidation> {
   const { validationOf } = await import('../engine/model/validation');
-  return validationOf(await context.engine(fingerprint));
+  return validationOf(await context.engine(fingerprint), signal);
 }
 
 /** What the model relies on, over a sample of rows. */

@@ -13,6 +13,7 @@ import { mainReasons as reasonsOf, type MainReason } from '../engine/portfolio/r
 import type { ListQuery } from '../engine/client/list';
 import { csvPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
+import type { OperationTask } from '../protocol/host';
 import { handOver } from '../protocol/transfer';
 import type { Context } from './context';
 
@@ -39,14 +40,15 @@ export async function measured(
   return handOver(found, [scores, defaults, repaid]);
 }
 
-/** The best threshold. @throws as `measured` */
+/** The best threshold; null where there are no rows to measure on. @throws as `measured`, stopped */
 export async function best(
   context: Context,
   { fingerprint, objective }: { fingerprint: string; objective: Objective },
-): Promise<BestFound> {
+  { signal }: OperationTask,
+): Promise<BestFound | null> {
   const { engine, overview } = await context.open(fingerprint);
   const { rows } = await measuredRows(engine, overview.scores, amountOf(objective));
-  return bestOf(rows, objective);
+  return bestOf(rows, objective, signal);
 }
 
 /** Counts what is odd about every client's data: the list tells it from then on. */
@@ -78,7 +80,12 @@ export async function exportList(
 ): Promise<Blob> {
   const { engine, overview, list } = await context.open(fingerprint);
   const table = await exportedClients(engine, overview.scores, await list.positions(query));
-  if (format === 'csv') return new Blob([...csvPieces(table)], { type: 'text/csv' });
+  // A piece at a time: the browser keeps them off the heap.
+  if (format === 'csv')
+    return new Blob(
+      Array.from(csvPieces(table), (piece) => new Blob([piece])),
+      { type: 'text/csv' },
+    );
   return new Blob([writeParquet(table) as Uint8Array<ArrayBuffer>], {
     type: 'application/vnd.apache.parquet',
   });

@@ -64,9 +64,11 @@ class ListState {
   /** Shows a bundle; the query is kept while the bundle stays the same. */
   show(fingerprint: string, columns: string[]): void {
     use(this);
-    if (this.#fingerprint === fingerprint && this.#found !== null) return;
-    if (this.#fingerprint !== fingerprint)
-      this.#query = { ...this.#first, ...draftOf(this.#draft, fingerprint) };
+    const isSame = this.#fingerprint === fingerprint;
+    if (isSame && this.#found !== null && columns.join('\n') === this.#columns.join('\n')) return;
+    // Rows hold values of the columns that they were asked for with.
+    this.#pages = new Map();
+    if (!isSame) this.#query = { ...this.#first, ...draftOf(this.#draft, fingerprint) };
     this.#fingerprint = fingerprint;
     this.#columns = columns;
     this.#restart();
@@ -160,3 +162,6 @@ let inUse = clients;
 const use = (list: ListState): void => void (inUse = list);
 /** The list that somebody looked at last: whoever is opened has the neighbours of it. */
 export const listInUse = (): ListState => inUse;
+/** What was asked of that list; of another bundle's nothing. */
+export const queryFor = (fingerprint: string): ListQuery =>
+  inUse.fingerprint === fingerprint ? inUse.query : FIRST_QUERY;

@@ -7,7 +7,7 @@ import type { Checked } from '../service/check';
 import type { BundleView } from '../engine/bundleView';
 import type { ClientView } from '../engine/client/view';
 import { bundles } from './bundles.svelte';
-import { clients, listInUse, portfolioClients } from './clients.svelte';
+import { clients, portfolioClients, queryFor } from './clients.svelte';
 import { logging } from './logging.svelte';
 import { tabs } from './tabs';
 
@@ -127,7 +127,13 @@ class DeskState {
     try {
       if (id !== null)
         return await scoring.client(
-          { fingerprint, id, query: listInUse().query, known: here && evaluatorOf(here), log: logging.on },
+          {
+            fingerprint,
+            id,
+            query: queryFor(fingerprint),
+            known: here && evaluatorOf(here),
+            log: logging.on,
+          },
           { progress },
         );
       const bundle = here ? null : await scoring.open({ fingerprint }, { progress });

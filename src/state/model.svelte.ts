@@ -23,7 +23,7 @@ class ModelState {
   show(bundle: Scored): void {
     const { fingerprint } = bundle;
     void this.view.ask(keyOf(bundle), () => scoring.model({ fingerprint }));
-    void this.validation.ask(keyOf(bundle), () => scoring.validation({ fingerprint }));
+    void this.validation.ask(keyOf(bundle), ({ signal }) => scoring.validation({ fingerprint }, { signal }));
     void this.importance.ask(keyOf(bundle), async (task) => ({
       found: await scoring.importance({ fingerprint }, task),
     }));
@@ -50,7 +50,7 @@ class ModelState {
 
   /** Nobody looks any more: the worker has other things to do. */
   leave(): void {
-    for (const asked of [this.importance, this.permutation, this.dependence, this.byMethod])
+    for (const asked of [this.validation, this.importance, this.permutation, this.dependence, this.byMethod])
       if (asked.running) asked.stop();
   }
 }

@@ -14,7 +14,12 @@ class PortfolioState {
   #objective = $state.raw<Objective>({ kind: 'cost', costs: EVEN_COSTS });
   readonly view = new Asked<PortfolioView>();
   readonly measured = new Asked<MeasuredRows>();
-  readonly best = new Asked<BestFound>();
+  readonly best = new Asked<{ found: BestFound | null }>();
+
+  /** Of the bundle that this is of. */
+  get fingerprint(): string {
+    return this.#bundle?.fingerprint ?? '';
+  }
 
   get inForce(): DecisionRule {
     return this.#bundle?.manifest.decision ?? { threshold: 0.5 };
@@ -75,7 +80,9 @@ class PortfolioState {
     const amount = amountOf(objective);
     const key = `${fingerprint}/${runtime}`;
     void this.measured.ask(`${key}/${amount}`, () => scoring.measured({ fingerprint, amount }));
-    void this.best.ask(`${key}/${JSON.stringify(objective)}`, () => scoring.best({ fingerprint, objective }));
+    void this.best.ask(`${key}/${JSON.stringify(objective)}`, async ({ signal }) => ({
+      found: await scoring.best({ fingerprint, objective }, { signal }),
+    }));
   }
 }
 

@@ -8,14 +8,16 @@ export interface PortfolioQuery {
   objective: Objective;
 }
 
+/** NaN of nothing: no number was said. */
+const numberIn = (text: string | null | undefined): number => (text ? Number(text) : NaN);
 const isShare = (value: number): boolean => value >= 0 && value <= 1;
 const isCost = (value: number): boolean => value >= 0 && Number.isFinite(value);
 
 /** What an address says; of what it does not say, or says wrongly, the bundle's own. */
 export function readPortfolio(query: string | undefined, own: PortfolioQuery): PortfolioQuery {
   const params = new URLSearchParams(query ?? '');
-  const threshold = params.has('threshold') ? Number(params.get('threshold')) : NaN;
-  const from = params.has('review') ? Number(params.get('review')) : threshold;
+  const threshold = numberIn(params.get('threshold'));
+  const from = params.has('review') ? numberIn(params.get('review')) : threshold;
   const proposed =
     isShare(threshold) && isShare(from) ? { threshold, reviewFrom: Math.min(from, threshold) } : null;
   return { proposed: proposed ?? own.proposed, objective: objectiveIn(params.get('by')) ?? own.objective };
@@ -23,7 +25,7 @@ export function readPortfolio(query: string | undefined, own: PortfolioQuery): P
 
 function objectiveIn(text: string | null): Objective | null {
   const [kind, ...rest] = (text ?? '').split(':');
-  const [a, b] = rest.slice(-2).map(Number);
+  const [a, b] = rest.slice(-2).map(numberIn);
   if (kind === 'count' && rest.length === 2 && isCost(a) && isCost(b))
     return { kind: 'cost', costs: { kind: 'count', falseNegative: a, falsePositive: b } };
   if (kind === 'f' && rest.length === 1 && a > 0 && Number.isFinite(a)) return { kind: 'fBeta', beta: a };

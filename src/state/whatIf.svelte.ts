@@ -1,5 +1,6 @@
 import { scoring } from '../client/scoring';
 import { toErrorData, type ErrorData } from '../core/errors';
+import type { BundleView } from '../engine/bundleView';
 import type { ChangesView } from '../engine/client/changes';
 import type { CellValue } from '../engine/client/cells';
 import type { Edits } from '../engine/client/sheet';
@@ -14,6 +15,8 @@ export type Scenario = ClientDraft['scenarios'][number];
 interface Client {
   fingerprint: string;
   id: string;
+  /** Evaluator whose scores these are. */
+  runtime: string;
   /** The file that is tried: another where a client of this device was edited. */
   file: string;
 }
@@ -86,16 +89,20 @@ class WhatIfState {
    * is tried.
    */
   async open(
-    fingerprint: string,
+    { fingerprint, runtime }: Pick<BundleView, 'fingerprint' | 'runtime'>,
     { id, cells }: Pick<ClientView, 'id' | 'cells'>,
     fromAddress: Edits,
   ): Promise<void> {
-    const client: Client = { fingerprint, id, file: JSON.stringify(cells) };
+    const client: Client = { fingerprint, id, runtime, file: JSON.stringify(cells) };
+    const before = this.#client;
     if (JSON.stringify(client) === JSON.stringify(this.#client)) {
       if (Object.keys(fromAddress).length > 0) this.follow(fromAddress);
       return;
     }
     this.#client = client;
+    // Another evaluator scores: what was tried stays, and is scored and searched by it.
+    if (before && JSON.stringify({ ...before, runtime }) === JSON.stringify(client))
+      return this.#renew(client);
     this.#show({});
     [this.#scenarios, this.#before, this.#restored, this.#form] = [[], [], false, EMPTY_FORM];
     if (Object.keys(fromAddress).length > 0) this.#show(fromAddress);
@@ -107,14 +114,6 @@ class WhatIfState {
     if (Object.keys(this.#edits).length > 0 || Object.keys(kept.edits).length === 0) return;
     this.#restored = true;
     this.#show(kept.edits);
-  }
-
-  /** Searched anew for the same client: another evaluator scores now. */
-  renew(): void {
-    if (!this.#client) return;
-    this.#show(this.#edits);
-    this.changes.stop();
-    this.#search(this.#client);
   }
 
   set(column: string, value: CellValue): void {
@@ -194,6 +193,11 @@ class WhatIfState {
     }
     if (client === this.#client && Object.keys(this.#edits).length > 0)
       [this.#view, this.#error] = [view, error];
+  }
+
+  #renew(client: Client): void {
+    this.#show(this.#edits);
+    this.#search(client);
   }
 
   #search(client: Client): void {

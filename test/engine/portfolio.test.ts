@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { decide } from '../../src/core/decision/decision';
-import { zonesAt } from '../../src/core/decision/thresholds';
+import { objectiveAt, zonesAt } from '../../src/core/decision/thresholds';
+import { ranked } from '../../src/core/metrics/ranked';
 import { toPoints } from '../../src/core/explain/points';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { exportedClients } from '../../src/engine/portfolio/exported';
@@ -52,7 +53,11 @@ describe('a portfolio', () => {
 
   test('has a best threshold within its interval', async () => {
     const { rows } = await measuredRows(engine, scores, '');
-    const { best, interval } = bestOf(rows, { kind: 'fBeta', beta: 3 });
+    const found = await bestOf(rows, { kind: 'fBeta', beta: 3 });
+    if (!found) throw new Error('no rows');
+    const { best, interval } = found;
+    expect(objectiveAt(rows, { kind: 'fBeta', beta: 3 }, best.threshold)).toBe(best.value);
+    expect(await bestOf(ranked([], []), { kind: 'fBeta', beta: 3 })).toBeNull();
     expect(interval?.[0]).toBeLessThanOrEqual(best.threshold);
     expect(interval?.[1]).toBeGreaterThanOrEqual(best.threshold);
   });

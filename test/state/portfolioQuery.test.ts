@@ -16,9 +16,17 @@ describe('the address of a portfolio', () => {
     expect(readPortfolio(writePortfolio(query), OWN)).toEqual(query);
   });
 
-  test.each(['', 'threshold=2', 'threshold=x&by=count:1', 'by=f:0', 'by=amount::1:1', 'by=count:-1:1'])(
-    'leaves the bundle’s own where it says nothing that can be: %s',
-    (text) => expect(readPortfolio(text, OWN)).toEqual(OWN),
+  test.each([
+    '',
+    'threshold=2',
+    'threshold=x&by=count:1',
+    'by=f:0',
+    'by=amount::1:1',
+    'by=count:-1:1',
+    'threshold=',
+    'by=count::',
+  ])('leaves the bundle’s own where it says nothing that can be: %s', (text) =>
+    expect(readPortfolio(text, OWN)).toEqual(OWN),
   );
 
   test('keeps the review zone below the threshold', () => {

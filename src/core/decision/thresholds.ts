@@ -1,6 +1,6 @@
 import type { Ranked } from '../metrics/ranked';
 import { sigmoid } from '../numeric/functions';
-import { bootstrapIntervals } from '../stats/bootstrap';
+import { bootstrapIntervals, type Drawn } from '../stats/bootstrap';
 import { lowerBound } from '../stats/search';
 import { unitCosts, type Costs } from './cost';
 import type { DecisionRule } from './decision';
@@ -39,17 +39,21 @@ export interface Mistakes {
 }
 
 export const mistakesAt = (of: Ranked, threshold: number): Mistakes =>
-  mistakesFrom(of, lowerBound(of.scores, threshold));
+  mistakesFrom(of, lowerBound(of.scores, threshold), {
+    falseNegative: 0,
+    falsePositive: 0,
+    truePositive: 0,
+    trueNegative: 0,
+  });
 
-/** Where the first `kept` rows are not refused. */
-function mistakesFrom({ scores, defaults, repaid }: Ranked, kept: number): Mistakes {
+/** Where the first `kept` rows are not refused. @param into written to: no allocation in a loop over all rows */
+function mistakesFrom({ scores, defaults, repaid }: Ranked, kept: number, into: Mistakes): Mistakes {
   const last = scores.length;
-  return {
-    falseNegative: defaults[kept],
-    trueNegative: repaid[kept],
-    truePositive: defaults[last] - defaults[kept],
-    falsePositive: repaid[last] - repaid[kept],
-  };
+  into.falseNegative = defaults[kept];
+  into.trueNegative = repaid[kept];
+  into.truePositive = defaults[last] - defaults[kept];
+  into.falsePositive = repaid[last] - repaid[kept];
+  return into;
 }
 
 /** What a threshold is chosen by: the cost of its mistakes, or F-beta, in which a default caught counts beta times a repayer spared. */
@@ -112,14 +116,25 @@ export interface Best {
 export function bestThreshold(of: Ranked, objective: Objective): Best {
   const { scores } = of;
   const rows = scores.length;
-  let best: Best = { threshold: 1, value: objectiveAt(of, objective, 1) };
+  const mistakes = mistakesAt(of, 1);
+  let best: Best = { threshold: 1, value: valueOf(mistakes, objective, rows) };
   for (let kept = rows - 1; kept >= 0; kept--) {
     if (kept > 0 && scores[kept - 1] === scores[kept]) continue;
-    const value = valueOf(mistakesFrom(of, kept), objective, rows);
+    const value = valueOf(mistakesFrom(of, kept, mistakes), objective, rows);
     if (!isBetter(value, best.value, objective)) continue;
     best = { threshold: kept > 0 ? between(scores[kept - 1], scores[kept]) : 0, value };
   }
   return best;
+}
+
+/** As few decimals as divide the rows the same. */
+export function plainest({ scores }: Pick<Ranked, 'scores'>, threshold: number): number {
+  const kept = lowerBound(scores, threshold);
+  for (let scale = 1000; scale <= 1e9; scale *= 10) {
+    const rounded = Math.round(scale * threshold) / scale;
+    if (lowerBound(scores, rounded) === kept) return rounded;
+  }
+  return threshold;
 }
 
 /** Half-way; of neighbours without a number between, the greater: the less is not refused. */
@@ -132,14 +147,14 @@ function between(less: number, greater: number): number {
  * Bounds between which the best threshold lies in 95 % of samples drawn from these rows with replacement (percentile bootstrap,
  * Efron 1979). Seeded: the same rows give the same bounds.
  */
-export function bestInterval(
+export async function bestInterval(
   of: Ranked,
   objective: Objective,
-  drawn: { samples: number; seed: number },
-): [number, number] | null {
+  drawn: Drawn,
+): Promise<[number, number] | null> {
   const rows = of.scores.length;
   const sample: Ranked = { ...of, defaults: new Float64Array(rows + 1), repaid: new Float64Array(rows + 1) };
-  const [interval] = bootstrapIntervals(
+  const [interval] = await bootstrapIntervals(
     rows,
     (times) => {
       for (let i = 0; i < rows; i++) {

@@ -1,8 +1,8 @@
 import { unitCosts, type Costs } from '../decision/cost';
 import { fBetaOf, mistakesAt, type Mistakes } from '../decision/thresholds';
 import { lowerBound } from '../stats/search';
-import { bootstrapIntervals } from '../stats/bootstrap';
-import { brier, logLoss } from './binary';
+import { bootstrapIntervals, type Drawn } from '../stats/bootstrap';
+import { auc, brier, logLoss } from './binary';
 import { averagePrecision, gains, ksOf, precisionRecall, rocCurve, type Gain } from './curves';
 import { decisionFigures, type DecisionFigures } from './decisions';
 import { aucInterval, aucParts, type AucParts } from './delong';
@@ -45,15 +45,13 @@ export interface Validation {
   calibrationError: { mean: number; largest: number };
 }
 
-export interface ValidationTask {
+export interface ValidationTask extends Drawn {
   threshold: number;
   costs: Costs;
   /** Of F-beta. */
   beta: number;
   /** Weights of the rows where costs are shares of amounts. */
   amounts?: ArrayLike<number> | undefined;
-  samples: number;
-  seed: number;
 }
 
 const BANDS = 10;
@@ -63,7 +61,11 @@ const MOST_POINTS = 200;
  * @param target 0 or 1 a row, both there
  * @param score P(default) a row, none missing
  */
-export function validate(target: ArrayLike<number>, score: Float64Array, task: ValidationTask): Validation {
+export async function validate(
+  target: ArrayLike<number>,
+  score: Float64Array,
+  task: ValidationTask,
+): Promise<Validation> {
   const of = ranked(score, target);
   const rows = score.length;
   const parts = aucParts(target, score);
@@ -71,7 +73,7 @@ export function validate(target: ArrayLike<number>, score: Float64Array, task: V
   const precision = precisionRecall(of);
   const ks = ksOf(roc);
   const mistakes = mistakesAt(of, task.threshold);
-  const intervals = intervalsOf(target, score, task);
+  const intervals = await intervalsOf(target, score, task);
   const bands = scoreBands(target, score, BANDS);
   const figure = (value: number, interval: [number, number] | null): Figure =>
     Number.isNaN(value) ? { value: null, interval: null } : { value, interval };
@@ -85,7 +87,7 @@ export function validate(target: ArrayLike<number>, score: Float64Array, task: V
     rows,
     defaults: of.defaults[rows],
     figures: {
-      ...areaFigures(parts),
+      ...areaFigures(auc(target, score), parts),
       ks: figure(ks.value, intervals.ks),
       averagePrecision: figure(averagePrecision(precision), intervals.averagePrecision),
       brier: figure(brier(target, score), intervals.brier),
@@ -110,16 +112,15 @@ export function validate(target: ArrayLike<number>, score: Float64Array, task: V
 }
 
 /** Gini is twice the area less one, and its interval with it. */
-function areaFigures(parts: AucParts | null): Record<'auc' | 'gini', Figure> {
-  if (!parts) return { auc: { value: null, interval: null }, gini: { value: null, interval: null } };
-  const interval = aucInterval(parts);
+function areaFigures(area: number, parts: AucParts | null): Record<'auc' | 'gini', Figure> {
+  const interval = parts && aucInterval(parts);
   return {
-    auc: { value: parts.auc, interval },
-    gini: { value: 2 * parts.auc - 1, interval: [2 * interval[0] - 1, 2 * interval[1] - 1] },
+    auc: { value: area, interval },
+    gini: { value: 2 * area - 1, interval: interval && [2 * interval[0] - 1, 2 * interval[1] - 1] },
   };
 }
 
-/** Cost of a row's decision, by its weight. */
+/** Cost of a row's decision, by its weight; NaN where that is missing. */
 function costs(
   target: ArrayLike<number>,
   score: Float64Array,
@@ -128,21 +129,21 @@ function costs(
   const unit = unitCosts(of);
   return score.map((p, row) => {
     const weight = amounts ? amounts[row] : 1;
-    if (p >= threshold) return target[row] === 0 ? weight * unit.falsePositive : 0;
-    return target[row] === 1 ? weight * unit.falseNegative : 0;
+    const share = p >= threshold ? (1 - target[row]) * unit.falsePositive : target[row] * unit.falseNegative;
+    return weight * share;
   });
 }
 
 const costOfRows = (target: ArrayLike<number>, score: Float64Array, task: ValidationTask): number =>
-  costs(target, score, task).reduce((sum, cost) => sum + cost, 0) / score.length;
+  weighedMean(costs(target, score, task), new Uint32Array(score.length).fill(1));
 
 type Sampled = Exclude<RankingFigure, 'auc' | 'gini'> | DecisionFigure;
 
-function intervalsOf(
+async function intervalsOf(
   target: ArrayLike<number>,
   score: Float64Array,
   task: ValidationTask,
-): Record<Sampled, [number, number] | null> {
+): Promise<Record<Sampled, [number, number] | null>> {
   const order = Uint32Array.from(score.keys()).sort((a, b) => score[a] - score[b]);
   const sorted = Float64Array.from(order, (row) => score[row]);
   const outcomes = Uint8Array.from(order, (row) => target[row]);
@@ -153,7 +154,7 @@ function intervalsOf(
   const cut = lowerBound(sorted, task.threshold);
   const found = (times: Uint32Array): Record<Sampled, number> => {
     const mistakes = sampledMistakes(outcomes, times, cut);
-    const mean = (terms: Float64Array) => weighedSum(terms, times) / sorted.length;
+    const mean = (terms: Float64Array) => weighedMean(terms, times);
     return {
       ...sampledRanking(sorted, outcomes, times),
       brier: mean(squares),
@@ -164,7 +165,7 @@ function intervalsOf(
     };
   };
   const keys = Object.keys(found(new Uint32Array(sorted.length).fill(1))) as Sampled[];
-  const intervals = bootstrapIntervals(
+  const intervals = await bootstrapIntervals(
     sorted.length,
     (times) => {
       const own = found(times);
@@ -178,10 +179,15 @@ function intervalsOf(
   >;
 }
 
-function weighedSum(terms: Float64Array, times: Uint32Array): number {
-  let sum = 0;
-  for (let i = 0; i < terms.length; i++) sum += times[i] * terms[i];
-  return sum;
+/** Of the terms that are there: a row without an amount has no cost. */
+function weighedMean(terms: Float64Array, times: Uint32Array): number {
+  let [sum, rows] = [0, 0];
+  for (let i = 0; i < terms.length; i++) {
+    if (Number.isNaN(terms[i])) continue;
+    sum += times[i] * terms[i];
+    rows += times[i];
+  }
+  return sum / rows;
 }
 
 function sampledMistakes(outcomes: Uint8Array, times: Uint32Array, cut: number): Mistakes {

@@ -1,7 +1,7 @@
 import { cellValue, flagOf } from './cells';
 import type { Engine } from '../engine';
 import { oncePerBundle } from '../once';
-import { breathe } from '../runtime';
+import { pausing } from '../runtime';
 
 /** What is odd about each client's inputs, counted. */
 export interface Flags {
@@ -16,6 +16,8 @@ export const MUCH_MISSING = 0.3;
 export const flagsOf = oncePerBundle(async (engine: Engine): Promise<Flags> => {
   const rows = engine.clients.count;
   const flags: Flags = { missing: new Uint16Array(rows), odd: new Uint16Array(rows) };
+  // Somebody may ask for a client meanwhile.
+  const pause = pausing(undefined);
   for (const declared of engine.columns) {
     const column = await engine.clients.column(declared.name);
     if (!column) continue;
@@ -24,8 +26,7 @@ export const flagsOf = oncePerBundle(async (engine: Engine): Promise<Flags> => {
       if (flag === 'missing') flags.missing[row]++;
       else if (flag) flags.odd[row]++;
     }
-    // Somebody may ask for a client meanwhile.
-    await breathe();
+    await pause();
   }
   return flags;
 });

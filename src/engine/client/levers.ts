@@ -11,7 +11,7 @@ import type { Column } from '../../core/table/table';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import { oncePerBundle } from '../once';
-import { breathe } from '../runtime';
+import { pausing } from '../runtime';
 import { sheetLayout, type Sheet } from './sheet';
 
 /** The levers of one client. */
@@ -69,19 +69,15 @@ const occurring = oncePerBundle(readOccurring);
 async function readOccurring(engine: Engine): Promise<(Occurring | null)[]> {
   const source = (await engine.part('reference')) ?? engine.clients.source;
   const found: (Occurring | null)[] = [];
-  let breathed = performance.now();
+  // Somebody may ask for a client meanwhile.
+  const pause = pausing(undefined);
   for (const column of sheetLayout(engine).columns) {
     const values = await source.read(column.name);
     found.push(values && occurringIn(values, column));
-    // Somebody may ask for a client meanwhile.
-    if (performance.now() - breathed < BREATH_MS) continue;
-    await breathe();
-    breathed = performance.now();
+    await pause();
   }
   return found;
 }
-
-const BREATH_MS = 16;
 
 function occurringIn(column: Column, { levels }: ManifestColumn): Occurring | null {
   if (column.kind === 'number') return { kind: 'numbers', ...occurringNumbers(column.values) };

@@ -121,10 +121,10 @@ export class ClientList {
     const key = JSON.stringify(query);
     if (this.#last?.key === key) return this.#last.rows;
     const compare = await this.#comparison(query.sort);
-    const rows = Uint32Array.from(await this.#matching(query)).sort(compare);
+    const matching = Uint32Array.from(await this.#matching(query));
+    const rows = drawnOf(matching, query.draw).sort(compare);
     const wanted = folded(query.search.trim());
-    const drawn = query.draw ? rows.filter(isDrawn(rows.length, query.draw)) : rows;
-    const ranked = wanted ? this.#exactFirst(drawn, wanted) : drawn;
+    const ranked = wanted ? this.#exactFirst(rows, wanted) : rows;
     this.#last = { key, rows: ranked };
     return ranked;
   }
@@ -193,14 +193,14 @@ export class ClientList {
   }
 }
 
-/** Whether a row at a place of an order is among those drawn: they stay in that order. */
-function isDrawn(
-  total: number,
-  { count, seed }: { count: number; seed: number },
-): (row: number, at: number) => boolean {
-  const drawn = new Set(sampleRows(total, count, seed));
-  return (_, at) => drawn.has(at);
-}
+/** Some of these rows, the same whatever they are sorted by afterwards; small seeds are spread, see `sampleRows`. */
+const drawnOf = (rows: Uint32Array, draw: ListQuery['draw']): Uint32Array =>
+  draw
+    ? Uint32Array.from(
+        sampleRows(rows.length, draw.count, Math.imul(draw.seed, 2654435761) >>> 0),
+        (at) => rows[at],
+      )
+    : rows;
 
 type Comparison = (a: number, b: number, sign: number) => number;
 

@@ -7,6 +7,7 @@ import { readNumbers } from '../../core/table/source';
 import type { Column } from '../../core/table/table';
 import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
+import { pausing } from '../runtime';
 import { labelledReference, labelledTest } from '../labelled';
 
 /** Whether a model may be trusted, by rows with outcomes. */
@@ -26,6 +27,8 @@ export interface FairnessColumn {
   /** Ends of the bands of a number, in the order of the groups' names "0", "1" …; null of levels. */
   bands: [number, number][] | null;
   groups: GroupFigures[];
+  /** Rows whose value is missing, or a level that nobody declared: in no group. */
+  unknown: number;
   /** Groups too small to say anything of. */
   leftOut: string[];
 }
@@ -41,7 +44,11 @@ const LEAST_ROWS = 30;
 /** Bands that a number is cut into. */
 const BANDS = 4;
 
-export async function validationOf(engine: Engine): Promise<ValidationView | NoValidation> {
+/** @throws stopped */
+export async function validationOf(
+  engine: Engine,
+  signal?: AbortSignal,
+): Promise<ValidationView | NoValidation> {
   const tested = await labelledTest(engine);
   const on = tested ? 'test' : 'reference';
   const labelled = tested ?? (await labelledReference(engine));
@@ -54,11 +61,19 @@ export async function validationOf(engine: Engine): Promise<ValidationView | NoV
   if (defaults === 0 || defaults === rows.length) return 'oneClass';
   const { threshold, costs = EVEN_COSTS } = engine.manifest.decision;
   const amounts = costs.kind === 'amount' ? await numbersOf(engine, on, costs.column, rows) : undefined;
-  const task = { threshold, costs, amounts, beta: BETA, samples: SAMPLES, seed: SEED };
+  const task = {
+    threshold,
+    costs,
+    amounts,
+    beta: BETA,
+    samples: SAMPLES,
+    seed: SEED,
+    pause: pausing(signal),
+  };
   return {
     on,
     leftOut: scores.length - rows.length,
-    validation: validate(target, score, task),
+    validation: await validate(target, score, task),
     beta: BETA,
     fairness: await fairnessOf(engine, on, rows, { target, score }),
   };
@@ -66,8 +81,9 @@ export async function validationOf(engine: Engine): Promise<ValidationView | NoV
 
 async function numbersOf(engine: Engine, on: 'test' | 'reference', name: string, rows: Int32Array) {
   const source = await engine.part(on);
-  const values = source && (await readNumbers(source, name));
-  return values ? Float64Array.from(rows, (row) => values[row]) : undefined;
+  // Without the amounts there is no cost; all else can be had.
+  const values = source?.names.includes(name) ? await readNumbers(source, name) : null;
+  return Float64Array.from(rows, (row) => (values ? values[row] : NaN));
 }
 
 async function fairnessOf(
@@ -83,7 +99,8 @@ async function fairnessOf(
     if (!values) continue;
     const { groups, names, bands } = groupsIn(values, column, rows);
     const rule = { threshold: engine.manifest.decision.threshold, least: LEAST_ROWS };
-    found.push({ column: column.name, bands, ...byGroup(labelled, groups, names, rule) });
+    const unknown = groups.reduce((sum, group) => sum + (group < 0 ? 1 : 0), 0);
+    found.push({ column: column.name, bands, unknown, ...byGroup(labelled, groups, names, rule) });
   }
   return found;
 }

@@ -1,8 +1,15 @@
-import { bestInterval, bestThreshold, type Best, type Objective } from '../../core/decision/thresholds';
+import {
+  bestInterval,
+  bestThreshold,
+  type Best,
+  type Objective,
+  plainest,
+} from '../../core/decision/thresholds';
 import { ranked, type Ranked } from '../../core/metrics/ranked';
 import { fitIsotonic, isotonicAt, type Isotonic } from '../../core/metrics/isotonic';
 import { readNumbers } from '../../core/table/source';
 import type { Engine } from '../engine';
+import { pausing } from '../runtime';
 import { labelledReference, labelledTest, type Labelled } from '../labelled';
 
 /** All clients under one threshold. */
@@ -80,19 +87,26 @@ export async function measuredRows(
 
 export interface BestFound {
   best: Best;
-  /** Where the best threshold lies in 95 % of samples of these rows; null of a single class, or of nobody. */
+  /** Where the best threshold lies in 95 % of samples of these rows; null of a single class. */
   interval: [number, number] | null;
 }
 
 const SAMPLES = 200;
 const SEED = 17;
 
-/** The best threshold by an objective, and how sure it is. */
-export function bestOf(rows: Ranked, objective: Objective): BestFound {
+/** The best threshold by an objective, and how sure it is; null of no rows. @throws stopped */
+export async function bestOf(
+  rows: Ranked,
+  objective: Objective,
+  signal?: AbortSignal,
+): Promise<BestFound | null> {
   const last = rows.scores.length;
+  if (last === 0) return null;
+  const best = bestThreshold(rows, objective);
   const varies = rows.defaults[last] > 0 && rows.repaid[last] > 0;
+  const drawn = { samples: SAMPLES, seed: SEED, pause: pausing(signal) };
   return {
-    best: bestThreshold(rows, objective),
-    interval: varies ? bestInterval(rows, objective, { samples: SAMPLES, seed: SEED }) : null,
+    best: { ...best, threshold: plainest(rows, best.threshold) },
+    interval: varies ? await bestInterval(rows, objective, drawn) : null,
   };
 }

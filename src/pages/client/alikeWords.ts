@@ -1,6 +1,11 @@
+import type { ManifestColumn } from '../../bundle/schema';
 import type { Counted } from '../../engine/client/group';
 import { formatShare } from '../../i18n/format';
 import { translate, type Locale } from '../../i18n/translate';
+
+/** Two of them can be drawn against each other. */
+export const isNumeric = (type: ManifestColumn['type']): boolean =>
+  type === 'number' || type === 'integer' || type === 'days';
 
 const whole = (locale: Locale, value: number) => formatShare(locale, Math.round(100 * value) / 100);
 

@@ -14,10 +14,17 @@ export function objectiveValue(
   if (objective.kind === 'fBeta') return formatFixed(locale, value, 3);
   const { costs } = objective;
   if (costs.kind === 'count') return formatFixed(locale, value, 3);
-  const unit = localText(
-    manifest.columns.find(({ name }) => name === costs.column)?.unit,
-    locale,
-    manifest.currency ?? '',
-  );
+  return amountText(locale, { manifest }, costs.column, value);
+}
+
+/** An amount of a column with its unit, else the bundle's currency. */
+export function amountText(
+  locale: Locale,
+  { manifest }: Pick<BundleView, 'manifest'>,
+  column: string,
+  value: number,
+): string {
+  const declared = manifest.columns.find(({ name }) => name === column);
+  const unit = localText(declared?.unit, locale, manifest.currency ?? '');
   return `${formatNumber(locale, value, Math.abs(value) < 100 ? 2 : 0)}${unit ? `\u00a0${unit}` : ''}`;
 }

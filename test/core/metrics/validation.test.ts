@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { byGroup } from '../../../src/core/metrics/fairness';
-import { validate, type ValidationTask } from '../../../src/core/metrics/validation';
+import { validate, type Validation, type ValidationTask } from '../../../src/core/metrics/validation';
 
 const { cases } = JSON.parse(readFileSync('test/oracles/validation.json', 'utf8')) as {
   cases: {
@@ -23,7 +23,8 @@ const TASK: ValidationTask = {
 };
 
 describe.each(cases)('a validation: $name', ({ y, p, auc, aucError, ks }) => {
-  const found = validate(y, Float64Array.from(p), TASK);
+  let found: Validation;
+  beforeAll(async () => void (found = await validate(y, Float64Array.from(p), TASK)));
 
   test('has every figure within its interval', () => {
     const all = Object.entries({ ...found.figures, ...found.decisions.figures });
@@ -40,8 +41,8 @@ describe.each(cases)('a validation: $name', ({ y, p, auc, aucError, ks }) => {
     expect(found.figures.gini.value).toBeCloseTo(2 * auc - 1, 12);
   });
 
-  test('gives the same twice, and its curves from end to end', () => {
-    expect(validate(y, Float64Array.from(p), TASK)).toEqual(found);
+  test('gives the same twice, and its curves from end to end', async () => {
+    expect(await validate(y, Float64Array.from(p), TASK)).toEqual(found);
     expect([found.roc.x[0], found.roc.y[0], found.roc.x.at(-1), found.roc.y.at(-1)]).toEqual([0, 0, 1, 1]);
     expect(found.roc.x.length).toBeLessThanOrEqual(200);
     expect(found.cumulative.defaults.at(-1)).toBe(1);
@@ -49,15 +50,23 @@ describe.each(cases)('a validation: $name', ({ y, p, auc, aucError, ks }) => {
   });
 });
 
-test('costs by amounts weigh each row', () => {
+test('costs by amounts weigh each row that has one', async () => {
   const task: ValidationTask = {
     ...TASK,
     costs: { kind: 'amount', column: 'credit', loss: 0.5, margin: 0.1 },
     amounts: [100, 1000, 10, 1],
   };
   // A missed default of 100 and a refused repayer of 1,000; the others are decided right.
-  const { decisions } = validate([1, 0, 1, 0], Float64Array.of(0.1, 0.9, 0.8, 0.2), task);
+  const scores = Float64Array.of(0.1, 0.9, 0.8, 0.2);
+  const { decisions } = await validate([1, 0, 1, 0], scores, task);
   expect(decisions.figures.cost.value).toBeCloseTo((50 + 100) / 4, 12);
+  const without = await validate([1, 0, 1, 0], scores, { ...task, amounts: [100, NaN, 10, 1] });
+  expect(without.decisions.figures.cost.value).toBeCloseTo(50 / 3, 12);
+  const nothing = await validate([1, 0, 1, 0], scores, { ...task, amounts: [NaN, NaN, NaN, NaN] });
+  expect(nothing.decisions.figures.cost).toEqual({ value: null, interval: null });
+  // One default has an area, and no error of it.
+  const one = await validate([1, 0, 0], Float64Array.of(0.9, 0.1, 0.95), TASK);
+  expect(one.figures.auc).toEqual({ value: 0.5, interval: null });
 });
 
 describe('groups', () => {

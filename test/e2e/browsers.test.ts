@@ -49,6 +49,7 @@ test.each([
   expect(await wronglyPainted(page)).toEqual([]);
   await page.evaluate(go(`${BUNDLE}/model`));
   await until(page, shows('What the model relies on'));
+  await until(page, shows('Fairness by group'));
   await site.close();
   await page.goto(`${site.url}${clientHash('641')}`);
   await page.evaluate('location.reload()');

@@ -99,7 +99,15 @@ async function answers(driver: ChildProcess, ask: () => Promise<unknown>): Promi
 }
 
 /** Resolves when an expression is true on the page. */
+/** What has not come by then is told, before the test is cut short without a word. */
+const MOST_LOOKS = 400;
+
 export async function until(browser: OtherBrowser, expression: string): Promise<void> {
-  while (!(await browser.evaluate<boolean>(`return Boolean(${expression})`)))
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    if (await browser.evaluate<boolean>(`return Boolean(${expression})`)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(
+    `never: ${expression}; on the page: ${await browser.evaluate<string>('return document.body.innerText.slice(0, 600)')}`,
+  );
 }

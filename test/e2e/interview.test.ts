@@ -27,6 +27,7 @@ test('a whole interview in French, by keyboard, with the server stopped', async 
   const site = await serve('dist');
   const { page } = await visit(browser, site.url, { serviceWorkers: 'allow', locale: 'fr-FR' });
   await install(page);
+  await checked(page);
   await page.getByText('Prêt hors ligne').waitFor();
   await site.close();
   await page.reload();
@@ -38,8 +39,6 @@ test('a whole interview in French, by keyboard, with the server stopped', async 
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: /^N°\s48$/ }).waitFor();
   await page.getByRole('heading', { name: 'Refusé' }).waitFor();
-  // The engine comes from what was kept.
-  await checked(page);
   await page.getByText('Ce solde va avec plus de défauts').waitFor();
 
   // What would change it: tried, turned round, undone, tried otherwise.

@@ -98,10 +98,10 @@ async function answers(driver: ChildProcess, ask: () => Promise<unknown>): Promi
   }
 }
 
-/** Resolves when an expression is true on the page. */
 /** What has not come by then is told, before the test is cut short without a word. */
 const MOST_LOOKS = 400;
 
+/** Resolves when an expression is true on the page. */
 export async function until(browser: OtherBrowser, expression: string): Promise<void> {
   for (let look = 0; look < MOST_LOOKS; look++) {
     if (await browser.evaluate<boolean>(`return Boolean(${expression})`)) return;

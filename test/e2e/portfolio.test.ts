@@ -112,9 +112,12 @@ test('queues, filters and orders of the table; what is shown as a file; a client
   expect(csv.length).toBe(count + 1);
   const purpose = csv[0].split(',').indexOf('purpose');
   expect(csv.slice(1).every((line) => line.split(',')[purpose] === 'new car')).toBe(true);
+  const top = page.locator('tbody th a').first();
+  const riskiest = await top.innerText();
   await page.getByRole('columnheader', { name: 'Risk score' }).getByRole('button').click();
-  const first = await page.locator('tbody th a').first().innerText();
-  await page.locator('tbody th a').first().click();
+  await expect.poll(() => top.innerText()).not.toBe(riskiest);
+  const first = await top.innerText();
+  await top.click();
   await page.getByRole('heading', { level: 1, name: `No. ${first}` }).waitFor();
   await page.getByText(`Client 1 of ${count}`).waitFor();
   await page.goBack();

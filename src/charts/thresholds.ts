@@ -46,3 +46,27 @@ export function curvePath(points: readonly Point[]): string {
     .map(({ at, value }, i) => `${i ? 'L' : 'M'}${(100 * at).toFixed(2)} ${top(value).toFixed(2)}`)
     .join('');
 }
+
+/** Room that a name needs beside its mark, in CSS pixels. */
+const NAME_PIXELS = 130;
+
+/**
+ * Names of a rule's bounds, the review's before its handle and the threshold's after it; where one has no room on its side, both
+ * stand on the other.
+ *
+ * @param at places of the marks in percent of the axis
+ * @param width of the axis in CSS pixels
+ */
+export function namesBeside(
+  at: { reviewFrom: number; threshold: number; inForce: number },
+  names: { reviewFrom: string; threshold: string },
+  width: number,
+): { reviewFrom: string; threshold: string; inForce: 'before' | 'after' } {
+  const roomBefore = (place: number) => (place / 100) * width;
+  const roomAfter = (place: number) => width - roomBefore(place);
+  const both = [names.reviewFrom, names.threshold].filter(Boolean).join(' · ');
+  const inForce = roomAfter(at.inForce) < NAME_PIXELS ? 'before' : 'after';
+  if (roomAfter(at.threshold) < NAME_PIXELS) return { reviewFrom: both, threshold: '', inForce };
+  if (roomBefore(at.reviewFrom) < NAME_PIXELS) return { reviewFrom: '', threshold: both, inForce };
+  return { ...names, inForce };
+}

@@ -19,6 +19,12 @@ export function formatNumber(locale: Locale, value: number, digits = 2): string 
   return format(locale, value, { maximumFractionDigits: digits });
 }
 
+/** A large sum in four digits: 23.08M; smaller ones as they are. */
+export function formatSum(locale: Locale, value: number): string {
+  if (Math.abs(value) < 1e6) return formatNumber(locale, value, Math.abs(value) < 100 ? 2 : 0);
+  return format(locale, value, { notation: 'compact', maximumSignificantDigits: 4 });
+}
+
 /** A number with just so many decimals: figures that stand in a column. */
 export const formatFixed = (locale: Locale, value: number, digits: number): string =>
   format(locale, value, { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -1,5 +1,5 @@
 import type { ManifestColumn } from '../bundle/schema';
-import { FOUR_FIFTHS } from '../core/metrics/fairness';
+import { FOUR_FIFTHS, LEAST_ROWS } from '../core/metrics/fairness';
 import type { FairnessColumn, ValidationView } from '../engine/model/validation';
 import { dateLocale, formatFixed, formatNumber, formatPercent, formatShare } from '../i18n/format';
 import { translate, type Locale, type MessageKey, type MessageParams } from '../i18n/translate';
@@ -73,7 +73,7 @@ export function validationHtml(given: ValidationDocument): string {
     ${
       view.fairness.length === 0
         ? html`<p>${say('validation.noProtected')}</p>`
-        : html`<p class="q">${say('validation.fairnessHelp', { least: 30 })}</p>
+        : html`<p class="q">${say('validation.fairnessHelp', { least: LEAST_ROWS })}</p>
             ${view.fairness.map((found) => fairnessTable(given, found, say))}`
     }`;
   return `<!doctype html>

@@ -94,6 +94,12 @@ class ListState {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
+  /** Rows that have come of the pages that `from` .. `to` lie on: paper shows more than a screen. */
+  around(from: number, to: number): readonly ListRow[] {
+    const pages = [...this.#pages].filter(([page]) => page >= Math.floor(from / PAGE) && page * PAGE < to);
+    return pages.flatMap(([, rows]) => rows);
+  }
+
   /** Brings the pages that rows `from` .. `to` are on. */
   need(from: number, to: number): void {
     for (let page = Math.floor(from / PAGE); page <= Math.floor(Math.max(from, to - 1) / PAGE); page++)

@@ -2,11 +2,16 @@ import { followSetting, keepSetting, readSetting } from './settings';
 
 type Theme = 'light' | 'dark';
 
+const SYSTEM = matchMedia('(prefers-color-scheme: dark)');
+
 /** The theme the person chose, else the system's. */
 class ThemeState {
   #theme = $state<Theme>(initial());
 
   constructor() {
+    SYSTEM.addEventListener('change', () => {
+      if (!isTheme(readSetting('theme'))) this.#theme = initial();
+    });
     followSetting('theme', (theme) => {
       if (isTheme(theme)) apply((this.#theme = theme));
     });
@@ -27,7 +32,7 @@ const isTheme = (text: string | null): text is Theme => text === 'dark' || text 
 
 function initial(): Theme {
   const stored = readSetting('theme');
-  const system: Theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  const system: Theme = SYSTEM.matches ? 'dark' : 'light';
   const theme = isTheme(stored) ? stored : system;
   apply(theme);
   return theme;

@@ -6,10 +6,10 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { DOWNLOAD } from '../support/app';
 import { launch, visit } from '../support/browser';
 import { serve } from '../support/server';
+import { scriptTime } from './script';
 import { publishLarge } from './large';
 
 const CLIENTS = 300_000;
@@ -35,15 +35,6 @@ const until = (selector: string): Promise<number> =>
     while (!document.querySelector(wanted)) await new Promise(requestAnimationFrame);
     return performance.now() - began;
   }, selector);
-
-async function scriptTime(of: Page): Promise<() => Promise<number>> {
-  const session = await of.context().newCDPSession(of);
-  await session.send('Performance.enable');
-  return async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return 1000 * (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? NaN);
-  };
-}
 
 const rows: [string, string][] = [];
 const note = (what: string, found: string) => {

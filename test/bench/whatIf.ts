@@ -14,6 +14,7 @@ import type { Page } from 'playwright-core';
 import { checked, install } from '../support/app';
 import { launch, visit } from '../support/browser';
 import { serve } from '../support/server';
+import { scriptTime } from './script';
 
 const KEYSTROKES = 100;
 
@@ -73,15 +74,6 @@ const keystrokes = (page: Page, count: number): Promise<number[]> =>
     }
     return took;
   }, count);
-
-async function scriptTime(page: Page): Promise<() => Promise<number>> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
-  return async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return 1000 * (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? NaN);
-  };
-}
 
 const browser = await launch();
 const at = (values: readonly number[], share: number) =>

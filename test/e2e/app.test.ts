@@ -13,7 +13,7 @@ import {
   toBundles,
 } from '../support/app';
 import { axeViolations } from '../support/axe';
-import { launch, visit } from '../support/browser';
+import { launch, pageIn, visit } from '../support/browser';
 import { useInstalledApp } from '../support/installed';
 
 const app = useInstalledApp();
@@ -259,6 +259,23 @@ test('about: versions, licences and what leaves this machine', async () => {
     .waitFor();
   await page.getByText('MIT: ').first().click();
   expect(complaints).toEqual([]);
+});
+
+test('no link of the navigation moves once it can be pressed', async () => {
+  const { page } = await pageIn(app.context, app.site.url, (early) =>
+    early.addInitScript(() => {
+      const heights = ((globalThis as { heights?: number[] }).heights = [] as number[]);
+      new MutationObserver(() => {
+        const link = document.querySelector('nav a[href="#/about"]');
+        if (link?.checkVisibility({ visibilityProperty: true }))
+          heights.push(link.getBoundingClientRect().top);
+      }).observe(document, { subtree: true, childList: true, attributes: true });
+    }),
+  );
+  await listed(page);
+  const heights = await page.evaluate(() => (globalThis as { heights?: number[] }).heights ?? []);
+  expect(new Set(heights).size).toBe(1);
+  await page.close();
 });
 
 test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async (colorScheme) => {

@@ -30,6 +30,8 @@ export interface GroupFigures {
   ratio: number;
 }
 
+/** Fewer rows say nothing of a group. */
+export const LEAST_ROWS = 30;
 /** Below four fifths of the highest rate a group is looked at. */
 export const FOUR_FIFTHS = 0.8;
 

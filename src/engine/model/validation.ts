@@ -1,5 +1,5 @@
 import { EVEN_COSTS } from '../../core/decision/cost';
-import { byGroup, type GroupFigures } from '../../core/metrics/fairness';
+import { byGroup, LEAST_ROWS, type GroupFigures } from '../../core/metrics/fairness';
 import { validate, type Validation } from '../../core/metrics/validation';
 import { quantileSorted } from '../../core/stats/quantile';
 import { lowerBound } from '../../core/stats/search';
@@ -39,8 +39,6 @@ export type NoValidation = 'outcomes' | 'oneClass';
 const BETA = 3;
 const SAMPLES = 500;
 const SEED = 23;
-/** Fewer rows say nothing of a group. */
-const LEAST_ROWS = 30;
 /** Bands that a number is cut into. */
 const BANDS = 4;
 

@@ -1,6 +1,6 @@
 import type { Objective } from '../../core/decision/thresholds';
 import type { BundleView } from '../../engine/bundleView';
-import { formatFixed, formatNumber } from '../../i18n/format';
+import { formatFixed, formatSum } from '../../i18n/format';
 import { localText, type Locale } from '../../i18n/translate';
 
 /** What an objective comes to: F-beta as a share of 1, a cost a client in its unit. */
@@ -26,5 +26,5 @@ export function amountText(
 ): string {
   const declared = manifest.columns.find(({ name }) => name === column);
   const unit = localText(declared?.unit, locale, manifest.currency ?? '');
-  return `${formatNumber(locale, value, Math.abs(value) < 100 ? 2 : 0)}${unit ? `\u00a0${unit}` : ''}`;
+  return `${formatSum(locale, value)}${unit ? `\u00a0${unit}` : ''}`;
 }

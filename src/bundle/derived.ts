@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import { remembered, wholeTable, type TableSource } from '../core/table/source';
+import type { RowRange, TableSource } from '../core/table/source';
 import { columnOf, type Column, type Table } from '../core/table/table';
 import type { ManifestColumn } from './schema';
 
@@ -115,23 +115,24 @@ export function withDerived(
   return { ...table, columns: out };
 }
 
-/** The same for a table that is read column by column; what was read is kept. */
+/** The same for a table that is read by columns and rows. */
 export function derivedSource(source: TableSource, columns: readonly ManifestColumn[]): TableSource {
   const rules = computable(columns, new Set(source.names));
   const ruleOf = new Map(rules.map((column) => [column.name, column]));
-  const derived: TableSource = remembered({
-    ...source,
-    names: [...new Set([...source.names, ...ruleOf.keys()])],
-    read: async (name) => {
-      const stored = await source.read(name);
-      const rule = ruleOf.get(name);
-      if (!rule) return stored;
-      const { columns: operands } = await wholeTable(derived, rule.derived?.of);
-      const own = stored ? new Map(operands).set(name, stored) : operands;
-      return derivedColumn(rule, { name: source.name, rows: source.rows, columns: own });
-    },
-  });
-  return derived;
+  const read = async (name: string, range?: RowRange): Promise<Column | null> => {
+    const stored = await source.read(name, range);
+    const rule = ruleOf.get(name);
+    if (!rule) return stored;
+    const own = new Map<string, Column>();
+    for (const operand of rule.derived?.of ?? []) {
+      const column = await read(operand, range);
+      if (column) own.set(operand, column);
+    }
+    if (stored) own.set(name, stored);
+    const rows = range ? range.to - range.from : source.rows;
+    return derivedColumn(rule, { name: source.name, rows, columns: own }, range?.from);
+  };
+  return { ...source, names: [...new Set([...source.names, ...ruleOf.keys()])], read };
 }
 
 /** The derived columns whose operands are there, or are derived of what is there. */
@@ -146,19 +147,26 @@ function computable(
 }
 
 /** What the rule gives; the column itself where the table has it and it agrees. */
-function derivedColumn(column: ManifestColumn, table: Table): Column {
+function derivedColumn(column: ManifestColumn, table: Table, firstRow = 0): Column {
   const expected = computeDerived(column, table);
   const present = table.columns.get(column.name);
   if (!present) return { kind: 'number', values: expected };
-  checkDerived(column.name, numbersOf(present, column.name, table), expected);
+  checkDerived(column.name, { found: numbersOf(present, column.name, table), expected, firstRow });
   return present;
 }
 
-function checkDerived(column: string, found: ArrayLike<number>, expected: Float64Array): void {
+interface Compared {
+  found: ArrayLike<number>;
+  expected: Float64Array;
+  /** Rows of the table before these. */
+  firstRow: number;
+}
+
+function checkDerived(column: string, { found, expected, firstRow }: Compared): void {
   for (let row = 0; row < expected.length; row++) {
     const a = found[row];
     const b = expected[row];
     if (Object.is(a, b) || a === b || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b))) continue;
-    throw new ScoredeskError('derived-mismatch', { column, row: row + 1, found: a, expected: b });
+    throw new ScoredeskError('derived-mismatch', { column, row: firstRow + row + 1, found: a, expected: b });
   }
 }

@@ -1,9 +1,9 @@
 import { ScoredeskError } from '../core/errors';
 import { openParquet } from '../core/table/parquet';
 import { rangesOf, type ByteRanges } from '../core/table/ranges';
-import { wholeTable, type TableSource } from '../core/table/source';
-import { concatColumns, type Column, type Table } from '../core/table/table';
-import { fromCodes, isText, levelValues } from './columns';
+import { type RowRange, type TableSource } from '../core/table/source';
+import { concatColumns, type Column } from '../core/table/table';
+import { fromCodes, isText, levelsOf } from './columns';
 import { derivedSource } from './derived';
 import { sha256Hex } from './hash';
 import type { Manifest, ManifestColumn, PartName } from './schema';
@@ -45,7 +45,7 @@ export async function readFile({ manifest, source }: BundleFiles, path: string):
 
 /**
  * One part of the bundle, column by column as they are asked for: categories as level codes, derived columns
- * checked or computed. What was read is kept.
+ * checked or computed.
  *
  * @throws bundle-rows (another row count than declared), parquet-unreadable; reading also derived-mismatch
  */
@@ -62,12 +62,6 @@ export async function openPart(files: BundleFiles, name: PartName): Promise<Tabl
   return derivedSource(joined(shards, files.manifest), files.manifest.columns);
 }
 
-/** All rows and columns of a part. @throws as `openPart` */
-export async function readPart(files: BundleFiles, name: PartName): Promise<Table | null> {
-  const part = await openPart(files, name);
-  return part && wholeTable(part);
-}
-
 /** Storage has checked what it holds; of all else the whole file's hash comes first. */
 async function rangesIn(files: BundleFiles, path: string): Promise<ByteRanges> {
   const { source } = files;
@@ -77,30 +71,44 @@ async function rangesIn(files: BundleFiles, path: string): Promise<ByteRanges> {
 /** Shards one after the other, columns brought to their declared kinds. */
 function joined(shards: readonly TableSource[], manifest: Manifest): TableSource {
   const declared = new Map(manifest.columns.map((column) => [column.name, column]));
+  const levels = new Map(manifest.columns.map((column) => [column.name, levelsOf(column)]));
   const [first] = shards;
-  const read = async (name: string): Promise<Column | null> => {
+  const starts = [0];
+  for (const { rows } of shards) starts.push(starts[starts.length - 1] + rows);
+  const rows = starts[shards.length];
+  const read = async (
+    name: string,
+    { from, to }: RowRange = { from: 0, to: rows },
+  ): Promise<Column | null> => {
+    if (!first.names.includes(name)) return null;
     const parts: Column[] = [];
-    for (const shard of shards) {
-      const column = await shard.read(name);
-      if (!column && shard === first) return null;
+    for (const [i, shard] of shards.entries()) {
+      const range = { from: Math.max(0, from - starts[i]), to: Math.min(shard.rows, to - starts[i]) };
+      if (range.to <= range.from && (parts.length > 0 || i < shards.length - 1)) continue;
+      const column = await shard.read(name, range.to < range.from ? { from: 0, to: 0 } : range);
       if (!column)
         throw new ScoredeskError('column-unknown', { column: name, nearest: '', file: shard.name });
-      parts.push(typed(column, declared.get(name), shard.name));
+      parts.push(typed(column, declared.get(name), levels.get(name), shard.name));
     }
-    // Shards may hold codes or texts: joined by text, then coded again in the order of the levels.
-    return parts.length === 1 ? parts[0] : typed(concatColumns(parts), declared.get(name), first.name);
+    return concatColumns(parts);
   };
   return {
     name: first.name,
-    rows: shards.reduce((sum, { rows }) => sum + rows, 0),
+    rows,
     names: first.names,
+    blocks: [...new Set(shards.flatMap(({ blocks }, i) => blocks.map((start) => starts[i] + start)))],
     read,
   };
 }
 
 /** A stored column brought to its declared kind. @throws column-not-number */
-function typed(column: Column, declared: ManifestColumn | undefined, file: string): Column {
-  if (declared?.type === 'category' && declared.levels) return fromCodes(column, levelValues(declared));
+function typed(
+  column: Column,
+  declared: ManifestColumn | undefined,
+  levels: readonly string[] | undefined,
+  file: string,
+): Column {
+  if (declared?.levels && levels) return fromCodes(column, levels);
   if (column.kind === 'text' && declared && !isText(declared) && declared.role !== 'target')
     throw new ScoredeskError('column-not-number', {
       column: declared.name,

@@ -1,14 +1,18 @@
 import { ScoredeskError } from '../core/errors';
-import { readColumn, wholeTable, type TableSource } from '../core/table/source';
-import { sliceRows, takeRows, texts, type Column, type Table } from '../core/table/table';
+import { KeptColumns } from '../core/table/kept';
+import { readColumn, scanned, tableOf, wholeTable, type TableSource } from '../core/table/source';
+import { texts, type Column, type Table } from '../core/table/table';
 import { checkIds } from '../bundle/ids';
 
+/** 300,000 clients of 200 columns in single precision, and some columns more. */
+const KEPT_BYTES = 320e6;
+
 /**
- * The clients of an open bundle. Ids are known; columns are read from where they lie when somebody asks for them, and
- * kept from then on.
+ * The clients of an open bundle. Ids are known; all else is read from where it lies when somebody asks for it: whole
+ * columns for what goes over all clients, blocks of rows for some of them. What was used last is kept.
  */
 export class Clients {
-  readonly source: TableSource;
+  readonly source: KeptColumns;
   readonly ids: readonly string[];
   readonly #rowOf: ReadonlyMap<string, number>;
 
@@ -20,8 +24,8 @@ export class Clients {
   }
 
   private constructor(source: TableSource, ids: readonly string[]) {
-    this.source = source;
     this.ids = ids;
+    this.source = new KeptColumns(source, KEPT_BYTES);
     this.#rowOf = new Map(ids.map((id, row) => [id, row]));
   }
 
@@ -45,28 +49,28 @@ export class Clients {
     return this.source.read(name);
   }
 
-  /** All clients, with all columns or those named. */
-  table(names?: readonly string[]): Promise<Table> {
-    return wholeTable(this.source, names);
+  /** All clients. @throws table-too-large */
+  table(): Promise<Table> {
+    return wholeTable(this.source);
   }
 
-  /** The clients at these positions, in that order. */
-  async rows(positions: Int32Array, names?: readonly string[]): Promise<Table> {
-    return takeRows(await this.table(names), positions);
+  /** The clients at these positions, in that order, with all columns or those named. */
+  rows(positions: Int32Array, names = this.source.names): Promise<Table> {
+    return tableOf(this.source, { names, rows: positions.length }, (name) =>
+      this.source.take(name, positions),
+    );
   }
 
   /** The clients of these ids, in that order. @throws client-unknown */
-  async of(ids: readonly string[], names?: readonly string[]): Promise<Table> {
+  async of(ids: readonly string[], names = this.source.names): Promise<Table> {
     return this.rows(
       Int32Array.from(ids, (id) => this.rowOf(id)),
       names,
     );
   }
 
-  /** All clients in their order, so many at once, with these columns. */
-  async *scan(names: readonly string[], rows: number): AsyncGenerator<Table> {
-    const table = await this.table(names);
-    for (let from = 0; from < table.rows; from += rows)
-      yield sliceRows(table, from, Math.min(table.rows, from + rows));
+  /** All clients in their order with these columns, at most so many at once. */
+  scan(names: readonly string[], most: number): AsyncGenerator<Table> {
+    return scanned(this.source, names, most);
   }
 }

@@ -3,7 +3,7 @@ import { decide, type Decision } from '../core/decision/decision';
 import type { Contributions } from '../core/explain/explainer';
 import { explanationUnit, type Model } from '../core/model/model';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
-import { wholeTable, type TableSource } from '../core/table/source';
+import { remembered, wholeTable, type TableSource } from '../core/table/source';
 import type { Table } from '../core/table/table';
 import { inputColumns, encodeInputs, type ModelInput, type ModelRows } from '../bundle/encode';
 import { levelsOf } from '../bundle/columns';
@@ -217,10 +217,15 @@ export class Engine {
   /** A part of the bundle, when it has it; columns are read once, when they are first asked for. */
   part(name: PartName): Promise<TableSource | null> {
     if (name === 'clients') return Promise.resolve(this.clients.source);
-    const part = this.#parts.get(name) ?? openPart(this.files, name);
+    const part = this.#parts.get(name) ?? this.#openPart(name);
     this.#parts.set(name, part);
     part.catch(() => this.#parts.delete(name));
     return part;
+  }
+
+  async #openPart(name: PartName): Promise<TableSource | null> {
+    const part = await openPart(this.files, name);
+    return part && remembered(part);
   }
 
   /** The labelled rows that trained the model, when the bundle has them. */

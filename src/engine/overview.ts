@@ -1,6 +1,6 @@
 import { median } from '../core/stats/quantile';
-import { columnOf, texts, type Column, type Table } from '../core/table/table';
-import { readPart } from '../bundle/read';
+import { readColumn } from '../core/table/source';
+import { texts, type Column } from '../core/table/table';
 import type { ManifestColumn } from '../bundle/schema';
 import type { CellValue } from './client/cells';
 import type { Engine } from './engine';
@@ -28,20 +28,15 @@ export interface Overview {
   typical: Record<string, CellValue>;
 }
 
-/** Reads every part of the bundle once. @throws stopped; what `readPart` and the runtime throw */
+/** Looks at every client once. @throws stopped; what reading and the runtime throw */
 export async function overviewOf(engine: Engine, task: Task = {}): Promise<Overview> {
   const scores = await engine.scores(task);
   return {
     runtime: engine.runtime.name,
     scores,
-    seen: await seenOf(engine, await engine.reference()),
+    seen: await seenOf(engine),
     typical: await typicalOf(engine),
   };
-}
-
-/** Median (numbers) or most frequent text (categories) of the comparison rows, by column. */
-export async function typicalOf(engine: Engine): Promise<Overview['typical']> {
-  return typicalValues(engine.manifest.columns, (await engine.reference()) ?? (await engine.clients.table()));
 }
 
 /** The same with the scores of another evaluator: nothing else hangs on it. */
@@ -51,39 +46,34 @@ export const rescored = async (before: Overview, engine: Engine, task: Task = {}
   scores: await engine.scores(task),
 });
 
-async function seenOf(engine: Engine, reference: Table | null): Promise<Uint8Array> {
-  const { clients } = engine;
+async function seenOf(engine: Engine): Promise<Uint8Array> {
+  const { clients, manifest } = engine;
   const seen = new Uint8Array(clients.count).fill(UNSEEN);
   for (const part of ['reference', 'test'] as const) {
-    const idColumn = engine.manifest.data[part]?.id;
-    if (!idColumn) continue;
-    const table = part === 'reference' ? reference : await readPart(engine.files, part);
-    if (!table) continue;
-    for (const id of texts(columnOf(table, idColumn))) {
+    const idColumn = manifest.data[part]?.id;
+    const source = idColumn ? await engine.part(part) : null;
+    if (!idColumn || !source) continue;
+    for (const id of texts(await readColumn(source, idColumn)))
       if (clients.has(id)) seen[clients.rowOf(id)] = SEEN.indexOf(part);
-    }
   }
   return seen;
 }
 
-function typicalValues(columns: readonly ManifestColumn[], table: Table): Record<string, CellValue> {
+/** Median (numbers) or most frequent text (categories) of the comparison rows, by column. */
+export async function typicalOf(engine: Engine): Promise<Overview['typical']> {
+  const source = (await engine.part('reference')) ?? engine.clients.source;
   // Any name may be a column's, also that of an object's own parts.
   const out = Object.create(null) as Record<string, CellValue>;
-  for (const { name, role, type } of columns) {
-    const column = table.columns.get(name);
-    if (
-      !column ||
-      role === 'id' ||
-      role === 'name' ||
-      role === 'target' ||
-      type === 'text' ||
-      type === 'date'
-    )
-      continue;
-    out[name] = column.kind === 'number' ? finiteOrNull(median(column.values)) : mostFrequent(column);
+  for (const { name, role, type } of engine.manifest.columns) {
+    if (NOT_TYPICAL.has(role) || type === 'text' || type === 'date') continue;
+    const column = await source.read(name);
+    if (column)
+      out[name] = column.kind === 'number' ? finiteOrNull(median(column.values)) : mostFrequent(column);
   }
   return out;
 }
+
+const NOT_TYPICAL: ReadonlySet<ManifestColumn['role']> = new Set(['id', 'name', 'target']);
 
 const finiteOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 

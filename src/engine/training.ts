@@ -1,5 +1,6 @@
 import { columnOf, type Table } from '../core/table/table';
-import { readPart } from '../bundle/read';
+import { wholeTable } from '../core/table/source';
+import { openPart } from '../bundle/read';
 import { rowFindings, scoreFindings, type ComparedRows, type Trained } from '../bundle/training/compare';
 import type { Finding } from '../bundle/training/findings';
 import { everyRow } from '../core/stats/evenRows';
@@ -17,8 +18,9 @@ export async function bundleFindings(engine: Engine, task: Task = {}): Promise<F
   const trained = trainedOf(engine);
   const found: Finding[] = [];
   for (const part of ['clients', 'test', 'reference'] as const) {
-    const table = await readPart(engine.files, part);
-    if (!table) continue;
+    const source = await openPart(engine.files, part);
+    if (!source) continue;
+    const table = await wholeTable(source);
     const rows = await comparedRows(engine, table, part === 'reference', task);
     const own = part === trained.facts?.from;
     if (!own) found.push(...rowFindings(trained, rows));

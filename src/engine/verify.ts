@@ -3,7 +3,8 @@ import { coversOf, decodeCovers } from '../core/explain/covers';
 import { featureRows, probabilities } from '../core/model/evaluate';
 import { evenRows } from '../core/stats/evenRows';
 import { encodeInputs } from '../bundle/encode';
-import { readFile, readPart } from '../bundle/read';
+import type { TableSource } from '../core/table/source';
+import { openPart, readFile } from '../bundle/read';
 import type { Engine } from './engine';
 import { verifyMonotone } from './model/monotone';
 import type { Task } from './runtime';
@@ -41,7 +42,8 @@ export async function verifyBundle(engine: Engine, { signal, progress }: Task = 
     await readFile(engine.files, path);
     progress?.({ done: ++done, total, unit: 'files' });
   }
-  for (const part of ['clients', 'reference', 'test', 'current'] as const) await readPart(engine.files, part);
+  for (const part of ['clients', 'reference', 'test', 'current'] as const)
+    await readWhole(await openPart(engine.files, part), signal);
   await verifyCovers(engine);
   const monotone = await verifyMonotone(engine, { signal });
   return {
@@ -52,6 +54,14 @@ export async function verifyBundle(engine: Engine, { signal, progress }: Task = 
     unread: engine.onnx.unread,
     runtime: engine.runtime.name,
   };
+}
+
+/** Reads every column, one after the other. @throws what reading throws; stopped */
+async function readWhole(part: TableSource | null, signal: AbortSignal | undefined): Promise<void> {
+  for (const name of part?.names ?? []) {
+    checkStopped(signal);
+    await part?.read(name);
+  }
 }
 
 /** Covers said to be counted on the reference are counted again. @throws covers-invalid */

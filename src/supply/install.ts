@@ -192,7 +192,7 @@ class Install {
       (await this.#openByCore(fingerprint)) ?? (await this.#openByRuntime(fingerprint));
     const firstScore = await timeFirstScore(engine);
     // Columns that no score needs are read as well: a page will.
-    await engine.clients.table();
+    for (const name of engine.clients.source.names) await engine.clients.column(name);
     checkStopped(signal);
     const progress = ({ done, total }: Progress) => this.#report.scoring(done, total);
     const overview = await keptOverview(db, engine, { signal, progress });

@@ -3,10 +3,11 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import type { PackInput } from '../../src/bundle/packPlan';
 import type { Manifest } from '../../src/bundle/schema';
-import { openPart, readManifest, readPart } from '../../src/bundle/read';
+import { openPart, readManifest } from '../../src/bundle/read';
 import { parseDictionary, parseManifest } from '../../src/bundle/validate';
 import { readCsv } from '../../src/core/table/csv';
-import { columnOf, texts } from '../../src/core/table/table';
+import { readColumn } from '../../src/core/table/source';
+import { texts } from '../../src/core/table/table';
 import { openBundle } from '../../src/engine/engine';
 import { clientView } from '../../src/engine/client/view';
 import { codeOf, errorOf, textOf } from '../support/files';
@@ -77,8 +78,8 @@ describe('pack', () => {
   test('a level the model does not know is fed as -1, shown and flagged', async () => {
     const { files } = await pack(input());
     const source = memorySource('test', files);
-    const clients = await readPart(await readManifest(source), 'clients');
-    expect(clients && texts(columnOf(clients, 'job'))).toEqual(['clerk', 'manager', 'pilot']);
+    const clients = await openPart(await readManifest(source), 'clients');
+    expect(clients && texts(await readColumn(clients, 'job'))).toEqual(['clerk', 'manager', 'pilot']);
     const view = await clientView(await openBundle(source), '009', null);
     expect(view.cells.find((cell) => cell.column === 'job')).toEqual({
       column: 'job',
@@ -107,11 +108,11 @@ describe('pack', () => {
         features: ['ratio'],
         dictionary: dictionary({ columns }),
       });
-    const read = await readPart(
+    const read = await openPart(
       await readManifest(memorySource('t', (await make(clients('', ''))).files)),
       'clients',
     );
-    expect(read && texts(columnOf(read, 'ratio'))).toEqual(['0.5']);
+    expect(read && texts(await readColumn(read, 'ratio'))).toEqual(['0.5']);
     const stored = (await make(clients(',ratio', ',0.5000001'))).files;
     const part = await openPart(await readManifest(memorySource('t', stored)), 'clients');
     expect(part?.names).toEqual(['id', 'amount', 'income', 'ratio']);

@@ -11,8 +11,8 @@ import { asCoded, reasonOf, ScoredeskError } from '../errors';
 import { guarded, type Chunk } from './parquetPages';
 import { asMeant, meaningOf } from './parquetTypes';
 import { rangesOf, type ByteRanges } from './ranges';
-import { wholeTable, type TableSource } from './source';
-import { TextBuilder, type Column, type NumberColumn, type Table } from './table';
+import { wholeTable, type RowRange, type TableSource } from './source';
+import { concatNumbers, sliceColumn, TextBuilder, type Column, type NumberColumn, type Table } from './table';
 
 const MAX_ROWS = 20_000_000;
 const MAX_COLUMNS = 20_000;
@@ -59,6 +59,7 @@ export async function openParquet(
     throw asUnreadable(file, error);
   }
   const rows = Number(metadata.num_rows);
+  const blocks = groupStarts(metadata);
   const asText = new Set(options.text);
   const nested = new Set(
     parquetSchema(metadata)
@@ -69,15 +70,38 @@ export async function openParquet(
     name: file,
     rows,
     names,
-    read: async (name) => {
+    blocks,
+    read: async (name, range = { from: 0, to: rows }) => {
       if (nested.has(name)) throw new ScoredeskError('parquet-type', { file, column: name, found: 'nested' });
       const element = elementOf(metadata, name);
       if (!element) return null;
-      const chunks = await readChunks(bytes, metadata, name, file);
-      const column = toColumn(chunks, rows, asText.has(name), { file, name });
-      return asMeant(column, meaningOf(element, metadata));
+      const around = groupsAround(range, blocks, rows);
+      const chunks = await readChunks(bytes, metadata, name, { file, range: around });
+      const column = toColumn(chunks, around.to - around.from, asText.has(name), {
+        file,
+        name,
+        whole: element.type === 'INT32' && element.converted_type !== 'DECIMAL',
+      });
+      const { from, to } = range;
+      return asMeant(sliceColumn(column, from - around.from, to - around.from), meaningOf(element, metadata));
     },
   };
+}
+
+/** First rows of the row groups that hold any. */
+function groupStarts({ row_groups: groups }: FileMetaData): number[] {
+  const starts = [0];
+  for (const { num_rows: rows } of groups) starts.push(starts[starts.length - 1] + Number(rows));
+  return [
+    0,
+    ...new Set(starts.slice(1, -1).filter((start) => start > 0 && start < starts[starts.length - 1])),
+  ];
+}
+
+/** The row groups that hold these rows. */
+function groupsAround({ from, to }: RowRange, starts: readonly number[], rows: number): RowRange {
+  const first = starts.findLast((start) => start <= from) ?? 0;
+  return { from: first, to: starts.find((start) => start >= to && start > first) ?? rows };
 }
 
 function asUnreadable(file: string, error: unknown): ScoredeskError {
@@ -123,7 +147,7 @@ async function readChunks(
   bytes: ByteRanges,
   metadata: FileMetaData,
   name: string,
-  file: string,
+  { file, range }: { file: string; range: RowRange },
 ): Promise<DecodedArray[]> {
   const chunks: { start: number; data: DecodedArray }[] = [];
   try {
@@ -131,6 +155,8 @@ async function readChunks(
       ...guarded(bytes, chunksOf(metadata, name), allCompressors),
       metadata,
       columns: [name],
+      rowStart: range.from,
+      rowEnd: range.to,
       onChunk: ({ rowStart, columnData }) => chunks.push({ start: rowStart, data: columnData }),
     });
   } catch (error) {
@@ -155,6 +181,8 @@ function chunksOf(metadata: FileMetaData, name: string): Chunk[] {
 interface Place {
   file: string;
   name: string;
+  /** Held as whole numbers of 32 bits, which a dictionary gives as any number. */
+  whole: boolean;
 }
 
 function toColumn(chunks: readonly DecodedArray[], rows: number, asText: boolean, place: Place): Column {
@@ -184,7 +212,7 @@ function holdsText(chunk: DecodedArray): boolean {
 function toTextColumn(chunks: readonly DecodedArray[], rows: number, place: Place): Column {
   const builder = new TextBuilder(rows);
   for (const chunk of chunks) for (let i = 0; i < chunk.length; i++) builder.add(cellText(chunk[i], place));
-  const whole = writtenAs(chunks).written === 'whole';
+  const whole = writtenAs(chunks, place).written === 'whole';
   return whole ? { ...builder.finish(), written: 'whole' } : builder.finish();
 }
 
@@ -204,13 +232,9 @@ function isoText(date: Date): string {
 }
 
 function toNumberColumn(chunks: readonly DecodedArray[], rows: number, place: Place): Column {
-  const only = chunks[0];
-  const written = writtenAs(chunks);
-  if (
-    chunks.length === 1 &&
-    (only instanceof Float64Array || only instanceof Float32Array || only instanceof Int32Array)
-  )
-    return { kind: 'number', values: only, ...written };
+  const written = writtenAs(chunks, place);
+  if (chunks.length > 0 && chunks.every((chunk) => isNumbers(chunk)))
+    return { kind: 'number', values: chunks.length === 1 ? chunks[0] : concatNumbers(chunks), ...written };
   const values = new Float64Array(rows);
   let row = 0;
   for (const chunk of chunks)
@@ -218,14 +242,21 @@ function toNumberColumn(chunks: readonly DecodedArray[], rows: number, place: Pl
   return { kind: 'number', values, ...written };
 }
 
+const isNumbers = (chunk: DecodedArray): chunk is Float64Array | Float32Array | Int32Array =>
+  chunk instanceof Float64Array || chunk instanceof Float32Array || chunk instanceof Int32Array;
+
 /** What pandas would hold as int64 or bool: integers without a gap, truth values. */
-function writtenAs(chunks: readonly DecodedArray[]): Pick<NumberColumn, 'written'> {
+function writtenAs(
+  chunks: readonly DecodedArray[],
+  place: Pick<Place, 'whole'>,
+): Pick<NumberColumn, 'written'> {
   const every = (holds: (chunk: DecodedArray) => boolean) => chunks.length > 0 && chunks.every(holds);
   if (every((chunk) => Array.isArray(chunk) && chunk.every((cell) => typeof cell === 'boolean')))
     return { written: 'truth' };
   const whole = (chunk: DecodedArray) =>
     Array.isArray(chunk)
-      ? chunk.length > 0 && chunk.every((cell) => typeof cell === 'bigint')
+      ? chunk.length > 0 &&
+        chunk.every((cell) => typeof cell === 'bigint' || (place.whole && typeof cell === 'number'))
       : !(chunk instanceof Float64Array || chunk instanceof Float32Array);
   return every(whole) ? { written: 'whole' } : {};
 }

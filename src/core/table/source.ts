@@ -1,15 +1,27 @@
 import { ScoredeskError } from '../errors';
 import { nearestName } from './names';
-import { takeColumn, textAt, texts, type Column, type Table } from './table';
+import { sliceColumn, takeColumn, textAt, texts, type Column, type Table } from './table';
 
-/** A table that is read column by column, so that a file may be larger than memory. */
+/** Rows `from` .. `to`, the last left out. */
+export interface RowRange {
+  from: number;
+  to: number;
+}
+
+/** A table that is read by columns and by blocks of rows, so that a file may be larger than memory. */
 export interface TableSource {
   name: string;
   rows: number;
   names: readonly string[];
-  /** null where there is no such column. */
-  read(name: string): Promise<Column | null>;
+  /** First rows of its blocks, ascending from 0: what lies within a block costs as much to read as all of it. */
+  blocks: readonly number[];
+  /** A column, all of it or these rows; null where there is none of that name. */
+  read(name: string, rows?: RowRange): Promise<Column | null>;
 }
+
+/** The blocks of a source as ranges, in their order. */
+export const blocksOf = ({ blocks, rows }: TableSource): RowRange[] =>
+  blocks.map((from, i) => ({ from, to: blocks[i + 1] ?? rows }));
 
 /** 1.2 GB of doubles: some kB of a file can claim as many. */
 const MAX_CELLS = 150_000_000;
@@ -25,29 +37,56 @@ export async function wholeTable(
       rows: source.rows,
       columns: only.length,
     });
+  return tableOf(source, { names: only, rows: source.rows }, (name) => source.read(name));
+}
+
+/** The rows `from` .. `to` of these columns, those that are not there left out. */
+export const tableOfRange = (
+  source: TableSource,
+  names: readonly string[],
+  range: RowRange,
+): Promise<Table> =>
+  tableOf(source, { names, rows: range.to - range.from }, (name) => source.read(name, range));
+
+/** A table of some columns, each read as `read` has it; those that are not there left out. */
+export async function tableOf(
+  { name: file }: TableSource,
+  { names, rows }: { names: readonly string[]; rows: number },
+  read: (name: string) => Promise<Column | null>,
+): Promise<Table> {
   const columns = new Map<string, Column>();
-  for (const name of only) {
-    const column = await source.read(name);
+  for (const name of names) {
+    const column = await read(name);
     if (column) columns.set(name, column);
   }
-  return { name: source.name, rows: source.rows, columns };
+  return { name: file, rows, columns };
 }
 
 export const sourceOf = ({ name, rows, columns }: Table): TableSource => ({
   name,
   rows,
   names: [...columns.keys()],
-  read: (column) => Promise.resolve(columns.get(column) ?? null),
+  blocks: [0],
+  read: (wanted, range) => {
+    const column = columns.get(wanted);
+    return Promise.resolve(column ? cut(column, range) : null);
+  },
 });
 
-/** The same, each column read once and kept; one that could not be read is tried again. */
+const cut = (column: Column, range: RowRange | undefined): Column =>
+  range ? sliceColumn(column, range.from, range.to) : column;
+
+/** The same, each column read once and kept whole; one that could not be read is tried again. */
 export function remembered(source: TableSource): TableSource {
   const known = new Map<string, Promise<Column | null>>();
-  const read = (name: string): Promise<Column | null> => {
-    const found = known.get(name) ?? source.read(name);
+  const read = async (name: string, range?: RowRange): Promise<Column | null> => {
+    const kept = known.get(name);
+    if (range && !kept) return source.read(name, range);
+    const found = kept ?? source.read(name);
     known.set(name, found);
     found.catch(() => known.delete(name));
-    return found;
+    const column = await found;
+    return column && cut(column, range);
   };
   return { ...source, read };
 }
@@ -55,17 +94,33 @@ export function remembered(source: TableSource): TableSource {
 /** The same rows, every column as `change` makes it when it is read. */
 export const mapped = (source: TableSource, change: (column: Column) => Column): TableSource => ({
   ...source,
-  read: async (name) => {
-    const column = await source.read(name);
+  read: async (name, range) => {
+    const column = await source.read(name, range);
     return column && change(column);
   },
 });
 
 /** The rows at `positions`, in that order. */
 export const takeRowsOf = (source: TableSource, positions: Int32Array): TableSource => ({
-  ...mapped(source, (column) => takeColumn(column, positions)),
+  ...source,
   rows: positions.length,
+  blocks: [0],
+  read: async (name, { from, to } = { from: 0, to: positions.length }) => {
+    const column = await source.read(name);
+    return column && takeColumn(column, positions.subarray(from, to));
+  },
 });
+
+/** All rows of these columns: a block at a time, at most so many rows of it. */
+export async function* scanned(
+  source: TableSource,
+  names: readonly string[],
+  most: number,
+): AsyncGenerator<Table> {
+  for (const block of blocksOf(source))
+    for (let { from } = block; from < block.to; from += most)
+      yield await tableOfRange(source, names, { from, to: Math.min(block.to, from + most) });
+}
 
 /** A column that must be there. @throws column-unknown with the nearest name */
 export async function readColumn(source: TableSource, name: string): Promise<Column> {

@@ -76,13 +76,15 @@ export function takeRows(table: Table, positions: Int32Array): Table {
 
 /** The rows `from` .. `to`, in place: nothing is copied. */
 export function sliceRows(table: Table, from: number, to: number): Table {
-  const slice = (column: Column): Column =>
-    column.kind === 'text'
-      ? { ...column, codes: column.codes.subarray(from, to) }
-      : { ...column, values: column.values.subarray(from, to) };
-  const columns = new Map([...table.columns].map(([name, column]) => [name, slice(column)]));
+  const columns = new Map([...table.columns].map(([name, column]) => [name, sliceColumn(column, from, to)]));
   return { name: table.name, rows: to - from, columns };
 }
+
+/** The cells `from` .. `to`, in place. */
+export const sliceColumn = (column: Column, from: number, to: number): Column =>
+  column.kind === 'text'
+    ? { ...column, codes: column.codes.subarray(from, to) }
+    : { ...column, values: column.values.subarray(from, to) };
 
 /** The cells at `positions`, in that order. */
 export function takeColumn(column: Column, positions: Int32Array): Column {
@@ -93,18 +95,60 @@ export function takeColumn(column: Column, positions: Int32Array): Column {
   return { ...column, values };
 }
 
-/** Columns one after the other; numbers and texts together are texts. */
+/**
+ * Columns one after the other; numbers and texts together are texts. Codes of the first dictionary stay what they are, texts
+ * that only later ones have come behind them.
+ */
 export function concatColumns(parts: readonly Column[]): Column {
-  if (parts.every((part) => part.kind === 'number')) {
-    const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      values.set(part.values, at);
-      at += part.values.length;
-    }
-    return { kind: 'number', values };
+  const [first] = parts;
+  if (parts.length === 1) return first;
+  const written = parts.every((part) => part.written === first.written) ? first.written : undefined;
+  if (parts.every((part) => part.kind === 'number'))
+    return {
+      kind: 'number',
+      values: concatNumbers(parts.map(({ values }) => values)),
+      ...(written && { written }),
+    };
+  const joined = concatTexts(parts.map((part) => (part.kind === 'text' ? part : textColumn(texts(part)))));
+  return written === 'whole' ? { ...joined, written } : joined;
+}
+
+/** In the type that all of them have, else in doubles. */
+export function concatNumbers(parts: readonly NumberColumn['values'][]): NumberColumn['values'] {
+  const rows = parts.reduce((sum, { length }) => sum + length, 0);
+  const Type = parts.every(({ constructor }) => constructor === parts[0].constructor)
+    ? (parts[0].constructor as Float64ArrayConstructor)
+    : Float64Array;
+  const values = new Type(rows);
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
   }
-  return textColumn(parts.flatMap(texts));
+  return values;
+}
+
+function concatTexts(parts: readonly TextColumn[]): TextColumn {
+  const [{ dictionary: first }] = parts;
+  const codes = new Int32Array(parts.reduce((sum, part) => sum + part.codes.length, 0));
+  const index = new Map(first.map((text, code) => [text, code]));
+  let at = 0;
+  for (const part of parts) {
+    if (part.dictionary === first) codes.set(part.codes, at);
+    else {
+      const moved = part.dictionary.map((text) => codeFor(index, text));
+      for (let i = 0; i < part.codes.length; i++)
+        codes[at + i] = part.codes[i] < 0 ? -1 : moved[part.codes[i]];
+    }
+    at += part.codes.length;
+  }
+  return { kind: 'text', codes, dictionary: index.size === first.length ? first : [...index.keys()] };
+}
+
+function codeFor(index: Map<string, number>, text: string): number {
+  const known = index.get(text) ?? index.size;
+  index.set(text, known);
+  return known;
 }
 
 /** A text column from cells; "" is missing. */

@@ -1,5 +1,5 @@
 import { freeName } from '../../core/table/names';
-import { takeRows, textColumn, type Table } from '../../core/table/table';
+import { textColumn, type Table } from '../../core/table/table';
 import type { Engine } from '../engine';
 
 /** Clients as a file: all that the bundle holds of them, their scores and decisions. */
@@ -8,7 +8,7 @@ export async function exportedClients(
   scores: Float64Array,
   positions: Int32Array,
 ): Promise<Table> {
-  const table = takeRows(await engine.clients.table(), positions);
+  const table = await engine.clients.rows(positions);
   const own = Float64Array.from(positions, (row) => scores[row]);
   const columns = new Map(table.columns);
   const add = (name: string) => freeName(name, (taken) => columns.has(taken));

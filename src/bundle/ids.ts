@@ -1,7 +1,7 @@
 import { ScoredeskError } from '../core/errors';
 
-/** @throws id-missing, ids-repeated with the first id that stands twice and both rows */
-export function checkIds(ids: readonly string[], idColumn: string): void {
+/** The row of every id. @throws id-missing, ids-repeated with the first id that stands twice and both rows */
+export function checkIds(ids: readonly string[], idColumn: string): ReadonlyMap<string, number> {
   const rows = new Map<string, number>();
   ids.forEach((id, row) => {
     if (id === '') throw new ScoredeskError('id-missing', { column: idColumn, row: row + 1 });
@@ -14,4 +14,5 @@ export function checkIds(ids: readonly string[], idColumn: string): void {
       });
     rows.set(id, row);
   });
+  return rows;
 }

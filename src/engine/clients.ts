@@ -4,8 +4,28 @@ import { readColumn, scanned, tableOf, wholeTable, type TableSource } from '../c
 import { texts, type Column, type Table } from '../core/table/table';
 import { checkIds } from '../bundle/ids';
 
-/** 300,000 clients of 200 columns in single precision, and some columns more. */
-const KEPT_BYTES = 320e6;
+/**
+ * Ids and names of all clients, in their order, each as one text: kept with a bundle, so that opening it makes texts of
+ * nothing but these.
+ */
+export interface Directory {
+  ids: string;
+  /** null where the bundle has no names. */
+  names: string | null;
+}
+
+/** No id that is read from a file holds it; where one does, there is no directory. */
+const BETWEEN = '\0';
+
+/** 300,000 clients of 200 columns, half of them in double precision, and some columns more. */
+const KEPT_BYTES = 512e6;
+
+/** Which columns name the clients, and what is known of them already. */
+export interface Naming {
+  id: string;
+  name?: string | undefined;
+  directory?: Directory | null | undefined;
+}
 
 /**
  * The clients of an open bundle. Ids are known; all else is read from where it lies when somebody asks for it: whole
@@ -14,32 +34,62 @@ const KEPT_BYTES = 320e6;
 export class Clients {
   readonly source: KeptColumns;
   readonly ids: readonly string[];
-  readonly #rowOf: ReadonlyMap<string, number>;
+  readonly #idColumn: string;
+  #rowOf: ReadonlyMap<string, number> | null = null;
+  readonly #nameColumn: string | null;
+  #names: Promise<readonly string[] | null> | null = null;
 
   /** @throws ids-repeated, id-missing: two clients of one id would be shown as each other */
-  static async open(source: TableSource, idColumn: string): Promise<Clients> {
-    const ids = texts(await readColumn(source, idColumn));
-    checkIds(ids, idColumn);
-    return new Clients(source, ids);
+  static async open(source: TableSource, naming: Naming): Promise<Clients> {
+    const known = naming.directory?.ids.split(BETWEEN);
+    const ids = known?.length === source.rows ? known : texts(await readColumn(source, naming.id));
+    return new Clients(source, ids, naming);
   }
 
-  private constructor(source: TableSource, ids: readonly string[]) {
-    this.ids = ids;
+  private constructor(source: TableSource, ids: readonly string[], { id, name, directory }: Naming) {
     this.source = new KeptColumns(source, KEPT_BYTES);
-    this.#rowOf = new Map(ids.map((id, row) => [id, row]));
+    this.ids = ids;
+    this.#idColumn = id;
+    // Ids that were kept have been checked.
+    if (!directory) this.#rowOf = checkIds(ids, id);
+    this.#nameColumn = name ?? null;
+    const names = directory?.names?.split(BETWEEN);
+    if (names?.length === ids.length) this.#names = Promise.resolve(names);
+  }
+
+  /** Names of all clients, "" where one is missing; null where the bundle has none. */
+  names(): Promise<readonly string[] | null> {
+    this.#names ??= this.#readNames();
+    return this.#names;
+  }
+
+  async #readNames(): Promise<readonly string[] | null> {
+    const column = this.#nameColumn === null ? null : await this.source.read(this.#nameColumn);
+    return column && texts(column);
+  }
+
+  /** null where a text holds what would stand between two. */
+  async directory(): Promise<Directory | null> {
+    const names = await this.names();
+    const joinable = [this.ids, names ?? []].every((all) => all.every((text) => !text.includes(BETWEEN)));
+    return joinable ? { ids: this.ids.join(BETWEEN), names: names?.join(BETWEEN) ?? null } : null;
   }
 
   get count(): number {
     return this.ids.length;
   }
 
+  get #rows(): ReadonlyMap<string, number> {
+    return (this.#rowOf ??= checkIds(this.ids, this.#idColumn));
+  }
+
   has(id: string): boolean {
-    return this.#rowOf.has(id);
+    return this.#rows.has(id);
   }
 
   /** Row of a client. @throws client-unknown */
   rowOf(id: string): number {
-    const row = this.#rowOf.get(id);
+    const row = this.#rows.get(id);
     if (row === undefined) throw new ScoredeskError('client-unknown', { id });
     return row;
   }

@@ -10,7 +10,7 @@ import { levelsOf } from '../bundle/columns';
 import { openPart, readFile, readManifest, type BundleFiles } from '../bundle/read';
 import type { Manifest, PartName } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
-import { Clients } from './clients';
+import { Clients, type Directory } from './clients';
 import { Explanations, type ExplainTask, type Method } from './explanations';
 import {
   coreRuntime,
@@ -27,6 +27,8 @@ export interface OpenOptions {
   wasm?: BringWasm | undefined;
   /** `core` scores with the app's own evaluator; default onnxruntime, with `core` standing in if it can't start. */
   runtime?: 'onnxruntime' | 'core' | undefined;
+  /** Ids and names of the clients, where they are known already. */
+  directory?: Directory | null | undefined;
   /** Explains by the runtime's scores alone: `core/model` was found to read this model otherwise. */
   runtimeOnly?: boolean | undefined;
 }
@@ -59,12 +61,21 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
       missing: '',
       extra: '',
     });
-  const part = await openPart(files, 'clients');
-  if (!part) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });
-  const clients = await Clients.open(part, files.manifest.data.clients.id as string);
-  const { runtime, failure } = await startRuntime(onnx, bytes, files.manifest, options);
+  // The runtime's file is compiled beside this thread.
+  const [clients, { runtime, failure }] = await Promise.all([
+    openClients(files, options.directory),
+    startRuntime(onnx, bytes, files.manifest, options),
+  ]);
   const read = options.runtimeOnly && runtime.name === 'onnxruntime' ? { ...onnx, model: null } : onnx;
   return new Engine({ files, onnx: read, clients, columns, runtime, failure });
+}
+
+async function openClients(files: BundleFiles, directory: OpenOptions['directory']): Promise<Clients> {
+  const part = await openPart(files, 'clients');
+  if (!part) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });
+  const { columns, data } = files.manifest;
+  const name = columns.find(({ role }) => role === 'name')?.name;
+  return Clients.open(part, { id: data.clients.id as string, name, directory });
 }
 
 async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manifest, options: OpenOptions) {

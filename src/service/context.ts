@@ -7,7 +7,7 @@ import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import type { Site } from '../protocol/site';
 import { installedBundle, storedSource, sweep } from '../storage/bundles';
-import { keptOverview } from '../storage/computed';
+import { keepDirectory, keptDirectory, keptOverview } from '../storage/computed';
 import { openDb, type Db } from '../storage/db';
 import { keptLocal } from '../storage/locals';
 import type { EngineFile } from '../supply/engineFile';
@@ -84,11 +84,14 @@ export class Context {
   async #openStored(fingerprint: string, task: Task): Promise<OpenBundle> {
     const db = await this.db();
     const { runtimeOnly, scoredBy } = await installedBundle(db, fingerprint);
+    const directory = await keptDirectory(db, fingerprint);
     const engine = await openBundle(await storedSource(db, fingerprint), {
       wasm: this.wasm,
       runtimeOnly,
       runtime: scoredBy,
+      directory,
     });
+    if (!directory) void keepDirectory(db, engine);
     return asOpen(engine, await keptOverview(db, engine, task));
   }
 

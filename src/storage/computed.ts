@@ -1,7 +1,21 @@
+import type { Directory } from '../engine/clients';
 import type { Engine } from '../engine/engine';
 import { OVERVIEW_VERSION, overviewOf, rescored, type Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import { asWriteError, type Db } from './db';
+
+const directoryKey = (fingerprint: string): string => `${fingerprint}:directory:1`;
+
+/** Ids and names of a bundle's clients, where they were kept with it. */
+export async function keptDirectory(db: Db, fingerprint: string): Promise<Directory | null> {
+  return ((await db.get('computed', directoryKey(fingerprint)))?.value as Directory | undefined) ?? null;
+}
+
+/** Keeps ids and names for the next opening; without room for them, they are read again. */
+export async function keepDirectory(db: Db, { fingerprint, clients }: Engine): Promise<void> {
+  const value = await clients.directory();
+  if (value) await db.put('computed', { key: directoryKey(fingerprint), value }).catch(() => undefined);
+}
 
 const keyOf = (fingerprint: string): string => `${fingerprint}:overview:${OVERVIEW_VERSION}`;
 

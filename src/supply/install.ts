@@ -21,7 +21,7 @@ import {
   storedSource,
   sweepLocked,
 } from '../storage/bundles';
-import { keptOverview } from '../storage/computed';
+import { keepDirectory, keptOverview } from '../storage/computed';
 import { freeSpace, type Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
 import { hasFile, IncomingFile, putFile, storedBytes } from '../storage/files';
@@ -205,6 +205,7 @@ class Install {
       runtimeOnly,
       scoredBy: engine.runtime.name,
     };
+    await keepDirectory(db, engine);
     await commitBundle(db, installed);
     // One that is explained by the runtime alone is opened anew as such.
     if (!runtimeOnly) this.#task.opened(engine, overview);

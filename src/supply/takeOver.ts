@@ -4,7 +4,7 @@ import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import { largestGap, SCORE_TOLERANCE, verifyScores } from '../engine/verify';
 import { amendBundle, installedBundle, removeBundle, storedSource, sweep } from '../storage/bundles';
-import { keptOverview } from '../storage/computed';
+import { keptDirectory, keptOverview } from '../storage/computed';
 import type { Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
 import { timeFirstScore } from './install';
@@ -43,8 +43,13 @@ export async function takeOver(
   const wasm = await engineFile.load(look, signal);
   // It may have been removed meanwhile.
   await installedBundle(db, fingerprint);
+  const directory = await keptDirectory(db, fingerprint);
   const open = async (runtimeOnly: boolean) =>
-    openBundle(await storedSource(db, fingerprint), { wasm: () => Promise.resolve(wasm), runtimeOnly });
+    openBundle(await storedSource(db, fingerprint), {
+      wasm: () => Promise.resolve(wasm),
+      runtimeOnly,
+      directory,
+    });
   const first = await open(false);
   if (first.runtime.name === 'core') return unchanged(first, before.overview);
   const { parity } = await verifyScores(first).catch(async (error: unknown) => {

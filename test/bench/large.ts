@@ -4,30 +4,36 @@ import { dirname, join } from 'node:path';
 import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
 import { takeRows, textColumn, type Table } from '../../src/core/table/table';
+import type { PackInput } from '../../src/bundle/packPlan';
+import { algorithmTexts } from '../../src/i18n/algorithm';
+import { bytesOf, tableOf } from '../support/files';
 import { germanInput } from '../support/german';
 
 /**
- * A bundle of many clients: the demo's, drawn again and again, with numbers and names of their own.
+ * A bundle of many clients: those of a small one, drawn again and again, with numbers and names of their own.
  * Written into a built site as its only one.
  */
-export async function publishLarge(site: string, clients: number): Promise<void> {
-  const input = await germanInput();
+export async function publishLarge(
+  site: string,
+  clients: number,
+  input: PackInput | Promise<PackInput> = germanInput(),
+): Promise<void> {
+  const small = await input;
   const dictionary = parseDictionary(
     new TextEncoder().encode(
       JSON.stringify({
-        ...input.dictionary,
+        ...small.dictionary,
         id: 'large',
         title: `${clients} clients`,
-        columns: [{ name: 'who', role: 'name', type: 'text' }, ...(input.dictionary?.columns ?? [])],
+        columns: [{ name: 'who', role: 'name', type: 'text' }, ...(small.dictionary?.columns ?? [])],
       }),
     ),
   );
   const { files } = await pack({
-    ...input,
-    clients: drawn(input.clients, clients),
+    ...small,
+    clients: drawn(small, clients),
     expected: undefined,
     dictionary,
-    features: input.features,
   });
   const folder = join(site, 'bundles/large');
   for (const [path, bytes] of files) {
@@ -43,8 +49,8 @@ export async function publishLarge(site: string, clients: number): Promise<void>
     fingerprint: createHash('sha256').update(bytes).digest('hex'),
     title: `${clients} clients`,
     clients,
-    features: 18,
-    threshold: 0.18,
+    features: small.clients.columns.size - 1,
+    threshold: small.dictionary?.decision?.threshold ?? 0.5,
     bytes: [...files.values()].reduce((sum, file) => sum + file.length, 0),
   };
   writeFileSync(
@@ -56,13 +62,34 @@ export async function publishLarge(site: string, clients: number): Promise<void>
 const FIRST = ['Marie-Antoinette', 'José', 'Ana', 'Żaneta', 'Li', 'Fatoumata'];
 const LAST = ['Rakotoarisoa-Vandenberghe-Oppenheimer de la Tour', 'Núñez', 'Renard', 'Öz', 'Ng', 'Castaing'];
 
-function drawn(table: Table, rows: number): Table {
+/** 200 columns and 300 trees, as `python test/peers/paths.py --make FOLDER` makes them. */
+export async function wideInput(folder: string): Promise<PackInput> {
+  const rows = await tableOf(join(folder, 'table.parquet'), ['id']);
+  const [clients, test] = [0, 1].map((odd) =>
+    takeRows(
+      rows,
+      Int32Array.from({ length: rows.rows >> 1 }, (_, i) => 2 * i + odd),
+    ),
+  );
+  return {
+    model: bytesOf(join(folder, 'export/model.onnx')),
+    clients,
+    idColumn: 'id',
+    reference: clients,
+    test,
+    target: { column: 'y' },
+    dictionary: parseDictionary(bytesOf(join(folder, 'dictionary.json'))),
+    describe: await algorithmTexts(),
+  };
+}
+
+function drawn({ clients: table, idColumn }: PackInput, rows: number): Table {
   const picked = takeRows(
     table,
     Int32Array.from({ length: rows }, (_, i) => (i * 7919) % table.rows),
   );
   const columns = new Map(picked.columns);
-  columns.set('client_id', textColumn(Array.from({ length: rows }, (_, i) => String(100_000 + i))));
+  columns.set(idColumn, textColumn(Array.from({ length: rows }, (_, i) => String(100_000 + i))));
   columns.set(
     'who',
     textColumn(Array.from({ length: rows }, (_, i) => `${FIRST[i % 6]} ${LAST[(i * 5) % 6]} ${i}`)),

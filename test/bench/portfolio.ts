@@ -1,40 +1,30 @@
 /**
- * The portfolio of 300,000 clients, in real Chromium on the built app. Run after `npm run build`:
+ * The portfolio of 300,000 clients, in real Chromium on the built app: the demo's columns, or the 200 of a folder that
+ * `python test/peers/paths.py --make FOLDER` made. Run after `npm run build`:
  *
- *   npx tsx test/bench/portfolio.ts > test/bench/portfolio.md
+ *   npx tsx --max-old-space-size=8000 test/bench/portfolio.ts [FOLDER] > test/bench/portfolio.md
  */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
 import { DOWNLOAD } from '../support/app';
 import { launch, visit } from '../support/browser';
 import { serve } from '../support/server';
+import { publishLarge, wideInput } from './large';
 import { scriptTime } from './script';
-import { publishLarge } from './large';
 
 const CLIENTS = 300_000;
 const STEPS = 200;
+const PATIENCE = { timeout: 600_000 };
 
+const folder = process.argv[2];
 const root = mkdtempSync(join(tmpdir(), 'scoredesk-portfolio-'));
 cpSync('dist', root, { recursive: true });
-await publishLarge(root, CLIENTS);
+await publishLarge(root, CLIENTS, folder ? wideInput(folder) : undefined);
 const site = await serve(root);
 const browser = await launch();
 const { page } = await visit(browser, site.url);
-await page.getByRole('button', { name: DOWNLOAD }).click();
-await page.locator('tbody th a').first().waitFor({ timeout: 180_000 });
-await page
-  .getByText(/^onnxruntime has checked every score/)
-  .first()
-  .waitFor({ timeout: 180_000 });
-
-/** Milliseconds until something is on screen, looked for frame by frame. */
-const until = (selector: string): Promise<number> =>
-  page.evaluate(async (wanted) => {
-    const began = performance.now();
-    while (!document.querySelector(wanted)) await new Promise(requestAnimationFrame);
-    return performance.now() - began;
-  }, selector);
 
 const rows: [string, string][] = [];
 const note = (what: string, found: string) => {
@@ -43,53 +33,123 @@ const note = (what: string, found: string) => {
 };
 const ms = (value: number) => `${Math.round(value)} ms`;
 
-await page.getByRole('link', { name: 'Portfolio' }).click();
-note('distribution and outcome on screen', ms(await until('[role=slider]')));
-note('the best threshold and its interval', ms(await until('.ring')));
-await page.locator('tbody th a').first().waitFor();
+async function timed(what: string, step: () => Promise<unknown>): Promise<void> {
+  const began = performance.now();
+  await step();
+  note(what, ms(performance.now() - began));
+}
 
-const script = await scriptTime(page);
-const before = await script();
-const frames = await page.evaluate(async (steps) => {
-  const handle = [...document.querySelectorAll<HTMLElement>('[role=slider]')].at(-1);
-  const took: number[] = [];
-  for (let i = 0; i < steps; i++) {
-    const began = performance.now();
-    const key = i % 40 < 20 ? 'ArrowRight' : 'ArrowLeft';
-    handle?.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey: true, bubbles: true }));
-    await new Promise(requestAnimationFrame);
-    took.push(performance.now() - began);
-  }
-  return took.sort((a, b) => a - b);
-}, STEPS);
-const each = ((await script()) - before) / STEPS;
-note('a step of the threshold: script', `${each.toFixed(1)} ms`);
-note(
-  'a step of the threshold: to the next frame, median and 95th',
-  `${ms(frames[STEPS >> 1])}, ${ms(frames[Math.floor(0.95 * STEPS)])}`,
-);
+/** Tasks of the page's thread that keep it from answering: the browser tells those of over 50 ms. */
+async function watchTasks(): Promise<void> {
+  await page.addInitScript(() => {
+    const held = globalThis as unknown as { longest: number };
+    held.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) held.longest = Math.max(held.longest, duration);
+    }).observe({ type: 'longtask' });
+  });
+}
 
-const asked = async (what: string, name: string | RegExp) => {
+async function noteLongest(what: string): Promise<void> {
+  const longest = await page.evaluate(() => (globalThis as unknown as { longest: number }).longest);
+  note(`${what}: the page’s longest task`, longest ? ms(longest) : 'none over 50 ms');
+}
+
+/** Greatest resident memory of the process that holds page and workers, in MB. */
+async function peakMemory(of: Browser): Promise<number> {
+  const session = await of.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const peaks = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(({ id }) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0));
+  return Math.max(...peaks) / 1024;
+}
+
+const listed = (): Promise<void> => page.locator('tbody th a').first().waitFor(PATIENCE);
+const checked = (): Promise<void> =>
+  page
+    .getByText(/^onnxruntime has checked every score/)
+    .first()
+    .waitFor(PATIENCE);
+
+/** Until something is on screen, looked for frame by frame. */
+const shown = (selector: string): Promise<void> =>
+  page.evaluate(async (wanted) => {
+    while (!document.querySelector(wanted)) await new Promise(requestAnimationFrame);
+  }, selector);
+
+async function dragThreshold(on: Page): Promise<void> {
+  const script = await scriptTime(on);
+  const before = await script();
+  const frames = await on.evaluate(async (steps) => {
+    const handle = [...document.querySelectorAll<HTMLElement>('[role=slider]')].at(-1);
+    const took: number[] = [];
+    for (let i = 0; i < steps; i++) {
+      const began = performance.now();
+      const key = i % 40 < 20 ? 'ArrowRight' : 'ArrowLeft';
+      handle?.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey: true, bubbles: true }));
+      await new Promise(requestAnimationFrame);
+      took.push(performance.now() - began);
+    }
+    return took.sort((a, b) => a - b);
+  }, STEPS);
+  const each = ((await script()) - before) / STEPS;
+  note('a step of the threshold: script', `${each.toFixed(1)} ms`);
+  note(
+    'a step of the threshold: to the next frame, median and 95th',
+    `${ms(frames[STEPS >> 1])}, ${ms(frames[Math.floor(0.95 * STEPS)])}`,
+  );
+}
+
+async function queue(what: string, name: string | RegExp): Promise<void> {
   const status = page.locator('main').getByText(/clients of 300,000$/);
   const said = await status.innerText();
-  const began = performance.now();
-  await page.getByRole('button', { name }).click();
-  while ((await status.innerText()) === said) await page.evaluate(() => new Promise(requestAnimationFrame));
-  note(what, ms(performance.now() - began));
-};
-await asked('queue: near the threshold', /^Within 2 points/);
-await asked('queue: outside the training, counted for the first time', 'Outside the training');
-await asked('queue: 50 at random', '50 at random');
+  await timed(what, async () => {
+    await page.getByRole('button', { name }).click();
+    while ((await status.innerText()) === said) await page.evaluate(() => new Promise(requestAnimationFrame));
+  });
+}
+
+await watchTasks();
+await page.reload();
+await page.getByRole('button', { name: DOWNLOAD }).click();
+await timed('installed, scored by the app’s own evaluator', listed);
+await timed('scored again by onnxruntime and compared', checked);
+await noteLongest('install and scores');
+await page.reload();
+await timed('opened again: the list on screen', listed);
+await timed('a client after a click', async () => {
+  await page.locator('tbody th a').first().click();
+  await shown('.bars');
+});
+await timed('the next client', async () => {
+  const before = await page.title();
+  await page.keyboard.press(']');
+  await page.waitForFunction((title) => document.title !== title, before);
+  await shown('.bars');
+});
+
+await page.getByRole('link', { name: 'Portfolio' }).click();
+await timed('distribution and outcome on screen', () => shown('[role=slider]'));
+await timed('the best threshold and its interval', () => shown('.ring'));
+await listed();
+await timed('main reasons of the rows in sight', () => shown('tbody td:last-child span'));
+await dragThreshold(page);
+await queue('queue: near the threshold', /^Within 2 points/);
+await queue('queue: outside the training, counted for the first time', 'Outside the training');
+await queue('queue: 50 at random', '50 at random');
+await noteLongest('all of this');
+note('memory of page and worker, at most', `${Math.round(await peakMemory(browser))} MB`);
 await page.context().close();
 await site.close();
 await browser.close();
 rmSync(root, { recursive: true });
 console.log(`# The portfolio of 300,000 clients
 
-By \`npx tsx test/bench/portfolio.ts\`: the built app in headless Chromium ${browser.version()} on 2 cores; the demo's clients drawn again and again, 18 columns.
+By \`npx tsx --max-old-space-size=8000 test/bench/portfolio.ts${folder ? ' FOLDER' : ''}\`: the built app in headless Chromium ${browser.version()} on 2 cores; ${folder ? 'clients of 200 columns, 300 trees' : "the demo's clients, 18 columns"}, drawn again and again.
 
 | what | found |
 | --- | --- |
 ${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
 
-Budget: 16 ms of script a step.`);
+Budgets: opened in 1 s; 16 ms of script a step; no task of the page over 50 ms; 1 GB.`);

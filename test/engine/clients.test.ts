@@ -32,7 +32,7 @@ describe('the clients of a bundle', () => {
   });
 
   test('are known by their ids before any column is read', async () => {
-    const clients = await Clients.open(source, 'id');
+    const clients = await Clients.open(source, { id: 'id' });
     expect([clients.count, clients.has('c'), clients.has('z'), clients.rowOf('c')]).toEqual([
       5,
       true,
@@ -46,7 +46,7 @@ describe('the clients of a bundle', () => {
   });
 
   test('come in the order asked for, with the columns asked for', async () => {
-    const clients = await Clients.open(source, 'id');
+    const clients = await Clients.open(source, { id: 'id' });
     const some = await clients.of(['d', 'a'], ['x']);
     expect([...some.columns.keys()]).toEqual(['x']);
     expect(columnOf(some, 'x')).toMatchObject({ values: Float64Array.of(4, 1) });
@@ -55,15 +55,35 @@ describe('the clients of a bundle', () => {
   });
 
   test('are walked so many at once, the last few among them', async () => {
-    const clients = await Clients.open(source, 'id');
+    const clients = await Clients.open(source, { id: 'id' });
     const parts: string[][] = [];
     for await (const part of clients.scan(['id'], 2)) parts.push(texts(columnOf(part, 'id')));
     expect(parts).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
   });
 
+  test('are known by a directory that was kept, and no column is read for it', async () => {
+    const first = await Clients.open(source, { id: 'id', name: 'x' });
+    const directory = await first.directory();
+    expect(await first.names()).toEqual(['1', '2', '3', '4', '5']);
+    read.length = 0;
+    const again = await Clients.open(source, { id: 'id', name: 'x', directory });
+    expect([again.ids, await again.names(), again.rowOf('d')]).toEqual([first.ids, await first.names(), 3]);
+    expect(read).toEqual([]);
+  });
+
+  test('a directory of another number of clients is none, and neither is one whose texts could not be told apart', async () => {
+    const directory = { ids: 'a\0b', names: 'x\0y' };
+    const clients = await Clients.open(source, { id: 'id', directory });
+    expect([clients.count, await clients.names()]).toEqual([5, null]);
+    const odd = await Clients.open(sourceOf(table(['a\0', 'b'], {})), { id: 'id' });
+    expect(await odd.directory()).toBeNull();
+  });
+
   test('with an id twice, or none, are refused', async () => {
-    expect(await codeOf(() => Clients.open(sourceOf(table(['a', 'a'], {})), 'id'))).toBe('ids-repeated');
-    expect(await codeOf(() => Clients.open(sourceOf(table(['a', ''], {})), 'id'))).toBe('id-missing');
+    expect(await codeOf(() => Clients.open(sourceOf(table(['a', 'a'], {})), { id: 'id' }))).toBe(
+      'ids-repeated',
+    );
+    expect(await codeOf(() => Clients.open(sourceOf(table(['a', ''], {})), { id: 'id' }))).toBe('id-missing');
   });
 });
 

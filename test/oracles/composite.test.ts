@@ -243,7 +243,7 @@ describe('rows that the model gives no number for', () => {
     const table = await engine.clients.table();
     const values = numbers(table, 'age').map((x, i) => (i === row ? NaN : x));
     const columns = new Map(table.columns).set('age', { kind: 'number', values });
-    const clients = await Clients.open(sourceOf({ ...table, columns }), engine.idColumn);
+    const clients = await Clients.open(sourceOf({ ...table, columns }), { id: engine.idColumn });
     Object.defineProperty(engine, 'clients', { value: clients });
     Object.defineProperty(engine, 'reference', { value: () => clients.table() });
     return engine;

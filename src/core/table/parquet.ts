@@ -1,23 +1,13 @@
-import {
-  parquetMetadataAsync,
-  parquetRead,
-  parquetSchema,
-  type DecodedArray,
-  type FileMetaData,
-  type SchemaElement,
-} from 'hyparquet';
+import { parquetMetadataAsync, parquetRead, type DecodedArray, type FileMetaData } from 'hyparquet';
 import { compressors as allCompressors } from 'hyparquet-compressors';
 import { asCoded, reasonOf, ScoredeskError } from '../errors';
-import { guarded, type Chunk } from './parquetPages';
-import { asMeant, meaningOf } from './parquetTypes';
+import { checkedMetadata, columnNames, groupStarts, ownColumns, type OwnColumn } from './parquetColumns';
+import { guarded } from './parquetPages';
+import { asMeant } from './parquetTypes';
 import { rangesOf, type ByteRanges } from './ranges';
 import { wholeTable, type RowRange, type TableSource } from './source';
+import { decodeUtf8 } from './utf8';
 import { concatNumbers, sliceColumn, TextBuilder, type Column, type NumberColumn, type Table } from './table';
-
-const MAX_ROWS = 20_000_000;
-const MAX_COLUMNS = 20_000;
-/** 8 GB of numbers: no table that anybody scores here has more, and a claim of more costs an attacker nothing. */
-const MAX_CELLS = 1e9;
 
 export interface ParquetOptions {
   /** A nested column is refused when it is read, not with the file. */
@@ -52,50 +42,39 @@ export async function openParquet(
 ): Promise<TableSource> {
   let metadata: FileMetaData;
   let names: string[];
+  let columns: ReadonlyMap<string, OwnColumn>;
+  let blocks: number[];
   try {
-    metadata = checked(await parquetMetadataAsync(bytes));
+    metadata = checkedMetadata(await parquetMetadataAsync(bytes));
     names = columnNames(metadata, file, options.lenient);
+    blocks = groupStarts(metadata);
+    columns = ownColumns(metadata);
   } catch (error) {
     throw asUnreadable(file, error);
   }
   const rows = Number(metadata.num_rows);
-  const blocks = groupStarts(metadata);
   const asText = new Set(options.text);
-  const nested = new Set(
-    parquetSchema(metadata)
-      .children.filter((child) => child.children.length)
-      .map((child) => child.element.name),
-  );
   return {
     name: file,
     rows,
     names,
     blocks,
     read: async (name, range = { from: 0, to: rows }) => {
-      if (nested.has(name)) throw new ScoredeskError('parquet-type', { file, column: name, found: 'nested' });
-      const element = elementOf(metadata, name);
-      if (!element) return null;
+      const own = columns.get(name);
+      if (!own) return null;
+      if (own.nested) throw new ScoredeskError('parquet-type', { file, column: name, found: 'nested' });
+      const { element } = own;
       const around = groupsAround(range, blocks, rows);
-      const chunks = await readChunks(bytes, metadata, name, { file, range: around });
+      const chunks = await readChunks(bytes, own, { file, range: around });
       const column = toColumn(chunks, around.to - around.from, asText.has(name), {
         file,
         name,
         whole: element.type === 'INT32' && element.converted_type !== 'DECIMAL',
       });
       const { from, to } = range;
-      return asMeant(sliceColumn(column, from - around.from, to - around.from), meaningOf(element, metadata));
+      return asMeant(sliceColumn(column, from - around.from, to - around.from), own.meaning);
     },
   };
-}
-
-/** First rows of the row groups that hold any. */
-function groupStarts({ row_groups: groups }: FileMetaData): number[] {
-  const starts = [0];
-  for (const { num_rows: rows } of groups) starts.push(starts[starts.length - 1] + Number(rows));
-  return [
-    0,
-    ...new Set(starts.slice(1, -1).filter((start) => start > 0 && start < starts[starts.length - 1])),
-  ];
 }
 
 /** The row groups that hold these rows. */
@@ -111,49 +90,17 @@ function asUnreadable(file: string, error: unknown): ScoredeskError {
   );
 }
 
-/** Claims of a size that no file of ours has are damage or an attack. */
-function checked(metadata: FileMetaData): FileMetaData {
-  const rows = Number(metadata.num_rows);
-  if (!Array.isArray(metadata.row_groups) || !(rows >= 0)) throw new Error('no row count');
-  const grouped = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-  if (grouped !== rows) throw new Error(`${rows} rows, row groups hold ${grouped}`);
-  if (rows > MAX_ROWS) throw new Error(`${rows} rows, at most ${MAX_ROWS}`);
-  // Some writers give a decimal its newer name alone, which hyparquet does not read.
-  for (const element of metadata.schema)
-    if (element.logical_type?.type === 'DECIMAL') element.converted_type ??= 'DECIMAL';
-  for (const group of metadata.row_groups)
-    for (const { meta_data } of group.columns)
-      if (meta_data && Number(meta_data.num_values) > MAX_ROWS)
-        throw new Error(`${meta_data.num_values} values`);
-  return metadata;
-}
-
-function columnNames(metadata: FileMetaData, file: string, lenient = false): string[] {
-  const { children } = parquetSchema(metadata);
-  if (children.length * Number(metadata.num_rows) > MAX_CELLS)
-    throw new Error(`${children.length} columns of ${metadata.num_rows} rows`);
-  if (children.length > MAX_COLUMNS) throw new Error(`${children.length} columns, at most ${MAX_COLUMNS}`);
-  const names = new Set<string>();
-  for (const { element, children: nested } of children) {
-    if (nested.length && !lenient)
-      throw new ScoredeskError('parquet-type', { file, column: element.name, found: 'nested' });
-    if (names.has(element.name)) throw new ScoredeskError('column-repeated', { file, column: element.name });
-    names.add(element.name);
-  }
-  return [...names];
-}
-
 async function readChunks(
   bytes: ByteRanges,
-  metadata: FileMetaData,
-  name: string,
+  { metadata, element: { name }, chunks: own }: OwnColumn,
   { file, range }: { file: string; range: RowRange },
 ): Promise<DecodedArray[]> {
   const chunks: { start: number; data: DecodedArray }[] = [];
   try {
     await parquetRead({
-      ...guarded(bytes, chunksOf(metadata, name), allCompressors),
+      ...guarded(bytes, own, allCompressors),
       metadata,
+      parsers: { stringFromBytes: (text: Uint8Array) => text && decodeUtf8(text) },
       columns: [name],
       rowStart: range.from,
       rowEnd: range.to,
@@ -163,19 +110,6 @@ async function readChunks(
     throw asUnreadable(file, error);
   }
   return chunks.sort((a, b) => a.start - b.start).map(({ data }) => data);
-}
-
-const elementOf = (metadata: FileMetaData, name: string): SchemaElement | undefined =>
-  parquetSchema(metadata).children.find((child) => child.element.name === name)?.element;
-
-/** A column's part of each row group. */
-function chunksOf(metadata: FileMetaData, name: string): Chunk[] {
-  const element = elementOf(metadata, name);
-  return metadata.row_groups.flatMap(({ columns, num_rows }) =>
-    columns.flatMap(({ meta_data: meta }) =>
-      element && meta?.path_in_schema[0] === name ? [{ meta, element, rows: Number(num_rows) }] : [],
-    ),
-  );
 }
 
 interface Place {

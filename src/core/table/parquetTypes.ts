@@ -12,27 +12,33 @@ export type Meaning =
 const UNITS: Readonly<Record<string, number>> = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 };
 const PANDAS_UNITS: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
 
-/** What the column's numbers mean, by the schema, and by what pandas notes of its own types. */
-export function meaningOf(element: SchemaElement, metadata: FileMetaData): Meaning {
+/** What each column's numbers mean, by the schema, and by what pandas notes of its own types. */
+export function meaningsOf(metadata: FileMetaData): (element: SchemaElement) => Meaning {
+  const noted = notedTypes(metadata);
+  return (element) => meaningOf(element, noted);
+}
+
+function meaningOf(element: SchemaElement, noted: ReadonlyMap<string, string>): Meaning {
   const { converted_type: converted, logical_type: logical, scale = 0 } = element;
   if (converted === 'DECIMAL') return { kind: 'decimal', scale };
   if (converted === 'TIME_MILLIS' || converted === 'TIME_MICROS')
     return { kind: 'time', perSecond: UNITS[converted.slice(5)] };
   if (logical?.type === 'TIME') return { kind: 'time', perSecond: UNITS[logical.unit] };
-  const unit = durationUnit(element.name, metadata);
+  // Parquet has no type for lengths of time: pandas says in the file's metadata which columns are.
+  const unit = /^timedelta64\[(s|ms|us|ns)\]$/.exec(noted.get(element.name) ?? '')?.[1];
   return unit ? { kind: 'duration', perSecond: PANDAS_UNITS[unit] } : { kind: 'plain' };
 }
 
-/** Parquet has no type for lengths of time: pandas says in the file's metadata which columns are. */
-function durationUnit(name: string, { key_value_metadata: noted }: FileMetaData): string | null {
+/** numpy's types by column, as pandas notes them. */
+function notedTypes({ key_value_metadata: noted }: FileMetaData): Map<string, string> {
   const written = noted?.find(({ key }) => key === 'pandas')?.value;
-  if (!written) return null;
   try {
-    const { columns } = JSON.parse(written) as { columns?: { field_name?: string; numpy_type?: string }[] };
-    const type = columns?.find(({ field_name }) => field_name === name)?.numpy_type;
-    return /^timedelta64\[(s|ms|us|ns)\]$/.exec(type ?? '')?.[1] ?? null;
+    const { columns } = JSON.parse(written ?? '{}') as {
+      columns?: { field_name?: string; numpy_type?: string }[];
+    };
+    return new Map((columns ?? []).map(({ field_name: name, numpy_type: type }) => [name ?? '', type ?? '']));
   } catch {
-    return null;
+    return new Map();
   }
 }
 

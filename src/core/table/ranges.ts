@@ -15,8 +15,9 @@ export function rangesOf(bytes: Uint8Array): ByteRanges {
 export const rangesOfBlob = (blob: Blob): ByteRanges =>
   inBlocks({ byteLength: blob.size, slice: (from, to) => blob.slice(from, to).arrayBuffer() });
 
-const BLOCK = 1024 * 1024;
-const KEPT_BLOCKS = 16;
+const BLOCK = 256 * 1024;
+/** 64 MB: a file of usual size stays whole, so that reading column after column goes to the disk once. */
+const KEPT_BLOCKS = 256;
 
 /**
  * The same bytes, read in blocks of which the last are kept: a reader of columns takes many small pieces side by

@@ -1,7 +1,7 @@
 import type { Decision } from '../../core/decision/decision';
 import { sampleRows } from '../../core/numeric/random';
 import { folded } from '../../core/text';
-import { textAt, type Column } from '../../core/table/table';
+import { type Column } from '../../core/table/table';
 import type { Engine } from '../engine';
 import { flagsOf, MUCH_MISSING, type Flags } from './flags';
 import { cellValue, type CellValue } from './cells';
@@ -56,7 +56,6 @@ export class ClientList {
   readonly #engine: Engine;
   readonly #scores: Float64Array;
   readonly #seen: Uint8Array;
-  readonly #nameColumn: string | undefined;
   #folded: string[] | null = null;
   #last: { key: string; rows: Uint32Array } | null = null;
   #flags: Flags | null = null;
@@ -65,7 +64,6 @@ export class ClientList {
     this.#engine = engine;
     this.#scores = scores;
     this.#seen = seen;
-    this.#nameColumn = engine.manifest.columns.find((column) => column.role === 'name')?.name;
   }
 
   seenIn(row: number): SeenIn {
@@ -85,7 +83,7 @@ export class ClientList {
   async page(query: ListQuery, columns: readonly string[], offset: number, limit: number): Promise<ListPage> {
     const rows = await this.#find(query);
     const shown = await Promise.all(columns.map((name) => this.#engine.clients.column(name)));
-    const names = await this.#names();
+    const names = await this.#engine.clients.names();
     const part = rows.subarray(Math.max(0, offset), Math.max(0, offset) + limit);
     return { found: rows.length, rows: Array.from(part, (row) => this.#row(row, names, shown)) };
   }
@@ -101,20 +99,16 @@ export class ClientList {
     return { position, found: rows.length, previous: idAt(position - 1), next: idAt(position + 1) };
   }
 
-  #row(row: number, names: Column | null, shown: readonly (Column | null)[]): ListRow {
+  #row(row: number, names: readonly string[] | null, shown: readonly (Column | null)[]): ListRow {
     return {
       id: this.#engine.clients.ids[row],
-      name: names ? textAt(names, row) : '',
+      name: names?.[row] ?? '',
       probability: this.#scores[row],
       decision: this.#engine.decide(this.#scores[row]),
       seenIn: this.seenIn(row),
       flags: this.#flags && { missing: this.#flags.missing[row], odd: this.#flags.odd[row] },
       values: shown.map((column) => (column ? cellValue(column, row) : null)),
     };
-  }
-
-  async #names(): Promise<Column | null> {
-    return this.#nameColumn === undefined ? null : this.#engine.clients.column(this.#nameColumn);
   }
 
   async #find(query: ListQuery): Promise<Uint32Array> {
@@ -162,10 +156,8 @@ export class ClientList {
 
   async #searchKeys(): Promise<string[]> {
     if (this.#folded) return this.#folded;
-    const names = await this.#names();
-    this.#folded = this.#engine.clients.ids.map((id, row) =>
-      folded(names ? `${id}\n${textAt(names, row)}` : id),
-    );
+    const names = await this.#engine.clients.names();
+    this.#folded = this.#engine.clients.ids.map((id, row) => folded(names ? `${id}\n${names[row]}` : id));
     return this.#folded;
   }
 
@@ -182,7 +174,8 @@ export class ClientList {
     if (by === 'missing' || by === 'odd') return byNumber((await this.countFlags())[by]);
     if (by === 'id') return byText(this.#engine.clients.ids);
     const named = by.replace(/^column:/, '');
-    const column = by === 'name' ? await this.#names() : await this.#engine.clients.column(named);
+    if (by === 'name') return byNumber(presentRanks((await this.#engine.clients.names()) ?? []));
+    const column = await this.#engine.clients.column(named);
     if (!column) return () => 0;
     if (column.kind === 'number') return byNumber(column.values);
     const declared = this.#engine.manifest.columns.find(({ name }) => name === named);
@@ -214,6 +207,10 @@ function byNumber(values: ArrayLike<number>): Comparison {
     return sign * (x < y ? -1 : 1);
   };
 }
+
+/** Ranks of texts, those that are missing left out. */
+const presentRanks = (texts: readonly string[]): Float64Array =>
+  Float64Array.from(rankOf(texts), (rank, i) => (texts[i] === '' ? NaN : rank));
 
 const collator = new Intl.Collator(undefined, { numeric: true });
 

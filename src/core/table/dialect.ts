@@ -27,7 +27,7 @@ export function decodeText(bytes: Uint8Array, file: string): string {
 }
 
 /** No row of 20,000 columns has as many bytes: a longer line costs a parser many times its length. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const [LF, CR] = [10, 13];
 
 function hasLongLine(bytes: Uint8Array): boolean {
@@ -42,21 +42,21 @@ function hasLongLine(bytes: Uint8Array): boolean {
 }
 
 /** One zero byte in a hundred is no text at all; fewer are told with the line of the first. */
-function zeroByte(bytes: Uint8Array, file: string): ScoredeskError {
+export function zeroByte(bytes: Uint8Array, file: string, linesBefore = 0): ScoredeskError {
   const zeros = bytes.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
   if (zeros > bytes.length / 100 && zeros > 1) return new ScoredeskError('csv-encoding', { file });
-  return spoiltByte(new TextDecoder('utf-8').decode(bytes).replaceAll('\0', SPOILT), file);
+  return spoiltByte(new TextDecoder('utf-8').decode(bytes).replaceAll('\0', SPOILT), file, linesBefore);
 }
 
 const SPOILT = '\uFFFD';
 
 /** Whether a text has letters that only UTF-8 writes in several bytes: then it is UTF-8, whatever else is in it. */
-const hasOwnLetters = (text: string): boolean => /[^\0-\x7F\uFFFD]/.test(text);
+export const hasOwnLetters = (text: string): boolean => /[^\0-\x7F\uFFFD]/.test(text);
 
 /** In a file of UTF-8, a byte that is none: told with its line, for nobody knows which letter it was. */
-function spoiltByte(text: string, file: string): ScoredeskError {
+function spoiltByte(text: string, file: string, linesBefore = 0): ScoredeskError {
   const at = text.indexOf(SPOILT);
-  const line = text.slice(0, at).split(/\r\n|\n|\r/).length;
+  const line = linesBefore + text.slice(0, at).split(/\r\n|\n|\r/).length;
   const around = text.slice(Math.max(0, at - 20), at + 20).split(/[\r\n]/);
   const cell = around.find((part) => part.includes(SPOILT)) ?? '';
   return new ScoredeskError('csv-byte', { file, line, value: cell });

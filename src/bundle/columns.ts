@@ -124,9 +124,7 @@ export function toDeclared(column: Column, declared: ManifestColumn, table: Tabl
  * @throws column-not-number with the first row and value that is none, or may be read in two ways ("1,234")
  */
 function textAsNumbers(column: TextColumn, name: string, table: Table): Column {
-  const forms = column.dictionary.map((text) => formOf(text.trim()));
-  const pointed = forms.includes('dot');
-  const numbers = column.dictionary.map((text, i) => plainNumber(text.trim(), forms[i], pointed));
+  const numbers = numbersInText(column);
   const row = column.codes.findIndex((code) => code >= 0 && numbers[code] === undefined);
   if (row >= 0)
     throw new ScoredeskError('column-not-number', {
@@ -137,6 +135,13 @@ function textAsNumbers(column: TextColumn, name: string, table: Table): Column {
     });
   const values = Float64Array.from(column.codes, (code) => (code < 0 ? NaN : (numbers[code] as number)));
   return { kind: 'number', values };
+}
+
+/** The number that each text of a dictionary is; undefined for one that is none. */
+export function numbersInText({ dictionary }: TextColumn): (number | undefined)[] {
+  const forms = dictionary.map((text) => formOf(text.trim()));
+  const pointed = forms.includes('dot');
+  return dictionary.map((text, i) => plainNumber(text.trim(), forms[i], pointed));
 }
 
 /** The number, where it can be only one: "1.234" needs another cell that shows points to be decimal marks. */

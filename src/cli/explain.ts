@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import { contributionTable } from '../engine/client/tables';
 import { openBundle } from '../engine/engine';
+import type { Progress } from '../engine/runtime';
 import { METHODS, type Method } from '../engine/explanations';
-import { sayProgress } from './console';
 import { STRICT } from './findings';
-import { openSource, writeTableFile } from './files';
+import { openSource, writeTableParts } from './files';
 import { outOption, TABLE_ENDINGS, wholeOption } from './options';
-import { backgroundOf, chooseRows, type RowOptions } from './rows';
+import { backgroundOf, chooseParts, partTables, PROBLEMS, type RowOptions } from './rows';
 
 interface Options extends RowOptions {
   method?: Method;
@@ -24,6 +24,7 @@ export function explainCommand(): Command {
     .option('--data <file>', 'rows to explain instead of the clients')
     .option('--ids <a,b>', 'only these ids')
     .option(...STRICT)
+    .option(...PROBLEMS)
     .addOption(
       new Option(
         '--method <name>',
@@ -48,15 +49,22 @@ export function explainCommand(): Command {
     )
     .action(async (path: string, options: Options) => {
       const engine = await openBundle(await openSource(path), { runtime: 'core' });
-      const rows = await chooseRows(engine, options);
-      const found = await engine.explain(rows.table, options.method, {
-        progress: sayProgress,
+      const chosen = await chooseParts(engine, options, false);
+      const task = {
         background:
           options.background === undefined ? undefined : await backgroundOf(engine, options.background),
         samples: options.samples,
         kernelWidth: options.kernelWidth,
         seed: options.seed,
+      };
+      const explained = partTables(chosen, options, async ({ rows }, tell) => {
+        const progress = ({ done }: Progress) => tell(done);
+        return contributionTable(
+          engine,
+          rows,
+          await engine.explain(rows.table, options.method, { ...task, progress }),
+        );
       });
-      await writeTableFile(options.out, contributionTable(engine, rows, found));
+      await writeTableParts(options.out, explained);
     });
 }

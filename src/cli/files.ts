@@ -14,13 +14,15 @@ import {
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { reasonOf, ScoredeskError } from '../core/errors';
+import { asCoded, reasonOf, ScoredeskError } from '../core/errors';
 import { openParquet } from '../core/table/parquet';
-import type { ByteRanges } from '../core/table/ranges';
+import type { CsvBlocksOptions } from '../core/table/csvBlocks';
+import { openTable, type OpenTable } from '../core/table/open';
+import { rangesOf, type ByteRanges } from '../core/table/ranges';
 import { readTable } from '../core/table/read';
 import { sourceOf, type TableSource } from '../core/table/source';
 import type { Table } from '../core/table/table';
-import { csvPieces, jsonPieces } from '../core/table/write';
+import { csvPieces, filePieces, jsonPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
 import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
@@ -47,22 +49,34 @@ export async function readTableFile(path: string, text: readonly string[] = []):
   return readTable(await readBytes(path), basename(path), { text });
 }
 
-/** A table that is read column by column: a Parquet file from the disk, any other from memory. */
+/** A table that is read by columns and blocks from the disk; a CSV and JSON from memory. */
 export async function openTableFile(path: string, text: readonly string[] = []): Promise<TableSource> {
   if (!/\.parquet$/i.test(path)) return sourceOf(await readTableFile(path, text));
+  return openParquet(await rangesOfFile(path), basename(path), { text, lenient: true });
+}
+
+/** A table of any size, block by block; what has no size, such as a pipe, is read at once. */
+export async function openLargeTable(path: string, options: CsvBlocksOptions): Promise<OpenTable> {
+  const info = await stat(path).catch((error: unknown) => {
+    throw asFileError(path, error);
+  });
+  const ranges = info.isFile() ? await rangesOfFile(path) : rangesOf(await readBytes(path));
+  return openTable(ranges, basename(path), options);
+}
+
+async function rangesOfFile(path: string): Promise<ByteRanges> {
   const file = await open(path).catch((error: unknown) => {
     throw asFileError(path, error);
   });
   const { size } = await file.stat();
-  const ranges: ByteRanges = {
+  return {
     byteLength: size,
     slice: async (from, to = size) => {
-      const bytes = new Uint8Array(Math.max(0, to - from));
+      const bytes = new Uint8Array(Math.max(0, Math.min(to, size) - from));
       await file.read(bytes, 0, bytes.length, from);
       return bytes.buffer;
     },
   };
-  return openParquet(ranges, basename(path), { text, lenient: true });
 }
 
 /** A bundle's directory or zip. */
@@ -95,6 +109,14 @@ export async function writeTableFile(path: string, table: Table): Promise<void> 
   if (path === '-') return pipeline(Readable.from(csvPieces(table)), process.stdout, { end: false });
   if (/\.parquet$/i.test(path)) return writeWhole(path, [writeParquet(table, 'SNAPPY')]);
   return writeWhole(path, /\.json$/i.test(path) ? jsonPieces(table) : csvPieces(table));
+}
+
+/** Writes a table that comes in parts, as `writeTableFile` writes one. */
+export async function writeTableParts(path: string, parts: AsyncIterable<Table>): Promise<void> {
+  const format = /\.parquet$/i.test(path) ? 'parquet' : /\.json$/i.test(path) ? 'json' : 'csv';
+  const pieces = filePieces(parts, format);
+  if (path === '-') return pipeline(Readable.from(pieces), process.stdout, { end: false });
+  return writeWhole(path, pieces);
 }
 
 /**
@@ -161,15 +183,20 @@ function listedIn(manifest: Uint8Array): string[] {
 }
 
 /** Writes a file whole or not at all; what is no ordinary file (a device, a link) is written to as it is. */
-export async function writeWhole(path: string, content: Iterable<Uint8Array | string>): Promise<void> {
+export async function writeWhole(
+  path: string,
+  content: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
   await requireFolder(dirname(path));
+  const there = await lstat(path).catch(() => null);
+  const partial = there && !there.isFile() ? path : `${path}.partial`;
   try {
-    const there = await lstat(path).catch(() => null);
     if (there?.isDirectory()) throw new Error('it is a directory');
-    const partial = there && !there.isFile() ? path : `${path}.partial`;
     await pipeline(Readable.from(content), createWriteStream(partial));
     if (partial !== path) await rename(partial, path);
   } catch (error) {
-    throw asFileError(path, error);
+    if (partial !== path) await rm(partial, { force: true });
+    // What the content throws says more than the file that it was written to.
+    throw asCoded(error) ?? asFileError(path, error);
   }
 }

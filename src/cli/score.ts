@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { scoreTable } from '../engine/client/tables';
 import { openBundle } from '../engine/engine';
-import { say, sayProgress } from './console';
+import type { Progress } from '../engine/runtime';
+import { say } from './console';
 import { STRICT } from './findings';
-import { openSource, writeTableFile } from './files';
+import { openSource, writeTableParts } from './files';
 import { outOption, TABLE_ENDINGS } from './options';
-import { chooseRows, requireScores, type RowOptions } from './rows';
+import { chooseParts, partTables, PROBLEMS, type RowOptions } from './rows';
 
 export function scoreCommand(): Command {
   return new Command('score')
@@ -14,6 +15,7 @@ export function scoreCommand(): Command {
     .option('--data <file>', 'rows to score instead of the clients')
     .option('--ids <a,b>', 'only these ids')
     .option(...STRICT)
+    .option(...PROBLEMS)
     .requiredOption(
       '--out <file>',
       '.csv, .parquet or .json; - is CSV on stdout',
@@ -22,12 +24,13 @@ export function scoreCommand(): Command {
     .addHelpText('after', '\nExample:\n  scoredesk score public/bundles/german-credit --ids 1,2 --out -')
     .action(async (path: string, options: RowOptions & { out: string }) => {
       const engine = await openBundle(await openSource(path));
-      const rows = await chooseRows(engine, options);
-      const { table, target } = rows;
-      const scores = await engine.score(table, { progress: sayProgress });
-      if (options.data !== undefined) requireScores(engine, { table, scores, target }, options);
+      const chosen = await chooseParts(engine, options);
       if (engine.runtimeFailure)
         say(`Note: onnxruntime did not start (${engine.runtimeFailure}); scored by the app’s own evaluator.`);
-      await writeTableFile(options.out, scoreTable(engine, rows, scores));
+      const scored = partTables(chosen, options, async ({ rows }, tell) => {
+        const progress = ({ done }: Progress) => tell(done);
+        return scoreTable(engine, rows, chosen.scores ?? (await engine.score(rows.table, { progress })));
+      });
+      await writeTableParts(options.out, scored);
     });
 }

@@ -7,7 +7,15 @@ import { asMeant } from './parquetTypes';
 import { rangesOf, type ByteRanges } from './ranges';
 import { wholeTable, type RowRange, type TableSource } from './source';
 import { decodeUtf8 } from './utf8';
-import { concatNumbers, sliceColumn, TextBuilder, type Column, type NumberColumn, type Table } from './table';
+import {
+  concatNumbers,
+  lengthOf,
+  sliceColumn,
+  TextBuilder,
+  type Column,
+  type NumberColumn,
+  type Table,
+} from './table';
 
 export interface ParquetOptions {
   /** A nested column is refused when it is read, not with the file. */
@@ -72,7 +80,7 @@ export async function openParquet(
         whole: element.type === 'INT32' && element.converted_type !== 'DECIMAL',
       });
       const { from, to } = range;
-      return asMeant(sliceColumn(column, from - around.from, to - around.from), own.meaning);
+      return asMeant(partOf(column, from - around.from, to - around.from), own.meaning);
     },
   };
 }
@@ -81,6 +89,15 @@ export async function openParquet(
 function groupsAround({ from, to }: RowRange, starts: readonly number[], rows: number): RowRange {
   const first = starts.findLast((start) => start <= from) ?? 0;
   return { from: first, to: starts.find((start) => start >= to && start > first) ?? rows };
+}
+
+/** The cells `from` .. `to`; few of many are copied, so that the others can be forgotten. */
+function partOf(column: Column, from: number, to: number): Column {
+  const part = sliceColumn(column, from, to);
+  if (2 * (to - from) > lengthOf(column)) return part;
+  return part.kind === 'text'
+    ? { ...part, codes: part.codes.slice() }
+    : { ...part, values: part.values.slice() };
 }
 
 function asUnreadable(file: string, error: unknown): ScoredeskError {

@@ -5,8 +5,14 @@ const PIECE_ROWS = 10_000;
 
 /** The table as CSV with a header, RFC 4180 quoting and LF; missing cells are empty. Piece by piece. */
 export function* csvPieces(table: Table): Generator<string> {
+  yield csvHeader(table);
+  yield* csvRows(table);
+}
+
+const csvHeader = ({ columns }: Table): string => [...columns.keys()].map(textCell).join(',') + '\n';
+
+function* csvRows(table: Table): Generator<string> {
   const columns = [...table.columns.values()];
-  yield [...table.columns.keys()].map(textCell).join(',') + '\n';
   for (let from = 0; from < table.rows; from += PIECE_ROWS) {
     const rows = Math.min(PIECE_ROWS, table.rows - from);
     const lines = Array.from({ length: rows }, (_, i) =>
@@ -30,15 +36,44 @@ export function textCell(text: string): string {
 
 /** The table as a JSON list of objects; missing numbers are null, infinities "Infinity" and "-Infinity". */
 export function* jsonPieces(table: Table): Generator<string> {
+  yield '[';
+  yield* jsonRows(table, '\n');
+  yield table.rows === 0 ? ']\n' : '\n]\n';
+}
+
+function* jsonRows(table: Table, before: string): Generator<string> {
   const columns = [...table.columns];
   for (let row = 0; row < table.rows; row++) {
     const cells = columns.map(([name, column]) => [
       name,
       column.kind === 'text' ? textAt(column, row) : jsonNumber(column.values[row]),
     ]);
-    yield (row === 0 ? '[\n' : ',\n') + JSON.stringify(Object.fromEntries(cells));
+    yield (row === 0 ? before : ',\n') + JSON.stringify(Object.fromEntries(cells));
   }
-  yield table.rows === 0 ? '[]\n' : '\n]\n';
+}
+
+export type TableFormat = 'csv' | 'json' | 'parquet';
+
+/**
+ * A file of a table that comes in parts, of the same columns all: piece by piece, so that it may be larger than memory. A
+ * Parquet file has numbers in double precision and a row group a part.
+ */
+export async function* filePieces(
+  parts: AsyncIterable<Table>,
+  format: TableFormat,
+): AsyncGenerator<string | Uint8Array> {
+  if (format === 'parquet') {
+    yield* (await import('./parquetWrite')).parquetPieces(parts);
+    return;
+  }
+  let rows = 0;
+  if (format === 'json') yield '[';
+  for await (const part of parts) {
+    if (format === 'csv' && rows === 0) yield csvHeader(part);
+    yield* format === 'csv' ? csvRows(part) : jsonRows(part, rows === 0 ? '\n' : ',\n');
+    rows += part.rows;
+  }
+  if (format === 'json') yield rows === 0 ? ']\n' : '\n]\n';
 }
 
 function jsonNumber(value: number): number | string | null {

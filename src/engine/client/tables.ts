@@ -36,6 +36,17 @@ export async function clientRows(engine: Engine): Promise<ChosenRows> {
   return { ...idsIn(engine, table), target: null };
 }
 
+/** The same part after part, in their order. */
+export async function* clientParts(engine: Engine): AsyncGenerator<{ rows: ChosenRows; problems: [] }> {
+  const { idColumn, inputs } = engine;
+  const names = [...new Set([idColumn, ...inputs])];
+  for await (const table of engine.clients.scan(names, PART_ROWS))
+    yield { rows: { ...idsIn(engine, table), target: null }, problems: [] };
+}
+
+/** Rows in memory at once. */
+export const PART_ROWS = 20_000;
+
 function idsIn(engine: Engine, table: Table): Pick<ChosenRows, 'table' | 'ids' | 'wholeIds'> {
   const column = columnOf(table, engine.idColumn);
   return { table, ids: texts(column), wholeIds: column.written === 'whole' };

@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import type { RowRange, TableSource } from '../core/table/source';
+import { oneByOne, type RowRange, type TableSource } from '../core/table/source';
 import { columnOf, type Column, type Table } from '../core/table/table';
 import type { ManifestColumn } from './schema';
 
@@ -132,7 +132,7 @@ export function derivedSource(source: TableSource, columns: readonly ManifestCol
     const rows = range ? range.to - range.from : source.rows;
     return derivedColumn(rule, { name: source.name, rows, columns: own }, range?.from);
   };
-  return { ...source, names: [...new Set([...source.names, ...ruleOf.keys()])], read };
+  return { ...oneByOne(source), names: [...new Set([...source.names, ...ruleOf.keys()])], read };
 }
 
 /** The derived columns whose operands are there, or are derived of what is there. */

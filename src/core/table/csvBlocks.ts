@@ -5,7 +5,7 @@ import { readersOf, Surveyor, type Survey } from './csvSurvey';
 import { findDelimiter, hasOwnLetters, MAX_LINE_BYTES, zeroByte } from './dialect';
 import type { ByteRanges } from './ranges';
 import type { RowRange, TableSource } from './source';
-import { concatColumns, sliceColumn, type Column } from './table';
+import { concatColumns, type Column } from './table';
 
 /** A record that has another number of cells than the header: no row. */
 export interface Ragged {
@@ -247,7 +247,8 @@ class Walk {
         header: b === 0,
       }))
       .filter(({ row, end }) => end > row);
-    const { names, cells } = this.#reader(survey);
+    const readAll = this.#reader(survey, places);
+    const names = survey.columns.map(({ name }) => name);
     const ragged = this.#ragged;
     const above = this.#lines - survey.rows - ragged.length - 1;
     return {
@@ -258,44 +259,48 @@ class Walk {
       blocks: [0, ...places.slice(1).map(({ row }) => row)],
       ragged,
       lineOf: (row) => ragged.reduce((line, left) => (left.line <= line ? line + 1 : line), row + 2 + above),
-      read: async (name, { from, to }: RowRange = { from: 0, to: survey.rows }) => {
-        const j = names.indexOf(name);
-        if (j < 0) return null;
-        const parts: Column[] = [];
-        for (const place of places) {
-          if (place.end <= from || place.row >= to) continue;
-          const column = await cells(place, j);
-          parts.push(
-            sliceColumn(column, Math.max(from, place.row) - place.row, Math.min(to, place.end) - place.row),
-          );
-        }
-        return parts.length > 0 ? concatColumns(parts) : readersOf(survey, file)[j](0).finish();
-      },
+      readAll,
+      read: async (name, range = { from: 0, to: survey.rows }) =>
+        names.includes(name) ? (await readAll([name], range))[0] : null,
     };
   }
 
-  /** Columns of a block, whose cells are kept until another block is read. */
-  #reader(survey: Survey) {
-    const { bytes, file } = this.#walked;
-    const readers = readersOf(survey, file);
-    let kept: { from: number; records: Promise<string[][]> } | null = null;
+  /** Columns of some rows: each block that holds some is read once; the cells of the last one are kept. */
+  #reader(survey: Survey, places: readonly BlockPlace[]) {
+    const { bytes, dialect, file } = this.#walked;
+    const readers = new Map(
+      readersOf(survey, file).map((reader, j) => [survey.columns[j].name, { reader, j }]),
+    );
+    let kept: { place: BlockPlace; records: Promise<string[][]> } | null = null;
     const recordsOf = async ({ from, to, header }: BlockPlace): Promise<string[][]> => {
-      const text = decoderOf(this.#walked.dialect).decode(await bytes.slice(from, to));
-      const { records } = this.#parse(text, true);
-      return records.slice(header ? 1 : 0).filter((cells) => cells.length === readers.length);
+      const { records } = this.#parse(decoderOf(dialect).decode(await bytes.slice(from, to)), true);
+      return records.slice(header ? 1 : 0).filter((cells) => cells.length === readers.size);
     };
-    const cells = async (place: BlockPlace, j: number): Promise<Column> => {
-      if (kept?.from !== place.from) kept = { from: place.from, records: recordsOf(place) };
-      const records = await kept.records;
-      const builder = readers[j](records.length);
-      records.forEach((record, row) => builder.add(record[j], row));
-      return builder.finish();
+    return async (names: readonly string[], { from, to }: RowRange): Promise<Column[]> => {
+      const wanted = names.flatMap((name) => readers.get(name) ?? []);
+      const parts: Column[][] = wanted.map(() => []);
+      for (const place of places) {
+        if (place.end <= from || place.row >= to) continue;
+        if (kept?.place !== place) kept = { place, records: recordsOf(place) };
+        const records = await kept.records;
+        const own = records.slice(Math.max(0, from - place.row), Math.min(place.end, to) - place.row);
+        wanted.forEach(({ reader, j }, k) => {
+          const builder = reader(own.length);
+          own.forEach((cells, row) => builder.add(cells[j], row));
+          parts[k].push(builder.finish());
+        });
+      }
+      return parts.map((columns, k) =>
+        columns.length > 0 ? concatColumns(columns) : wanted[k].reader(0).finish(),
+      );
     };
-    return { names: survey.columns.map(({ name }) => name), cells };
   }
 }
 
+/** A block: its rows, and where its bytes lie. */
 interface BlockPlace {
+  row: number;
+  end: number;
   from: number;
   to: number;
   /** Its first record is the header. */

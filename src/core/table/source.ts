@@ -17,6 +17,8 @@ export interface TableSource {
   blocks: readonly number[];
   /** A column, all of it or these rows; null where there is none of that name. */
   read(name: string, rows?: RowRange): Promise<Column | null>;
+  /** Several columns that it has, of these rows: where that costs less than one after the other. */
+  readAll?(names: readonly string[], rows: RowRange): Promise<Column[]>;
 }
 
 /** The blocks of a source as ranges, in their order. */
@@ -37,16 +39,23 @@ export async function wholeTable(
       rows: source.rows,
       columns: only.length,
     });
-  return tableOf(source, { names: only, rows: source.rows }, (name) => source.read(name));
+  return source.readAll
+    ? tableOfRange(source, only, { from: 0, to: source.rows })
+    : tableOf(source, { names: only, rows: source.rows }, (name) => source.read(name));
 }
 
 /** The rows `from` .. `to` of these columns, those that are not there left out. */
-export const tableOfRange = (
+export async function tableOfRange(
   source: TableSource,
   names: readonly string[],
   range: RowRange,
-): Promise<Table> =>
-  tableOf(source, { names, rows: range.to - range.from }, (name) => source.read(name, range));
+): Promise<Table> {
+  const rows = range.to - range.from;
+  if (!source.readAll) return tableOf(source, { names, rows }, (name) => source.read(name, range));
+  const there = names.filter((name) => source.names.includes(name));
+  const columns = await source.readAll(there, range);
+  return { name: source.name, rows, columns: new Map(there.map((name, j) => [name, columns[j]])) };
+}
 
 /** A table of some columns, each read as `read` has it; those that are not there left out. */
 export async function tableOf(
@@ -73,7 +82,8 @@ export const sourceOf = ({ name, rows, columns }: Table): TableSource => ({
   },
 });
 
-const cut = (column: Column, range: RowRange | undefined): Column =>
+/** These rows of a column; all of them unless said. */
+export const cut = (column: Column, range: RowRange | undefined): Column =>
   range ? sliceColumn(column, range.from, range.to) : column;
 
 /** The same, each column read once and kept whole; one that could not be read is tried again. */
@@ -88,12 +98,20 @@ export function remembered(source: TableSource): TableSource {
     const column = await found;
     return column && cut(column, range);
   };
-  return { ...source, read };
+  return { ...oneByOne(source), read };
 }
+
+/** What is said of a source but how several columns are read: whoever changes `read` changes that. */
+export const oneByOne = ({ name, rows, names, blocks }: TableSource): Omit<TableSource, 'read'> => ({
+  name,
+  rows,
+  names,
+  blocks,
+});
 
 /** The same rows, every column as `change` makes it when it is read. */
 export const mapped = (source: TableSource, change: (column: Column) => Column): TableSource => ({
-  ...source,
+  ...oneByOne(source),
   read: async (name, range) => {
     const column = await source.read(name, range);
     return column && change(column);
@@ -102,7 +120,7 @@ export const mapped = (source: TableSource, change: (column: Column) => Column):
 
 /** The rows at `positions`, in that order. */
 export const takeRowsOf = (source: TableSource, positions: Int32Array): TableSource => ({
-  ...source,
+  ...oneByOne(source),
   rows: positions.length,
   blocks: [0],
   read: async (name, { from, to } = { from: 0, to: positions.length }) => {

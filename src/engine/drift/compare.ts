@@ -7,7 +7,7 @@ import { EVEN_COSTS, type Costs } from '../../core/decision/cost';
 import { refusals } from '../../core/decision/decision';
 import { checkStopped, ScoredeskError } from '../../core/errors';
 import { freeName, nearestName } from '../../core/table/names';
-import { countRepeats, type TableSource } from '../../core/table/source';
+import { countRepeats, cut, oneByOne, type TableSource } from '../../core/table/source';
 import type { LocalText } from '../../bundle/schema';
 import type { Finding } from '../../bundle/training/findings';
 import { modelDrift, type ModelDrift, type Scores } from './model';
@@ -184,12 +184,12 @@ function withComputed(
 ): TableSource {
   const computed = [target, score].filter((name) => name !== null);
   return {
-    ...source,
+    ...oneByOne(source),
     names: [...new Set([...source.names, ...computed])],
-    read: async (name) => {
-      if (name === score) return { kind: 'number', values: await scores() };
-      if (name !== target || !labels) return source.read(name);
-      return { ...outcomeColumn(labels), written: 'truth' };
+    read: async (name, range) => {
+      if (name === score) return cut({ kind: 'number', values: await scores() }, range);
+      if (name !== target || !labels) return source.read(name, range);
+      return cut({ ...outcomeColumn(labels), written: 'truth' }, range);
     },
   };
 }

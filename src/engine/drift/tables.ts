@@ -6,7 +6,7 @@ import type { ScoresToCompare } from '../../core/drift/estimates';
 import type { Scored } from '../../core/drift/performance';
 import type { Preset } from '../../core/drift/types';
 import { checkStopped, ScoredeskError } from '../../core/errors';
-import { countRepeats, readColumn, readNumbers, type TableSource } from '../../core/table/source';
+import { countRepeats, oneByOne, readColumn, readNumbers, type TableSource } from '../../core/table/source';
 import { textAt, textColumn, texts } from '../../core/table/table';
 import { lateOutcomesOf, type Target } from '../../bundle/target';
 import type { Task } from '../runtime';
@@ -114,10 +114,10 @@ export type DeclaredTypes = ReadonlyMap<string, 'number' | 'category'>;
 /** A table whose columns are of the types declared. @throws column-unknown, column-not-number when such a column is read */
 export function declaredAs(source: TableSource, types: DeclaredTypes): TableSource {
   return {
-    ...source,
-    read: async (name) => {
+    ...oneByOne(source),
+    read: async (name, range) => {
       const type = types.get(name);
-      const column = await source.read(name);
+      const column = await source.read(name, range);
       if (!column || type === undefined) return column;
       if (type === 'category') return column.kind === 'text' ? column : textColumn(texts(column));
       return { kind: 'number', values: await readNumbers(source, name) };

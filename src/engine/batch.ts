@@ -1,5 +1,7 @@
 import { asCoded, checkStopped, ScoredeskError } from '../core/errors';
 import type { Decision } from '../core/decision/decision';
+import type { Contributions } from '../core/explain/explainer';
+import { toPoints } from '../core/explain/points';
 import {
   blocksOf,
   readColumn,
@@ -13,6 +15,7 @@ import { readRowsApart, withRow, type ProblemRow } from '../bundle/apart';
 import type { RowsOptions } from '../bundle/rows';
 import { PART_ROWS, rowsFor, type ChosenRows } from './client/tables';
 import type { Engine } from './engine';
+import { mostOf } from './portfolio/reasons';
 import type { Task } from './runtime';
 
 /** A user's table of any size, scored part after part: what a command writes and a page saves. */
@@ -122,6 +125,24 @@ export async function comparedPart(
   ]);
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   return { table: { name: source.name, rows, columns: new Map(columns) }, whole: false };
+}
+
+/** Reasons of each row in a file. */
+const REASONS = 3;
+
+/** A table of scores with what moved each most: names of inputs, and points above 0 where they raise the risk. */
+export function withReasons(engine: Engine, scores: Table, found: Contributions): Table {
+  const columns = new Map(scores.columns);
+  const most = mostOf(found, Math.min(REASONS, found.width));
+  const names = engine.columns.map(({ name }) => name);
+  most.forEach((inputs, k) => {
+    const values = Float64Array.from(inputs, (j, row) =>
+      toPoints(found.values[row * found.width + j], engine.unit),
+    );
+    columns.set(`reason_${k + 1}`, { kind: 'text', codes: inputs, dictionary: names });
+    columns.set(`points_${k + 1}`, { kind: 'number', values });
+  });
+  return { ...scores, columns };
 }
 
 /** What came of a table. */

@@ -1,6 +1,7 @@
 import type about from './messages/en/about.json';
 import type advice from './messages/en/advice.json';
 import type algorithm from './messages/en/algorithm.json';
+import type batch from './messages/en/batch.json';
 import type client from './messages/en/client.json';
 import type drift from './messages/en/drift.json';
 import type errors from './messages/en/errors.json';
@@ -30,6 +31,8 @@ interface Areas {
   about: typeof about;
   /** All clients under one threshold. */
   portfolio: typeof portfolio;
+  /** A file of rows being scored. */
+  batch: typeof batch;
   /** What was decided, and how it is written down. */
   records: typeof records;
   settings: typeof settings;
@@ -61,6 +64,7 @@ const FILES: Record<Area, Record<Locale, Bring>> = {
   },
   make: { en: () => import('./messages/en/make.json'), fr: () => import('./messages/fr/make.json') },
   about: { en: () => import('./messages/en/about.json'), fr: () => import('./messages/fr/about.json') },
+  batch: { en: () => import('./messages/en/batch.json'), fr: () => import('./messages/fr/batch.json') },
   portfolio: {
     en: () => import('./messages/en/portfolio.json'),
     fr: () => import('./messages/fr/portfolio.json'),

@@ -31,6 +31,9 @@ export function sectionOf(query: string | undefined): Section | null {
 /** All clients of a bundle under one threshold. */
 export const portfolioPath = (bundle: string): string => `/b/${encodeURIComponent(bundle)}/portfolio`;
 
+/** Rows of a file, scored. */
+export const batchPath = (bundle: string): string => `/b/${encodeURIComponent(bundle)}/batch`;
+
 /** The model page, for a client and on a feature if they are named. */
 export function modelPath(bundle: string, chosen: { client?: string; feature?: string } = {}): string {
   const named = Object.entries(chosen).filter(([, value]) => value);
@@ -64,7 +67,7 @@ export const MAKE_PATH = '/make';
 /** The page of an address that a site may leave out; null for those it always has. */
 export function pageOf(path: string): PageName | null {
   if (/^\/b\/[^/]+\/model$/.test(path)) return 'model';
-  if (/^\/b\/[^/]+\/portfolio$/.test(path)) return 'portfolio';
+  if (/^\/b\/[^/]+\/(portfolio|batch)$/.test(path)) return 'portfolio';
   if (/^\/b\/[^/]+\/(drift(\/[^/]+)?|performance)$/.test(path)) return 'drift';
   if (path.startsWith('/b/')) return 'clients';
   return path === ABOUT_PATH ? 'about' : null;

@@ -1,4 +1,5 @@
 import * as advice from './advice';
+import * as batch from './batch';
 import * as bundles from './bundles';
 import * as check from './check';
 import * as client from './client';
@@ -22,6 +23,7 @@ export const operations = {
   ...advice,
   ...model,
   ...portfolio,
+  ...batch,
   ...drift,
   ...locals,
   ...records,

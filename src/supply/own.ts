@@ -39,7 +39,7 @@ async function modelOf(files: readonly PickedFile[]): Promise<Uint8Array> {
 }
 
 /** A file's bytes as they are asked for: a large one is never whole in memory. */
-function rangesIn({ file, path }: PickedFile): ByteRanges {
+export function rangesIn({ file, path }: PickedFile): ByteRanges {
   return inBlocks({
     byteLength: file.size,
     slice: async (from, to) => {

@@ -94,6 +94,23 @@ describe('scoredesk', () => {
     expect(texts(columnOf(await read(out), 'client_id'))).toEqual(['10', '2']);
   });
 
+  test('rows that can’t be read are written apart with their lines where that is wanted, else the first is refused and nothing is left', async () => {
+    const [header, ...rows] = textOf(`${DEMO}/german-credit.csv`).trim().split('\n');
+    rows[4] = rows[4].replace(/^[^,]*/, '');
+    rows[8] = 'short';
+    const data = file('spoilt.csv', [header, ...rows].join('\n'));
+    const [out, apart] = [join(dir, 'good.csv'), join(dir, 'apart.csv')];
+    const refused = run('score', BUNDLE, '--data', data, '--out', out);
+    expect([refused.status, refused.err]).toEqual([1, expect.stringContaining('line 10')]);
+    expect(existsSync(out)).toBe(false);
+    const { status, err } = run('score', BUNDLE, '--data', data, '--out', out, '--problems', apart);
+    expect([status, err]).toEqual([0, expect.stringContaining('2 of 1,000 rows could not be read')]);
+    expect([...numbers(await read(apart), 'line')]).toEqual([6, 10]);
+    const scores = await read(out);
+    expect([scores.rows, texts(columnOf(scores, 'client_id'))[4]]).toEqual([998, '6']);
+    expect(readdirSync(dir).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
   test('score of the bundle’s own Parquet, with its level codes, gives the same scores', () => {
     const own = run('score', BUNDLE, '--data', `${BUNDLE}/clients.parquet`, '--out', '-');
     expect(own.out).toBe(run('score', BUNDLE, '--out', '-').out);

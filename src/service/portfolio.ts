@@ -10,6 +10,8 @@ import {
 import { MUCH_MISSING } from '../engine/client/flags';
 import { exportedClients } from '../engine/portfolio/exported';
 import { mainReasons as reasonsOf, type MainReason } from '../engine/portfolio/reasons';
+import { weightsOf, type Weights } from '../engine/portfolio/weights';
+import type { Progress } from '../engine/runtime';
 import type { ListQuery } from '../engine/client/list';
 import { csvPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
@@ -71,6 +73,16 @@ export async function mainReasons(
   { fingerprint, ids }: { fingerprint: string; ids: string[] },
 ): Promise<MainReason[]> {
   return reasonsOf(await context.engine(fingerprint), ids);
+}
+
+/** What weighs for the clients that a query finds. @throws stopped, method-unsupported */
+export async function listWeights(
+  context: Context,
+  { fingerprint, query }: { fingerprint: string; query: ListQuery },
+  task: OperationTask<Progress>,
+): Promise<Weights> {
+  const { engine, list } = await context.open(fingerprint);
+  return weightsOf(engine, await list.positions(query), task);
 }
 
 /** The clients that a query finds, in its order, as a file. */

@@ -171,3 +171,26 @@ test.each<Look>([
     await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
   ).toBe(0);
 });
+
+test('what weighs for the clients shown, beside others that were kept', async () => {
+  const { page } = await opened();
+  const section = page.getByRole('region', { name: 'What weighs for these clients' });
+  await section.getByText('over 1,000 clients.').waitFor();
+  const weight = (row: string) =>
+    section
+      .getByRole('row', { name: new RegExp(`^${row}`) })
+      .locator('td.number')
+      .allInnerTexts();
+  const [all] = await weight('Checking account');
+  expect(Number(all)).toBeGreaterThan(5);
+  await section.getByRole('button', { name: 'Keep to compare' }).click();
+  await page.getByRole('button', { name: 'To review', exact: true }).click();
+  await section.getByText('Light: 1,000 clients kept to compare.').waitFor();
+  await section.getByText(/^Mean size of each contribution over 1?\d\d clients/).waitFor();
+  const [kept, shown] = await weight('Checking account');
+  expect(kept).toBe(all);
+  expect(shown).not.toBe(all);
+  expect(await axeViolations(page)).toEqual([]);
+  await section.getByRole('button', { name: 'Forget what was kept' }).click();
+  expect(await weight('Checking account')).toEqual([shown]);
+});

@@ -8,6 +8,7 @@ import { toPoints } from '../../src/core/explain/points';
 import { openBundle, type Engine } from '../../src/engine/engine';
 import { exportedClients } from '../../src/engine/portfolio/exported';
 import { bestOf, measuredRows, portfolioOf } from '../../src/engine/portfolio/portfolio';
+import { weightsOf } from '../../src/engine/portfolio/weights';
 import { mainReasons } from '../../src/engine/portfolio/reasons';
 import { columnOf, textAt } from '../../src/core/table/table';
 import { germanInput, openGerman } from '../support/german';
@@ -96,4 +97,27 @@ test('exported clients have all that the bundle holds, scores and decisions, in 
   expect(textAt(columnOf(table, 'decision'), 1)).toBe(engine.decide(scores[2]));
   const column = columnOf(table, 'probability');
   expect(column.kind === 'number' && column.values[0]).toBe(scores[5]);
+});
+
+describe('what weighs for some clients', () => {
+  test('is the mean size of their contributions, whether they were explained before or not', async () => {
+    const positions = Int32Array.from({ length: 120 }, (_, i) => (i * 37) % engine.clients.count);
+    const { values, width } = await engine.explain(await engine.clients.rows(positions, engine.inputs));
+    const means = Array.from({ length: width }, (_, j) => {
+      let sum = 0;
+      for (let i = 0; i < positions.length; i++) sum += Math.abs(values[i * width + j]);
+      return toPoints(sum / positions.length, engine.unit);
+    });
+    const told: number[] = [];
+    const first = await weightsOf(engine, positions, { progress: ({ done }) => told.push(done) });
+    const again = await weightsOf(engine, positions.slice().reverse());
+    const fewer = await weightsOf(engine, positions.subarray(0, 1));
+    expect([first.clients, fewer.clients, told]).toEqual([120, 1, [120]]);
+    means.forEach((mean, j) => {
+      expect(first.points[j]).toBeCloseTo(mean, 5);
+      expect(again.points[j]).toBeCloseTo(mean, 5);
+    });
+    expect(fewer.points[0]).toBeCloseTo(toPoints(Math.abs(values[0]), engine.unit), 5);
+    expect((await weightsOf(engine, new Int32Array(0))).points.every((points) => points === 0)).toBe(true);
+  });
 });

@@ -4,6 +4,7 @@ import { openBundle, type Engine } from '../engine/engine';
 import { validationOf, type ValidationView } from '../engine/model/validation';
 import { AREAS, loadMessages, LOCALES } from '../i18n/areas';
 import { localText, type Locale } from '../i18n/translate';
+import { validationJson } from '../report/validationJson';
 import { validationHtml } from '../report/validationHtml';
 import { rankingTexts } from '../report/validationWords';
 import { LOCALE, print } from './console';
@@ -36,7 +37,12 @@ export function validateCommand(): Command {
       const engine = await openBundle(await openSource(path));
       const view = await validationOf(engine);
       if (typeof view === 'string') throw new ScoredeskError('validation-none', { reason: view });
-      const text = /\.html?$/i.test(out) ? htmlOf(engine, view, language) : jsonOf(engine, view);
+      const text = /\.html?$/i.test(out)
+        ? htmlOf(engine, view, language)
+        : validationJson(
+            { manifest: engine.manifest, fingerprint: engine.fingerprint, runtime: engine.runtime.name },
+            view,
+          );
       if (out === '-') process.stdout.write(text);
       else {
         await writeWhole(out, [text]);
@@ -46,21 +52,14 @@ export function validateCommand(): Command {
     });
 }
 
-function jsonOf({ manifest, fingerprint, runtime }: Engine, view: ValidationView): string {
-  const { id, version, decision } = manifest;
-  return `${JSON.stringify({ bundle: { id, version, fingerprint }, scoredBy: runtime.name, decision, ...view }, null, 2)}\n`;
-}
-
 function htmlOf({ manifest, fingerprint }: Engine, view: ValidationView, locale: Locale): string {
-  const { id, version, title, decision, columns, model } = manifest;
+  const { id, version, title } = manifest;
   return validationHtml({
     locale,
     title: localText(title, locale, id),
     subtitle: `${id}@${version} · ${fingerprint}`,
     at: new Date(),
-    threshold: decision.threshold,
-    columns,
-    inputs: new Set(model.inputs.flatMap((input) => input.columns)),
+    manifest,
     view,
   });
 }

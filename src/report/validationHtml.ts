@@ -1,18 +1,22 @@
-import type { ManifestColumn } from '../bundle/schema';
+import type { Manifest } from '../bundle/schema';
 import { FOUR_FIFTHS, LEAST_ROWS } from '../core/metrics/fairness';
 import type { FairnessColumn, ValidationView } from '../engine/model/validation';
 import { dateLocale, formatFixed, formatNumber, formatPercent, formatShare } from '../i18n/format';
 import { translate, type Locale, type MessageKey, type MessageParams } from '../i18n/translate';
 import { html, type Html } from './html';
 import {
+  amountUnit,
   calibrationSentence,
   decisionTexts,
   fairnessTitle,
   groupName,
+  ksText,
   leftOutText,
   measuredOn,
+  moneyTexts,
   rankingTexts,
   shareText,
+  stabilityTexts,
   type FigureText,
 } from './validationWords';
 
@@ -23,9 +27,7 @@ export interface ValidationDocument {
   /** Bundle, version and fingerprint. */
   subtitle: string;
   at: Date;
-  threshold: number;
-  columns: readonly ManifestColumn[];
-  inputs: ReadonlySet<string>;
+  manifest: Pick<Manifest, 'columns' | 'decision' | 'currency' | 'model'>;
   view: ValidationView;
 }
 
@@ -33,7 +35,7 @@ const STYLE = `:root{color-scheme:light}body{max-width:960px;margin:32px auto;pa
 h1{font-size:22px;margin:0}h2{font-size:16px;margin:26px 0 6px;padding-top:10px;border-top:1px solid #c8c8c3}p{margin:4px 0}
 table{width:100%;border-collapse:collapse;margin:6px 0;font-variant-numeric:tabular-nums}th,td{padding:4px 10px 4px 0;border-bottom:1px solid #e3e3df;text-align:left;font-weight:400;vertical-align:top}
 thead th{color:#62656a;font-size:12px}.n{text-align:right}small,.q{color:#62656a;font-size:12px}small{display:block}.w{font-weight:600}.c{display:flex;flex-wrap:wrap;gap:24px}
-svg{width:250px;height:250px;overflow:visible}svg .a{stroke:#808388;fill:none}svg .l{stroke:#191a1c;stroke-width:1.75;fill:none}svg circle{fill:#fff;stroke:#191a1c;stroke-width:1.5}
+svg{width:250px;height:250px;overflow:visible}svg .a{stroke:#808388;fill:none}svg .l{stroke:#191a1c;stroke-width:1.75;fill:none}svg .o{stroke:#85888d}.o{color:#85888d}svg circle{fill:#fff;stroke:#191a1c;stroke-width:1.5}
 figure{margin:0}figcaption{font-weight:600}tr,figure{break-inside:avoid}`;
 
 /** A validation as one HTML file that needs nothing else: no script, no request, no row of the data. */
@@ -51,11 +53,18 @@ export function validationHtml(given: ValidationDocument): string {
     <h2>${say('validation.ranking')}</h2>
     ${figureTable(rankingTexts(locale, validation))}
     <p class="q">${say('validation.intervals')}</p>
-    <h2>${say('validation.atThreshold', { threshold: formatShare(locale, given.threshold) })}</h2>
+    <h2>
+      ${say('validation.atThreshold', { threshold: formatShare(locale, given.manifest.decision.threshold) })}
+    </h2>
     ${confusionTable(given, say)} ${figureTable(decisionTexts(locale, view))}
     <div class="c">
       ${chart(say('validation.roc'), say('validation.repayersRefused'), say('validation.defaultsCaught'), {
         line: line(validation.roc),
+      })}
+      ${chart(say('validation.ksPlot'), say('validation.scoreAxis'), say('validation.shareBelow'), {
+        line: line({ x: validation.cumulative.at, y: validation.cumulative.defaults }),
+        other: line({ x: validation.cumulative.at, y: validation.cumulative.repaid }),
+        names: [say('validation.defaultsBelow'), say('validation.repaidBelow')],
       })}
       ${chart(say('validation.reliability'), say('validation.expected'), say('validation.observed'), {
         dots: validation.bands.map(({ expected, observed }) => [expected, observed]),
@@ -64,11 +73,13 @@ export function validationHtml(given: ValidationDocument): string {
         line: [[0, 0], ...validation.gains.map(({ refused, caught }): [number, number] => [refused, caught])],
       })}
     </div>
-    <p>${calibrationSentence(locale, validation)}</p>
+    <p>${ksText(locale, validation)} ${calibrationSentence(locale, validation)}</p>
     <h2>${say('validation.bands')}</h2>
     ${bandTable(given, say)}
     <h2>${say('validation.gains')}</h2>
     ${gainTable(given, say)}
+    <h2>${say('validation.stability')}</h2>
+    ${stabilityTable(given, say)}
     <h2>${say('validation.fairness')}</h2>
     ${
       view.fairness.length === 0
@@ -100,8 +111,9 @@ const figureTable = (rows: readonly FigureText[]): Html =>
     </tbody>
   </table>`;
 
-function confusionTable({ locale, view }: ValidationDocument, say: Saying): Html {
+function confusionTable({ locale, view, manifest }: ValidationDocument, say: Saying): Html {
   const { mistakes } = view.validation.decisions;
+  const money = moneyTexts(locale, view, amountUnit(locale, manifest));
   const count = (value: number) => formatNumber(locale, Math.round(value), 0);
   return html`<table>
     <thead>
@@ -114,13 +126,21 @@ function confusionTable({ locale, view }: ValidationDocument, say: Saying): Html
     <tbody>
       <tr>
         <th>${say('validation.repaid')}</th>
-        <td class="n">${count(mistakes.trueNegative)}</td>
-        <td class="n w">${count(mistakes.falsePositive)}<small>${say('validation.marginLost')}</small></td>
+        <td class="n">${count(mistakes.trueNegative)}<small>${money.trueNegative}</small></td>
+        <td class="n w">
+          ${count(mistakes.falsePositive)}<small
+            >${say('validation.marginLost')} · ${money.falsePositive}</small
+          >
+        </td>
       </tr>
       <tr>
         <th>${say('validation.defaulted')}</th>
-        <td class="n w">${count(mistakes.falseNegative)}<small>${say('validation.loss')}</small></td>
-        <td class="n">${count(mistakes.truePositive)}<small>${say('validation.caught')}</small></td>
+        <td class="n w">
+          ${count(mistakes.falseNegative)}<small>${say('validation.loss')} · ${money.falseNegative}</small>
+        </td>
+        <td class="n">
+          ${count(mistakes.truePositive)}<small>${say('validation.caught')} ${money.truePositive}</small>
+        </td>
       </tr>
     </tbody>
   </table>`;
@@ -177,14 +197,47 @@ function gainTable({ locale, view }: ValidationDocument, say: Saying): Html {
   </table>`;
 }
 
+function stabilityTable({ locale, view: { stability } }: ValidationDocument, say: Saying): Html {
+  if (!stability) return html`<p>${say('validation.noStability')}</p>`;
+  return html`<p class="q">${say(`validation.stabilityOn.${stability.on}`, { period: stability.period })}</p>
+    <table>
+      <thead>
+        <tr>
+          <th>${say('validation.period')}</th>
+          <th class="n">${say('validation.rows')}</th>
+          <th class="n">${say('validation.expected')}</th>
+          <th class="n">${say('validation.observed')}</th>
+          <th class="n">${say('validation.figure.approved')}</th>
+          <th class="n">${say('validation.figure.auc')}</th>
+          <th>${say('validation.aucRange')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${stabilityTexts(locale, stability).map(
+          (row) =>
+            html`<tr>
+              <th>${row.period}</th>
+              <td class="n">${row.rows}</td>
+              <td class="n">${row.expected}</td>
+              <td class="n">${row.observed}</td>
+              <td class="n">${row.approved}</td>
+              <td class="n">${row.auc}</td>
+              <td class="q">${row.range}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
+}
+
 function fairnessTable(given: ValidationDocument, found: FairnessColumn, say: Saying): Html {
-  const { locale, columns, inputs } = given;
-  const column = columns.find(({ name }) => name === found.column) ?? { name: found.column };
+  const { locale, manifest } = given;
+  const inputs = manifest.model.inputs.flatMap((input) => input.columns);
+  const column = manifest.columns.find(({ name }) => name === found.column) ?? { name: found.column };
   const leftOut = leftOutText(locale, column, found);
   return html`<table>
       <thead>
         <tr>
-          <th class="w">${fairnessTitle(locale, column, inputs.has(found.column))}</th>
+          <th class="w">${fairnessTitle(locale, column, inputs.includes(found.column))}</th>
           <th class="n">${say('validation.rows')}</th>
           <th class="n">${say('validation.figure.approved')}</th>
           <th class="n">${say('validation.ratio')}</th>
@@ -228,7 +281,12 @@ function chart(
   title: string,
   x: string,
   y: string,
-  { line = [], dots = [] }: { line?: Places; dots?: Places },
+  {
+    line = [],
+    other = [],
+    dots = [],
+    names,
+  }: { line?: Places; other?: Places; dots?: Places; names?: readonly [string, string] },
 ): Html {
   const at = ([a, b]: readonly [number, number]) => `${(200 * a).toFixed(1)} ${(200 - 200 * b).toFixed(1)}`;
   return html`<figure>
@@ -236,10 +294,12 @@ function chart(
     <p class="q">${y}</p>
     <svg viewBox="0 0 200 200" role="img" aria-label="${title}">
       <path class="a" d="M0 0V200H200" />
-      <path class="a" stroke-dasharray="3 3" d="M0 200L200 0" />
+      ${names ? '' : html`<path class="a" stroke-dasharray="3 3" d="M0 200L200 0" />`}
+      ${other.length > 0 && html`<path class="l o" d="M${other.map(at).join('L')}" />`}
       ${line.length > 0 && html`<path class="l" d="M${line.map(at).join('L')}" />`}
       ${dots.map(([a, b]) => html`<circle cx="${(200 * a).toFixed(1)}" cy="${(200 - 200 * b).toFixed(1)}" r="4" />`)}
     </svg>
     <p class="q">${x}</p>
+    ${names && html`<p class="q"><b>—</b> ${names[0]} · <span class="o">—</span> ${names[1]}</p>`}
   </figure>`;
 }

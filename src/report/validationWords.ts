@@ -1,4 +1,4 @@
-import type { ManifestColumn } from '../bundle/schema';
+import type { Manifest, ManifestColumn } from '../bundle/schema';
 import type { GroupFigures, Share } from '../core/metrics/fairness';
 import {
   RANKING_FIGURES,
@@ -8,8 +8,17 @@ import {
   type Validation,
 } from '../core/metrics/validation';
 import type { FairnessColumn, ValidationView } from '../engine/model/validation';
-import { columnLabel, formatFixed, formatPercent, formatValue } from '../i18n/format';
-import { translate, type Locale, type MessageParams } from '../i18n/translate';
+import type { Stability } from '../engine/model/stability';
+import {
+  columnLabel,
+  formatDate,
+  formatFixed,
+  formatNumber,
+  formatPercent,
+  formatSum,
+  formatValue,
+} from '../i18n/format';
+import { localText, translate, type Locale, type MessageParams } from '../i18n/translate';
 
 /** A validation in words: on the page and in a report. */
 
@@ -67,6 +76,71 @@ export function decisionTexts(locale: Locale, { validation, beta }: ValidationVi
     ...SHARES.map((key) => figureText(locale, key, figures[key], share)),
     ...SCORES.map((key) => figureText(locale, key, figures[key], score, { beta })),
   ];
+}
+
+/** What each kind of mistake costs, and of which sums; empty where nothing is lost to a mistake that costs nothing. */
+export function moneyTexts(
+  locale: Locale,
+  { validation }: Pick<ValidationView, 'validation'>,
+  unit: string,
+): {
+  falseNegative: string;
+  falsePositive: string;
+  trueNegative: string;
+  truePositive: string;
+  without: string;
+} {
+  const { amounts, lost, without } = validation.decisions.money;
+  const sum = (value: number) => `${formatSum(locale, value)}${unit && amounts ? `\u00a0${unit}` : ''}`;
+  const mistake = (kind: 'falseNegative' | 'falsePositive') =>
+    amounts
+      ? translate(locale, 'validation.lostOf', { lost: sum(lost[kind]), amount: sum(amounts[kind]) })
+      : translate(locale, 'validation.lost', { lost: sum(lost[kind]) });
+  return {
+    falseNegative: mistake('falseNegative'),
+    falsePositive: mistake('falsePositive'),
+    trueNegative: amounts ? sum(amounts.trueNegative) : '',
+    truePositive: amounts ? sum(amounts.truePositive) : '',
+    without: without > 0 ? translate(locale, 'validation.withoutAmount', { count: without }) : '',
+  };
+}
+
+/** The unit of the amounts that costs are shares of; the bundle's currency where the column has none. */
+export function amountUnit(
+  locale: Locale,
+  { columns, decision, currency }: Pick<Manifest, 'columns' | 'decision' | 'currency'>,
+): string {
+  const { costs } = decision;
+  const column = costs?.kind === 'amount' ? columns.find(({ name }) => name === costs.column) : undefined;
+  return localText(column?.unit, locale, currency ?? '');
+}
+
+export function ksText(locale: Locale, { ksAt, figures }: Validation): string {
+  const ks = formatPercent(locale, figures.ks.value ?? 0);
+  return Number.isFinite(ksAt)
+    ? translate(locale, 'validation.ksAt', { at: formatPercent(locale, ksAt), ks })
+    : '';
+}
+
+/** A row of the table of periods, cell by cell. */
+export function stabilityTexts(locale: Locale, { periods }: Stability) {
+  const percent = (value: number) => formatPercent(locale, value);
+  const area = (value: number) => formatFixed(locale, value, 3);
+  return periods.map(({ from, to, rows, observed, expected, approved, auc: { value, interval } }) => ({
+    key: from,
+    period: translate(locale, 'validation.band', {
+      from: formatDate(locale, from),
+      to: formatDate(locale, to),
+    }),
+    rows: formatNumber(locale, rows, 0),
+    observed: percent(observed),
+    expected: percent(expected),
+    approved: percent(approved),
+    auc: value === null ? '—' : area(value),
+    range: interval
+      ? translate(locale, 'validation.interval', { from: area(interval[0]), to: area(interval[1]) })
+      : '',
+  }));
 }
 
 /** What a group is called: its level, its band, or all that was put together. */

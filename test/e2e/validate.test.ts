@@ -66,6 +66,18 @@ describe('the model page', () => {
     await page.getByRole('row', { name: /^ROC AUC 0\.832 0\.772 to 0\.893$/ }).waitFor();
     await page.getByRole('row', { name: /^woman, divorced, dependent or married 63 23\.8%/ }).waitFor();
     await page.getByRole('img', { name: /^ROC curve: 18%, Repayers refused 55\.7%/ }).waitFor();
+    const stability = page.getByRole('region', { name: 'Stability over time' });
+    await stability.getByText('Later rows of the bundle with outcomes, by month.').waitFor();
+    expect(await stability.getByRole('row').count()).toBeGreaterThan(3);
+    const saved = async (format: string): Promise<string> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: `Save the validation as ${format}` }).click(),
+      ]);
+      return readFileSync(await download.path(), 'utf8');
+    };
+    expect(JSON.parse(await saved('JSON'))).toEqual(JSON.parse(run('validate', BUNDLE, '--out', '-').stdout));
+    expect(await saved('HTML')).toContain('Stability over time');
     expect(await axeViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });

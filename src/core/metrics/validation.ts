@@ -25,6 +25,16 @@ interface Curve {
   y: number[];
 }
 
+/** What the decisions come to in the costs' own unit. */
+export interface Money {
+  /** Amounts of the rows by what became of them; null where costs are by count. */
+  amounts: Mistakes | null;
+  /** Lost to defaults that were accepted, and to repayers who were refused. */
+  lost: { falseNegative: number; falsePositive: number };
+  /** Rows without an amount: in neither. */
+  without: number;
+}
+
 /** How a model does on rows with outcomes. */
 export interface Validation {
   rows: number;
@@ -32,7 +42,7 @@ export interface Validation {
   /** AUC and Gini with DeLong's interval, the others with the bootstrap's. */
   figures: Record<RankingFigure, Figure>;
   /** Refused from the threshold on; the cost is of a client. */
-  decisions: { mistakes: Mistakes; figures: Record<DecisionFigure, Figure> };
+  decisions: { mistakes: Mistakes; money: Money; figures: Record<DecisionFigure, Figure> };
   roc: Curve;
   precisionRecall: Curve;
   /** Shares of repaid and of defaults below each score. */
@@ -95,6 +105,7 @@ export async function validate(
     },
     decisions: {
       mistakes,
+      money: moneyOf(target, score, task),
       figures: Object.fromEntries(keys.map((key) => [key, figure(decided[key], intervals[key])])) as Record<
         DecisionFigure,
         Figure
@@ -136,6 +147,21 @@ function costs(
 
 const costOfRows = (target: ArrayLike<number>, score: Float64Array, task: ValidationTask): number =>
   weighedMean(costs(target, score, task), new Uint32Array(score.length).fill(1));
+
+function moneyOf(target: ArrayLike<number>, score: Float64Array, task: ValidationTask): Money {
+  const { amounts, threshold } = task;
+  const weighed = ranked(score, target, amounts);
+  const at = mistakesAt(weighed, threshold);
+  const unit = unitCosts(task.costs);
+  return {
+    amounts: amounts ? at : null,
+    lost: {
+      falseNegative: unit.falseNegative * at.falseNegative,
+      falsePositive: unit.falsePositive * at.falsePositive,
+    },
+    without: score.length - weighed.scores.length,
+  };
+}
 
 type Sampled = Exclude<RankingFigure, 'auc' | 'gini'> | DecisionFigure;
 

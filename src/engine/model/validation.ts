@@ -9,6 +9,7 @@ import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import { pausing } from '../runtime';
 import { labelledReference, labelledTest } from '../labelled';
+import { stabilityOf, type Stability } from './stability';
 
 /** Whether a model may be trusted, by rows with outcomes. */
 export interface ValidationView {
@@ -20,6 +21,8 @@ export interface ValidationView {
   /** Beta of the F-beta among the figures. */
   beta: number;
   fairness: FairnessColumn[];
+  /** By time; null without rows that have times and outcomes. */
+  stability: Stability | null;
 }
 
 export interface FairnessColumn {
@@ -74,6 +77,7 @@ export async function validationOf(
     validation: await validate(target, score, task),
     beta: BETA,
     fairness: await fairnessOf(engine, on, rows, { target, score }),
+    stability: await stabilityOf(engine),
   };
 }
 

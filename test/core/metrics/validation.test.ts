@@ -60,7 +60,16 @@ test('costs by amounts weigh each row that has one', async () => {
   const scores = Float64Array.of(0.1, 0.9, 0.8, 0.2);
   const { decisions } = await validate([1, 0, 1, 0], scores, task);
   expect(decisions.figures.cost.value).toBeCloseTo((50 + 100) / 4, 12);
+  expect(decisions.money).toEqual({
+    amounts: { falseNegative: 100, trueNegative: 1, truePositive: 10, falsePositive: 1000 },
+    lost: { falseNegative: 50, falsePositive: 100 },
+    without: 0,
+  });
   const without = await validate([1, 0, 1, 0], scores, { ...task, amounts: [100, NaN, 10, 1] });
+  expect(without.decisions.money).toMatchObject({
+    lost: { falseNegative: 50, falsePositive: 0 },
+    without: 1,
+  });
   expect(without.decisions.figures.cost.value).toBeCloseTo(50 / 3, 12);
   const nothing = await validate([1, 0, 1, 0], scores, { ...task, amounts: [NaN, NaN, NaN, NaN] });
   expect(nothing.decisions.figures.cost).toEqual({ value: null, interval: null });

@@ -1,5 +1,6 @@
 import type { Method } from '../engine/explanations';
 import type { Dependence, ModelImportance, Permutation } from '../engine/model/importance';
+import type { Interactions } from '../engine/model/interactions';
 import type { ClientByMethod } from '../engine/model/methods';
 import type { NoValidation, ValidationView } from '../engine/model/validation';
 import { modelView, type ModelView } from '../engine/model/view';
@@ -57,6 +58,16 @@ export async function dependence(
   const { dependenceOf } = await import('../engine/model/importance');
   const found = await dependenceOf(await context.engine(fingerprint), column, { signal });
   return handOver(found, [found.grid, found.mean]);
+}
+
+/** Which inputs act together, over a sample of rows and for a client. */
+export async function interactions(
+  context: Context,
+  { fingerprint, id }: Named & { id: string },
+  task: Watched,
+): Promise<Interactions | null> {
+  const { interactionsOf } = await import('../engine/model/interactions');
+  return interactionsOf(await context.engine(fingerprint), id, task);
 }
 
 /** A client's contributions by several methods. */

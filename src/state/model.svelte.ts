@@ -1,6 +1,7 @@
 import { scoring } from '../client/scoring';
 import type { Method } from '../engine/explanations';
 import type { Dependence, ModelImportance, Permutation } from '../engine/model/importance';
+import type { Interactions } from '../engine/model/interactions';
 import type { ClientByMethod } from '../engine/model/methods';
 import type { NoValidation, ValidationView } from '../engine/model/validation';
 import type { ModelView } from '../engine/model/view';
@@ -19,6 +20,7 @@ class ModelState {
   readonly permutation = new Asked<{ found: Permutation | null }>();
   readonly dependence = new Asked<Dependence>();
   readonly byMethod = new Asked<ClientByMethod>();
+  readonly interactions = new Asked<{ found: Interactions | null }>();
 
   show(bundle: Scored): void {
     const { fingerprint } = bundle;
@@ -41,6 +43,13 @@ class ModelState {
     void this.dependence.ask(`${keyOf(bundle)}/${column}`, () => scoring.dependence({ fingerprint, column }));
   }
 
+  interact(bundle: Scored, id: string): void {
+    const { fingerprint } = bundle;
+    void this.interactions.ask(`${keyOf(bundle)}/${id}`, async (task) => ({
+      found: await scoring.interactions({ fingerprint, id }, task),
+    }));
+  }
+
   explain(bundle: Scored, id: string, methods: readonly Method[]): void {
     const { fingerprint } = bundle;
     void this.byMethod.ask(`${keyOf(bundle)}/${id}`, (task) =>
@@ -50,7 +59,8 @@ class ModelState {
 
   /** Nobody looks any more: the worker has other things to do. */
   leave(): void {
-    for (const asked of [this.validation, this.importance, this.permutation, this.dependence, this.byMethod])
+    const { validation, importance, permutation, dependence, byMethod, interactions } = this;
+    for (const asked of [validation, importance, permutation, dependence, byMethod, interactions])
       if (asked.running) asked.stop();
   }
 }

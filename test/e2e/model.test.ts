@@ -53,6 +53,21 @@ test('a feature is chosen, kept in the address, and drawn with the client', asyn
   await page.getByRole('img', { name: 'Contribution by value of Duration, one dot a row' }).waitFor();
 });
 
+test('columns that act together, for a client too; the dots of a feature are told apart by its partner', async () => {
+  const page = await openModel();
+  const pairs = page.getByRole('region', { name: 'Which columns act together' });
+  const first = pairs.getByRole('row').nth(1);
+  await first.waitFor();
+  expect(await pairs.getByRole('columnheader', { name: /^No\. \d+$/ }).count()).toBe(1);
+  const [a, b] = (await first.getByRole('button').innerText()).split(' × ');
+  await first.getByRole('button').click();
+  const feature = page.getByRole('region', { name: 'One feature' });
+  await feature.getByText(new RegExp(`^${b}: .*${b}: `)).waitFor();
+  expect(await feature.getByRole('combobox').first().locator('option:checked').innerText()).toBe(a);
+  await feature.getByLabel('Told apart by').selectOption('nothing');
+  await feature.getByText(`${b}: `).waitFor({ state: 'detached' });
+});
+
 test('a client by four methods: all but LIME end at the client’s score', async () => {
   const page = await openModel('?client=64');
   const totals = page.locator('main table tr.total td');

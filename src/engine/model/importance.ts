@@ -131,7 +131,7 @@ function scorerOf({ runtime }: Engine, signal: AbortSignal | undefined) {
   };
 }
 
-async function rowsToExplain(engine: Engine): Promise<{ part: Part; table: Table }> {
+export async function rowsToExplain(engine: Engine): Promise<{ part: Part; table: Table }> {
   const test = await engine.test();
   if (test?.rows) return { part: 'test', table: test };
   const reference = await engine.reference();
@@ -141,7 +141,7 @@ async function rowsToExplain(engine: Engine): Promise<{ part: Part; table: Table
 }
 
 /** The rows that the model gives a number for. */
-async function scoredRows(engine: Engine, table: Table): Promise<Table> {
+export async function scoredRows(engine: Engine, table: Table): Promise<Table> {
   const scores = await engine.score(table);
   return takeRows(table, presentRows(scores));
 }
@@ -162,7 +162,7 @@ async function labelledRows(engine: Engine, part: 'test' | 'reference') {
   return { rows, target };
 }
 
-async function coversOf(engine: Engine): Promise<Covers | null> {
+export async function coversOf(engine: Engine): Promise<Covers | null> {
   const { covers } = engine.manifest.model;
   const { model } = engine.onnx;
   if (!covers || model?.predictor.kind !== 'trees') return null;

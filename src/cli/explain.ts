@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { contributionTable } from '../engine/client/tables';
+import { contributionTable } from '../engine/tables';
 import { openBundle } from '../engine/engine';
 import type { Progress } from '../engine/runtime';
 import { METHODS, type Method } from '../engine/explanations';

@@ -5,7 +5,7 @@ import { keptAsWritten } from '../bundle/columns';
 import { rowFindings, scoreFindings } from '../bundle/training/compare';
 import { everyRow } from '../core/stats/evenRows';
 import { batchParts, comparedPart, neededOf, partOf, type BatchPart } from '../engine/batch';
-import { clientParts, clientRows, onlyIds, rowsFor, type ChosenRows } from '../engine/client/tables';
+import { clientParts, clientRows, onlyIds, rowsFor, type ChosenRows } from '../engine/tables';
 import type { Engine } from '../engine/engine';
 import type { Background } from '../engine/explanations';
 import { trainedOf } from '../engine/training';

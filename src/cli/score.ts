@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { scoreTable } from '../engine/client/tables';
+import { scoreTable } from '../engine/tables';
 import { openBundle } from '../engine/engine';
 import type { Progress } from '../engine/runtime';
 import { say } from './console';

@@ -13,7 +13,7 @@ import {
 import { columnOf, concatColumns, texts, type Column, type Table } from '../core/table/table';
 import { readRowsApart, withRow, type ProblemRow } from '../bundle/apart';
 import type { RowsOptions } from '../bundle/rows';
-import { PART_ROWS, rowsFor, type ChosenRows } from './client/tables';
+import { PART_ROWS, rowsFor, type ChosenRows } from './tables';
 import type { Engine } from './engine';
 import { mostOf } from './portfolio/reasons';
 import type { Task } from './runtime';

@@ -16,7 +16,7 @@ import {
   withReasons,
   type BatchPart,
 } from '../engine/batch';
-import { scoreTable } from '../engine/client/tables';
+import { scoreTable } from '../engine/tables';
 import type { Engine } from '../engine/engine';
 import type { Progress } from '../engine/runtime';
 import { trainedOf } from '../engine/training';

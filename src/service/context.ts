@@ -83,6 +83,11 @@ export class Context {
 
   async #openStored(fingerprint: string, task: Task): Promise<OpenBundle> {
     const db = await this.db();
+    const engine = await this.#openEngine(db, fingerprint);
+    return asOpen(engine, await keptOverview(db, engine, task));
+  }
+
+  async #openEngine(db: Db, fingerprint: string): Promise<Engine> {
     const { runtimeOnly, scoredBy } = await installedBundle(db, fingerprint);
     const directory = await keptDirectory(db, fingerprint);
     const engine = await openBundle(await storedSource(db, fingerprint), {
@@ -92,7 +97,13 @@ export class Context {
       directory,
     });
     if (!directory) void keepDirectory(db, engine);
-    return asOpen(engine, await keptOverview(db, engine, task));
+    return engine;
+  }
+
+  /** An installed bundle beside the open one, which stays open. @throws as `open` */
+  async second(fingerprint: string): Promise<Engine> {
+    if (this.#open?.fingerprint === fingerprint) return this.engine(fingerprint);
+    return this.#openEngine(await this.db(), fingerprint);
   }
 
   async engine(fingerprint: string): Promise<Engine> {

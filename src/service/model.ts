@@ -1,5 +1,6 @@
 import type { Method } from '../engine/explanations';
 import type { Dependence, ModelImportance, Permutation } from '../engine/model/importance';
+import type { Challenge } from '../engine/model/challenge';
 import type { Interactions } from '../engine/model/interactions';
 import type { ClientByMethod } from '../engine/model/methods';
 import type { NoValidation, ValidationView } from '../engine/model/validation';
@@ -68,6 +69,16 @@ export async function interactions(
 ): Promise<Interactions | null> {
   const { interactionsOf } = await import('../engine/model/interactions');
   return interactionsOf(await context.engine(fingerprint), id, task);
+}
+
+/** Another installed bundle's model over the same rows and clients. @throws bundle-not-installed; what opening it throws */
+export async function challenge(
+  context: Context,
+  { fingerprint, other }: Named & { other: string },
+  task: Watched,
+): Promise<Challenge> {
+  const { challengeOf } = await import('../engine/model/challenge');
+  return challengeOf(await context.engine(fingerprint), await context.second(other), task);
 }
 
 /** A client's contributions by several methods. */

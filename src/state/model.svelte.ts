@@ -1,6 +1,7 @@
 import { scoring } from '../client/scoring';
 import type { Method } from '../engine/explanations';
 import type { Dependence, ModelImportance, Permutation } from '../engine/model/importance';
+import type { Challenge } from '../engine/model/challenge';
 import type { Interactions } from '../engine/model/interactions';
 import type { ClientByMethod } from '../engine/model/methods';
 import type { NoValidation, ValidationView } from '../engine/model/validation';
@@ -20,6 +21,7 @@ class ModelState {
   readonly permutation = new Asked<{ found: Permutation | null }>();
   readonly dependence = new Asked<Dependence>();
   readonly byMethod = new Asked<ClientByMethod>();
+  readonly challenge = new Asked<Challenge>();
   readonly interactions = new Asked<{ found: Interactions | null }>();
 
   show(bundle: Scored): void {
@@ -43,6 +45,14 @@ class ModelState {
     void this.dependence.ask(`${keyOf(bundle)}/${column}`, () => scoring.dependence({ fingerprint, column }));
   }
 
+  /** @param other fingerprint of another installed bundle */
+  challengeBy(bundle: Scored, other: string): void {
+    const { fingerprint } = bundle;
+    void this.challenge.ask(`${keyOf(bundle)}/${other}`, (task) =>
+      scoring.challenge({ fingerprint, other }, task),
+    );
+  }
+
   interact(bundle: Scored, id: string): void {
     const { fingerprint } = bundle;
     void this.interactions.ask(`${keyOf(bundle)}/${id}`, async (task) => ({
@@ -59,8 +69,8 @@ class ModelState {
 
   /** Nobody looks any more: the worker has other things to do. */
   leave(): void {
-    const { validation, importance, permutation, dependence, byMethod, interactions } = this;
-    for (const asked of [validation, importance, permutation, dependence, byMethod, interactions])
+    const { validation, importance, permutation, dependence, byMethod, interactions, challenge } = this;
+    for (const asked of [validation, importance, permutation, dependence, byMethod, interactions, challenge])
       if (asked.running) asked.stop();
   }
 }

@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { listed, openClient } from '../support/app';
+import { pack } from '../../src/bundle/pack';
 import { axeViolations } from '../support/axe';
 import { visit } from '../support/browser';
+import { germanInput } from '../support/german';
 import { useInstalledApp, type Look } from '../support/installed';
 
 const app = useInstalledApp();
@@ -121,4 +123,30 @@ test('a model that can’t be read is scored and explained by estimates, and say
   await page.getByRole('list', { name: 'What the model relies on' }).waitFor();
   expect(await page.locator('main table thead th').count()).toBe(3);
   expect(complaints).toEqual([]);
+});
+
+test('another installed model is set beside this one: figures with intervals, decisions, who is decided otherwise', async () => {
+  const page = await openModel();
+  const section = page.getByRole('region', { name: 'Against another model' });
+  await section.getByText('Install another bundle or version').waitFor();
+  const { files } = await pack({ ...(await germanInput()), version: '2.0.0', threshold: 0.3 });
+  const { page: bundles } = await app.open('#/bundles');
+  await bundles.locator('input[data-picks=files]').setInputFiles(
+    [...files].map(([name, content]) => ({
+      name,
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(content),
+    })),
+  );
+  await section.getByLabel('Challenger').selectOption({ index: 1 });
+  const figures = section.getByRole('table', { name: 'Figures of both models' });
+  await figures.waitFor();
+  const cells = (row: RegExp) => figures.getByRole('row', { name: row }).getByRole('cell').allInnerTexts();
+  expect(await cells(/^ROC AUC/)).toEqual(['0.832', '0.832', '0.000', '0.000 to 0.000']);
+  const [before, after, difference] = await cells(/^Not refused/);
+  expect(parseFloat(after)).toBeGreaterThan(parseFloat(before));
+  expect(difference).toMatch(/^\+\d+\.\d pt$/);
+  await section.getByRole('table', { name: 'Decisions about 1,000 clients' }).waitFor();
+  await section.getByRole('table', { name: 'Decided otherwise, scores furthest apart' }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
 });

@@ -135,7 +135,7 @@ function areaFigures(area: number, parts: AucParts | null): Record<'auc' | 'gini
 function costs(
   target: ArrayLike<number>,
   score: Float64Array,
-  { threshold, costs: of, amounts }: ValidationTask,
+  { threshold, costs: of, amounts }: Pick<ValidationTask, 'threshold' | 'costs' | 'amounts'>,
 ) {
   const unit = unitCosts(of);
   return score.map((p, row) => {
@@ -163,13 +163,40 @@ function moneyOf(target: ArrayLike<number>, score: Float64Array, task: Validatio
   };
 }
 
-type Sampled = Exclude<RankingFigure, 'auc' | 'gini'> | DecisionFigure;
+export type Sampled = Exclude<RankingFigure, 'auc' | 'gini'> | DecisionFigure;
 
 async function intervalsOf(
   target: ArrayLike<number>,
   score: Float64Array,
   task: ValidationTask,
 ): Promise<Record<Sampled, [number, number] | null>> {
+  const { order, figures } = sampledFigures(target, score, task);
+  const keys = Object.keys(figures(new Uint32Array(order.length).fill(1))) as Sampled[];
+  const intervals = await bootstrapIntervals(
+    order.length,
+    (times) => {
+      const own = figures(times);
+      return keys.map((key) => own[key]);
+    },
+    task,
+  );
+  return Object.fromEntries(keys.map((key, i) => [key, intervals[i]])) as Record<
+    Sampled,
+    [number, number] | null
+  >;
+}
+
+/** Rows in order of their score, and the figures of a sample: `times` says how often each is in it, in that order. */
+export interface SampledFigures {
+  order: Uint32Array;
+  figures: (times: Uint32Array) => Record<Sampled, number>;
+}
+
+export function sampledFigures(
+  target: ArrayLike<number>,
+  score: Float64Array,
+  task: Omit<ValidationTask, keyof Drawn>,
+): SampledFigures {
   const order = Uint32Array.from(score.keys()).sort((a, b) => score[a] - score[b]);
   const sorted = Float64Array.from(order, (row) => score[row]);
   const outcomes = Uint8Array.from(order, (row) => target[row]);
@@ -178,7 +205,7 @@ async function intervalsOf(
   const losses = Float64Array.from(order, (row) => logLoss([target[row]], [score[row]]));
   const costsInOrder = Float64Array.from(order, (row) => cost[row]);
   const cut = lowerBound(sorted, task.threshold);
-  const found = (times: Uint32Array): Record<Sampled, number> => {
+  const figures = (times: Uint32Array): Record<Sampled, number> => {
     const mistakes = sampledMistakes(outcomes, times, cut);
     const mean = (terms: Float64Array) => weighedMean(terms, times);
     return {
@@ -190,19 +217,7 @@ async function intervalsOf(
       ...decisionFigures(mistakes),
     };
   };
-  const keys = Object.keys(found(new Uint32Array(sorted.length).fill(1))) as Sampled[];
-  const intervals = await bootstrapIntervals(
-    sorted.length,
-    (times) => {
-      const own = found(times);
-      return keys.map((key) => own[key]);
-    },
-    task,
-  );
-  return Object.fromEntries(keys.map((key, i) => [key, intervals[i]])) as Record<
-    Sampled,
-    [number, number] | null
-  >;
+  return { order, figures };
 }
 
 /** Of the terms that are there: a row without an amount has no cost. */

@@ -5,7 +5,7 @@ import type { ManifestColumn } from '../../bundle/schema';
 import type { Engine } from '../engine';
 import { cellValue, type CellValue } from './cells';
 import type { Edits } from './sheet';
-import { rowsFor } from './tables';
+import { rowsFor } from '../tables';
 
 /** Clients that are typed in, pasted or read from a file: not of the bundle, scored by the same model. */
 

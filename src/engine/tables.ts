@@ -1,9 +1,9 @@
-import { ScoredeskError } from '../../core/errors';
-import type { Contributions } from '../../core/explain/explainer';
-import { freeName } from '../../core/table/names';
-import { columnOf, takeRows, textColumn, texts, type Column, type Table } from '../../core/table/table';
-import { readRows, requireRows } from '../../bundle/rows';
-import type { Engine } from '../engine';
+import { ScoredeskError } from '../core/errors';
+import type { Contributions } from '../core/explain/explainer';
+import { freeName } from '../core/table/names';
+import { columnOf, takeRows, textColumn, texts, type Column, type Table } from '../core/table/table';
+import { readRows, requireRows } from '../bundle/rows';
+import type { Engine } from './engine';
 
 /** Scores and contributions as tables: what a command writes and an API answers. */
 

@@ -20,7 +20,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'] },
+        test: {
+          ...common,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          // As long as Playwright waits: what is looked for again and again comes when the machine lets it.
+          expect: { poll: { timeout: 30_000 } },
+        },
       },
     ],
   },

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { install, openClient, storeKeys } from '../support/app';
+import { DOWNLOAD, install, openClient, storeKeys } from '../support/app';
 import { KillableBrowser } from '../support/killable';
 import { serve, type Site } from '../support/server';
 
@@ -18,6 +18,8 @@ afterAll(() => site.close());
 
 test('settings chosen just before', async () => {
   const before = await browser.open(site.url);
+  // Storage has answered.
+  await before.getByRole('button', { name: DOWNLOAD }).waitFor();
   await before.getByRole('button', { name: 'Dark theme' }).click();
   await expect.poll(() => storeKeys(before, 'settings')).toContain('theme');
   await browser.kill();

@@ -55,6 +55,8 @@ test('a client is typed in, scored as it fills, saved, shown as local, edited an
   await page.getByText('Recorded as number 1,').waitFor();
   await goTo(page, `${BUNDLE}/clients`);
   await page.getByRole('link', { name: 'Edit' }).click();
+  // What was saved is in the form.
+  await page.getByText(/^3 of 18 values/).waitFor();
   await page.getByLabel('Duration', { exact: true }).fill('12');
   await expect.poll(() => score(page).innerText()).not.toBe(typed);
   await page.getByRole('button', { name: 'Save on this device' }).click();

@@ -19,6 +19,8 @@ class NewClientState {
   #view = $state.raw<WhatIfView | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #locals = $state.raw<readonly LocalClient[]>([]);
+  /** Columns that were typed or emptied since the form was opened; null once all of them were filled. */
+  #touched: Set<string> | null = new Set();
   readonly #scoring = new Newest((values: Edits) => this.#score(values));
   readonly #keeping = new Newest(async ({ fingerprint, edits }: { fingerprint: string; edits: Edits }) => {
     const draft = { edits, scenarios: [], form: EMPTY_FORM };
@@ -49,32 +51,38 @@ class NewClientState {
     this.#locals = await scoring.locals({ fingerprint }).catch(() => []);
   }
 
-  /** Begins with a client of this device, or with what was typed before and not saved. */
+  /** Begins with a client of this device, or with what was typed before and not saved; what is typed meanwhile stays. */
   async open(fingerprint: string, id: string): Promise<void> {
     this.#fingerprint = fingerprint;
     [this.#id, this.#values, this.#view, this.#error] = [id, {}, null, null];
+    const touched = (this.#touched = new Set<string>());
     try {
       const kept = id
         ? await scoring.local({ fingerprint, id })
         : (await scoring.draft({ fingerprint, id: DRAFT }))?.edits;
-      if (kept && this.#fingerprint === fingerprint && this.#id === id) this.#show(kept);
-      else this.#scoring.ask({});
+      if (touched !== this.#touched) return;
+      const untouched = Object.entries(kept ?? {}).filter(([name]) => !touched.has(name));
+      this.#show({ ...Object.fromEntries(untouched), ...this.#values });
+      if (touched.size > 0) this.#keep();
     } catch (error) {
       this.#error = toErrorData(error);
     }
   }
 
   set(column: string, value: CellValue): void {
+    this.#touched?.add(column);
     this.#show({ ...this.#values, [column]: value });
     this.#keep();
   }
 
   clear(column: string): void {
+    this.#touched?.add(column);
     this.#show(Object.fromEntries(Object.entries(this.#values).filter(([name]) => name !== column)));
     this.#keep();
   }
 
   fill(values: Edits): void {
+    this.#touched = null;
     this.#show(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)));
     this.#keep();
   }

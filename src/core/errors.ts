@@ -26,6 +26,8 @@ interface Params {
   'column-not-number': { column: string; file: string; row: number; value: string };
   // models
   'validation-none': { reason: string };
+  'columns-absent': { file: string; column: string; count: number; of: number };
+  'challenger-columns': { column: string; count: number };
   'onnx-unreadable': { reason: string };
   'onnx-operator': { operator: string; node: string };
   'onnx-attribute': { operator: string; attribute: string; reason: string };

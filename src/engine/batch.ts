@@ -13,7 +13,7 @@ import {
 import { columnOf, concatColumns, texts, type Column, type Table } from '../core/table/table';
 import { readRowsApart, withRow, type ProblemRow } from '../bundle/apart';
 import type { RowsOptions } from '../bundle/rows';
-import { PART_ROWS, rowsFor, type ChosenRows } from './tables';
+import { absentInputs, PART_ROWS, rowsFor, type ChosenRows } from './tables';
 import type { Engine } from './engine';
 import { mostOf } from './portfolio/reasons';
 import type { Task } from './runtime';
@@ -35,13 +35,20 @@ export interface BatchOptions extends Task {
   apart?: boolean | undefined;
 }
 
-/** Columns of a table that the bundle declares. @throws column-unknown for an input that it lacks */
+/** Columns of a table that the bundle declares. @throws column-unknown for the id or the only input that it lacks; columns-absent */
 export async function neededOf(engine: Engine, source: TableSource): Promise<string[]> {
-  const { manifest, idColumn, inputs } = engine;
-  const computed = new Set(manifest.columns.filter(({ derived }) => derived).map(({ name }) => name));
-  const there = new Set(source.names);
-  const absent = [idColumn, ...inputs].find((name) => !there.has(name) && !computed.has(name));
-  if (absent !== undefined) await readColumn(source, absent);
+  const { manifest, idColumn } = engine;
+  const absent = absentInputs(engine, source.names);
+  if (absent.length > 1)
+    throw new ScoredeskError('columns-absent', {
+      file: source.name,
+      column: absent[0],
+      count: absent.length,
+      of: engine.inputs.length,
+    });
+  if (!source.names.includes(idColumn)) absent.unshift(idColumn);
+  // One name may be a slip: the nearest is told.
+  if (absent.length > 0) await readColumn(source, absent[0]);
   const declared = new Set([idColumn, ...manifest.columns.map(({ name }) => name)]);
   return source.names.filter((name) => declared.has(name));
 }

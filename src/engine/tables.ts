@@ -30,6 +30,13 @@ export function rowsFor(engine: Engine, table: Table): ChosenRows {
   return { ...idsIn(engine, rows.table), target: rows.target };
 }
 
+/** Inputs of the model that rows of these columns lack and that no rule computes, in the model's order. */
+export function absentInputs({ manifest, inputs }: Engine, names: readonly string[]): string[] {
+  const computed = new Set(manifest.columns.filter(({ derived }) => derived).map(({ name }) => name));
+  const there = new Set(names);
+  return inputs.filter((name) => !there.has(name) && !computed.has(name));
+}
+
 /** All clients of the bundle. */
 export async function clientRows(engine: Engine): Promise<ChosenRows> {
   const table = await engine.clients.table();

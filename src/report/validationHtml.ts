@@ -3,9 +3,9 @@ import { FOUR_FIFTHS, LEAST_ROWS } from '../core/metrics/fairness';
 import type { FairnessColumn, ValidationView } from '../engine/model/validation';
 import { dateLocale, formatFixed, formatNumber, formatPercent, formatShare } from '../i18n/format';
 import { translate, type Locale, type MessageKey, type MessageParams } from '../i18n/translate';
+import { costUnit } from './amounts';
 import { html, type Html } from './html';
 import {
-  amountUnit,
   calibrationSentence,
   decisionTexts,
   fairnessTitle,
@@ -113,7 +113,7 @@ const figureTable = (rows: readonly FigureText[]): Html =>
 
 function confusionTable({ locale, view, manifest }: ValidationDocument, say: Saying): Html {
   const { mistakes } = view.validation.decisions;
-  const money = moneyTexts(locale, view, amountUnit(locale, manifest));
+  const money = moneyTexts(locale, view, costUnit(locale, manifest));
   const count = (value: number) => formatNumber(locale, Math.round(value), 0);
   return html`<table>
     <thead>

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestColumn } from '../bundle/schema';
+import type { ManifestColumn } from '../bundle/schema';
 import type { GroupFigures, Share } from '../core/metrics/fairness';
 import {
   RANKING_FIGURES,
@@ -18,7 +18,7 @@ import {
   formatSum,
   formatValue,
 } from '../i18n/format';
-import { localText, translate, type Locale, type MessageParams } from '../i18n/translate';
+import { translate, type Locale, type MessageParams } from '../i18n/translate';
 
 /** A validation in words: on the page and in a report. */
 
@@ -103,16 +103,6 @@ export function moneyTexts(
     truePositive: amounts ? sum(amounts.truePositive) : '',
     without: without > 0 ? translate(locale, 'validation.withoutAmount', { count: without }) : '',
   };
-}
-
-/** The unit of the amounts that costs are shares of; the bundle's currency where the column has none. */
-export function amountUnit(
-  locale: Locale,
-  { columns, decision, currency }: Pick<Manifest, 'columns' | 'decision' | 'currency'>,
-): string {
-  const { costs } = decision;
-  const column = costs?.kind === 'amount' ? columns.find(({ name }) => name === costs.column) : undefined;
-  return localText(column?.unit, locale, currency ?? '');
 }
 
 export function ksText(locale: Locale, { ksAt, figures }: Validation): string {

@@ -110,7 +110,7 @@ test('rows unlike the training are told before any is scored; a table of somethi
   await pick(page, 'weather.csv', 'day,rain\n1,2\n');
   await page
     .getByRole('alert')
-    .getByText(/client_id|checking_status/)
+    .getByText(/^weather.csv lacks 18 of the 18 columns that the model needs, checking_status among them/)
     .waitFor();
   await pick(page, 'empty.csv', '');
   await page.getByRole('alert').getByText('empty.csv').waitFor();

@@ -457,7 +457,7 @@ describe('scoredesk', () => {
       [
         'rows that lack a column',
         () => run('score', BUNDLE, '--data', clients('client_id,duration\n1,12\n'), '--out', '-'),
-        'clients.csv has no column',
+        'clients.csv lacks 17 of the 18 columns that the model needs',
       ],
     ])('%s', (_, call, text) => {
       const { status, out, err } = call();

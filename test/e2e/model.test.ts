@@ -125,6 +125,12 @@ test('a model that can’t be read is scored and explained by estimates, and say
   expect(complaints).toEqual([]);
 });
 
+test.each(['en', 'fr'] as const)('the card prints on two sheets, in %s', async (language) => {
+  const page = await openModel('', { language });
+  const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g);
+  expect(sheets).toHaveLength(2);
+});
+
 test('another installed model is set beside this one: figures with intervals, decisions, who is decided otherwise', async () => {
   const page = await openModel();
   const section = page.getByRole('region', { name: 'Against another model' });

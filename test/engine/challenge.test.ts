@@ -48,7 +48,7 @@ test('a simpler model on the champion’s test rows and clients: worse, and who 
 });
 
 test('a model that needs a column which is not there is refused by its name; a model beside itself changes nothing', async () => {
-  expect(await codeOf(() => challengeOf(narrow, champion))).toBe('column-unknown');
+  expect(await codeOf(() => challengeOf(narrow, champion))).toBe('challenger-columns');
   const { changed, measured } = await challengeOf(champion, champion);
   expect(changed).toEqual([]);
   expect(measured?.figures.auc.interval).toEqual([0, 0]);

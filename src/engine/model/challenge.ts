@@ -1,3 +1,4 @@
+import { ScoredeskError } from '../../core/errors';
 import { EVEN_COSTS } from '../../core/decision/cost';
 import type { Decision } from '../../core/decision/decision';
 import { toPoints } from '../../core/explain/points';
@@ -9,7 +10,7 @@ import {
 } from '../../core/metrics/challenge';
 import { columnOf, takeRows, texts, type Table } from '../../core/table/table';
 import type { PartName } from '../../bundle/schema';
-import { PART_ROWS, rowsFor } from '../tables';
+import { absentInputs, PART_ROWS, rowsFor } from '../tables';
 import type { Engine } from '../engine';
 import { pausing, type Task } from '../runtime';
 
@@ -43,8 +44,9 @@ const SEED = 29;
 const BETA = 3;
 const MOST_CHANGED = 12;
 
-/** @throws column-unknown for an input of the challenger that the champion's tables lack; stopped */
+/** @throws challenger-columns where the champion's tables lack inputs of the challenger; stopped */
 export async function challengeOf(champion: Engine, challenger: Engine, task: Task = {}): Promise<Challenge> {
+  requireColumns(champion, challenger);
   const measured = await measuredOn(champion, challenger, task);
   const before = await champion.scores(task);
   const after = await scoresOf(champion, challenger, task);
@@ -67,6 +69,12 @@ export async function challengeOf(champion: Engine, challenger: Engine, task: Ta
     why: why?.[i] ?? null,
   }));
   return { measured, decided, clients: before.length, changed };
+}
+
+function requireColumns(champion: Engine, challenger: Engine): void {
+  const absent = absentInputs(challenger, champion.clients.source.names);
+  if (absent.length > 0)
+    throw new ScoredeskError('challenger-columns', { column: absent[0], count: absent.length });
 }
 
 const DECISIONS: readonly Decision[] = ['accepted', 'review', 'refused', 'unscored'];

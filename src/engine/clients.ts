@@ -25,6 +25,7 @@ export interface Naming {
   id: string;
   name?: string | undefined;
   directory?: Directory | null | undefined;
+  keptBytes?: number | undefined;
 }
 
 /**
@@ -46,8 +47,12 @@ export class Clients {
     return new Clients(source, ids, naming);
   }
 
-  private constructor(source: TableSource, ids: readonly string[], { id, name, directory }: Naming) {
-    this.source = new KeptColumns(source, KEPT_BYTES);
+  private constructor(
+    source: TableSource,
+    ids: readonly string[],
+    { id, name, directory, keptBytes = KEPT_BYTES }: Naming,
+  ) {
+    this.source = new KeptColumns(source, keptBytes);
     this.ids = ids;
     this.#idColumn = id;
     // Ids that were kept have been checked.

@@ -1,5 +1,6 @@
 import { checkStopped, hasCode } from '../core/errors';
 import { openBundle, type Engine } from '../engine/engine';
+import type { Hand } from '../engine/hands';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import { largestGap, SCORE_TOLERANCE, verifyScores } from '../engine/verify';
@@ -13,6 +14,8 @@ export interface TakeOverTask extends Task {
   db: Db;
   basePath: string;
   engineFile: EngineFile;
+  /** Who else scores the clients. */
+  hands: (engine: Engine) => readonly Hand[];
 }
 
 /** onnxruntime in the place of the app's own evaluator, and what it found. */
@@ -36,7 +39,7 @@ export interface TakenOver {
  */
 export async function takeOver(
   before: { engine: Engine; overview: Overview },
-  { db, basePath, engineFile, signal, progress }: TakeOverTask,
+  { db, basePath, engineFile, hands, signal, progress }: TakeOverTask,
 ): Promise<TakenOver> {
   const { fingerprint } = before.engine;
   const look = () => progress?.({ done: engineFile.done, total: engineFile.bytes, unit: 'bytes' });
@@ -60,7 +63,7 @@ export async function takeOver(
     throw error;
   });
   checkStopped(signal);
-  const overview = await keptOverview(db, first, { signal });
+  const overview = await keptOverview(db, first, { signal, others: hands(first) });
   const largest = largestGap(before.overview.scores, overview.scores);
   const differs = !parity.holds || largest > SCORE_TOLERANCE;
   const engine = differs ? await open(true) : first;

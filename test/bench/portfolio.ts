@@ -11,7 +11,7 @@ import type { Browser, Page } from 'playwright-core';
 import { DOWNLOAD } from '../support/app';
 import { launch, visit } from '../support/browser';
 import { serve } from '../support/server';
-import { publishLarge, wideInput } from './large';
+import { publishLarge, wideInput } from '../support/large';
 import { scriptTime } from './script';
 
 const CLIENTS = 300_000;

@@ -63,13 +63,15 @@ function countPatterns(
   width: number,
 ): Map<Group, Float64Array> {
   const counts = new Map(groupsOf(plans).map((group) => [group, new Float64Array(1 << group.bits)]));
-  const block = new BlockPatterns(trees, width);
+  const block = new BlockPatterns(trees, plans, width);
+  const { buffer } = block.kernel;
   for (let from = 0; from < rows; from += BLOCK) {
     block.load(background, from, Math.min(BLOCK, rows - from));
     for (const plan of plans)
-      block.walk(plan, (group, patterns, count) => {
+      block.walk(plan, (group, at) => {
         const own = counts.get(group) as Float64Array;
-        for (let i = 0; i < count; i++) own[patterns[i]]++;
+        const patterns = new Uint16Array(buffer, at, block.count);
+        for (const pattern of patterns) own[pattern]++;
       });
   }
   return counts;
@@ -104,10 +106,10 @@ function addLeaf(
   const size = 1 << group.bits;
   const values = leafValues(shares, leaf.players.length);
   const project = projection(group, leaf);
-  leaf.players.forEach(({ player }, i) => {
-    const to = group.players.indexOf(player) * size;
+  for (let i = 0; i < leaf.players.length; i++) {
+    const to = group.players.indexOf(leaf.players[i].player) * size;
     const from = i * shares.length;
     for (let pattern = 0; pattern < size; pattern++)
       out[to + pattern] += value * values[from + project[pattern]];
-  });
+  }
 }

@@ -6,8 +6,8 @@ import { parseDictionary } from '../../src/bundle/validate';
 import { takeRows, textColumn, type Table } from '../../src/core/table/table';
 import type { PackInput } from '../../src/bundle/packPlan';
 import { algorithmTexts } from '../../src/i18n/algorithm';
-import { bytesOf, tableOf } from '../support/files';
-import { germanInput } from '../support/german';
+import { bytesOf, tableOf } from './files';
+import { germanInput } from './german';
 
 /**
  * A bundle of many clients: those of a small one, drawn again and again, with numbers and names of their own.

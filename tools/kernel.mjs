@@ -1,19 +1,19 @@
 /**
- * Compiles kernels/patterns.ts (AssemblyScript) into src/core/explain/patternKernelBytes.ts: `node tools/kernel.mjs`.
- * test/core/explain/patternKernel.test.ts compares the two.
+ * Compiles kernels/shap.ts (AssemblyScript) into src/core/explain/kernel/bytes.ts: `node tools/kernel.mjs`.
+ * test/core/explain/kernel.test.ts compares the two.
  */
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const TARGET = 'src/core/explain/patternKernelBytes.ts';
+const TARGET = 'src/core/explain/kernel/bytes.ts';
 const OPTIONS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noAssert'];
 
 /** @returns the file's text */
 export async function compiledKernel() {
   let bytes;
   const writeFile = (_, contents) => (bytes = contents);
-  const { error, stderr } = await asc.main(['kernels/patterns.ts', ...OPTIONS, '--outFile', 'kernel.wasm'], {
+  const { error, stderr } = await asc.main(['kernels/shap.ts', ...OPTIONS, '--outFile', 'kernel.wasm'], {
     writeFile,
   });
   if (error) throw new Error(stderr.toString());
@@ -22,8 +22,8 @@ export async function compiledKernel() {
     .match(/.{1,96}/g)
     .map((line) => `  '${line}',`);
   return [
-    '/** kernels/patterns.ts as WebAssembly, in base 64: made by tools/kernel.mjs. */',
-    'export const PATTERN_KERNEL = [',
+    '/** kernels/shap.ts as WebAssembly, in base 64: made by tools/kernel.mjs. */',
+    'export const SHAP_KERNEL = [',
     ...lines,
     "].join('');",
     '',

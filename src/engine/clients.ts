@@ -18,7 +18,7 @@ export interface Directory {
 const BETWEEN = '\0';
 
 /** 300,000 clients of 200 columns, half of them in double precision, and some columns more. */
-const KEPT_BYTES = 512e6;
+const KEPT_BYTES = 400e6;
 
 /** Which columns name the clients, and what is known of them already. */
 export interface Naming {

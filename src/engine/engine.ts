@@ -26,6 +26,8 @@ export interface OpenOptions {
   runtimeOnly?: boolean | undefined;
   /** Bytes of the clients' columns that stay in memory. */
   keptBytes?: number | undefined;
+  /** The clients as another engine of the same bundle has read them. */
+  clients?: Clients | undefined;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
     });
   // The runtime's file is compiled beside this thread.
   const [clients, { runtime, failure }] = await Promise.all([
-    openClients(files, options),
+    options.clients ?? openClients(files, options),
     startRuntime(onnx, bytes, files.manifest, options),
   ]);
   const read = options.runtimeOnly && runtime.name === 'onnxruntime' ? { ...onnx, model: null } : onnx;
@@ -196,10 +198,15 @@ export class Engine implements Hand {
     return this.score(await tableOfRange(this.clients.source, this.inputs, range), task);
   }
 
-  /** Contributions of the clients at these positions, row after row, by the bundle's own method. @throws as `explain` */
-  async explainAt(positions: Int32Array, task: Task = {}): Promise<Float32Array> {
+  /**
+   * Contributions of the clients at these positions, row after row, by the bundle's own method.
+   *
+   * @param of rows that are explained in all, these among them
+   * @throws as `explain`
+   */
+  async explainAt(positions: Int32Array, of: number, task: Task = {}): Promise<Float32Array> {
     const rows = await this.clients.rows(positions, this.inputs);
-    return Float32Array.from((await this.explain(rows, this.defaultMethod, task)).values);
+    return Float32Array.from((await this.explain(rows, this.defaultMethod, { ...task, of })).values);
   }
 
   /** Scores that were computed before, by the same evaluator. */

@@ -40,6 +40,8 @@ export interface ExplainTask extends Task {
   /** Of `lime`, in units of sqrt(columns). */
   kernelWidth?: number | undefined;
   seed?: number | undefined;
+  /** Rows that are explained in all, where these are a part of them: what is worth preparing hangs on it. */
+  of?: number | undefined;
 }
 
 /** Rows explained between two looks at the stop signal: one block of the tables' algorithm, 0.1 s of 500 trees. */
@@ -75,9 +77,9 @@ export class Explanations {
   /** See `Engine.explain`. */
   async explain(table: ModelRows, method: Method, task: ExplainTask): Promise<Contributions> {
     if (isAgnostic(method)) return this.#explainAgnostic(table, method, task);
-    const { signal, progress, background } = task;
+    const { signal, progress, background, of = table.rows } = task;
     const model = this.#engine.modelFor(method);
-    const explainer = await this.#explainer(method, background, table.rows);
+    const explainer = await this.#explainer(method, background, Math.max(of, table.rows));
     const { width } = model;
     const values = new Float64Array(table.rows * width);
     for (let from = 0; from < table.rows; from += EXPLAIN_ROWS) {

@@ -7,8 +7,8 @@ import type { Task } from './runtime';
 export interface Hand {
   /** P(default) of the clients from .. to. */
   scoreRange(range: RowRange, task: Task): Promise<Float64Array>;
-  /** Contributions of the clients at these positions, row after row, by the bundle's own method. */
-  explainAt(positions: Int32Array, task: Task): Promise<Float32Array>;
+  /** Contributions of the clients at these positions, of so many in all, row after row, by the bundle's own method. */
+  explainAt(positions: Int32Array, of: number, task: Task): Promise<Float32Array>;
 }
 
 /** Work over all clients, by as many as help. */

@@ -47,7 +47,7 @@ export class Crew {
       const remote = client.operations<typeof parts>();
       return {
         scoreRange: (range, task) => this.#busy(remote.scorePart({ opened, range }, task)),
-        explainAt: (positions, task) => this.#busy(remote.explainPart({ opened, positions }, task)),
+        explainAt: (positions, of, task) => this.#busy(remote.explainPart({ opened, positions, of }, task)),
       };
     });
   }

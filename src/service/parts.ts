@@ -20,10 +20,10 @@ export async function scorePart(
 /** @throws method-unsupported */
 export async function explainPart(
   context: Context,
-  { opened, positions }: { opened: OpenedAs; positions: Int32Array },
+  { opened, positions, of }: { opened: OpenedAs; positions: Int32Array; of: number },
   task: OperationTask<Progress>,
 ): Promise<Float32Array> {
   const engine = await context.helping(opened);
-  const values = await engine.explainAt(positions, task);
+  const values = await engine.explainAt(positions, of, task);
   return handOver(values, [values]);
 }

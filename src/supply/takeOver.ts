@@ -5,7 +5,7 @@ import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import { largestGap, SCORE_TOLERANCE, verifyScores } from '../engine/verify';
 import { amendBundle, installedBundle, removeBundle, storedSource, sweep } from '../storage/bundles';
-import { keptDirectory, keptOverview } from '../storage/computed';
+import { keptOverview } from '../storage/computed';
 import type { Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
 import { timeFirstScore } from './install';
@@ -46,12 +46,12 @@ export async function takeOver(
   const wasm = await engineFile.load(look, signal);
   // It may have been removed meanwhile.
   await installedBundle(db, fingerprint);
-  const directory = await keptDirectory(db, fingerprint);
+  const { clients } = before.engine;
   const open = async (runtimeOnly: boolean) =>
     openBundle(await storedSource(db, fingerprint), {
       wasm: () => Promise.resolve(wasm),
       runtimeOnly,
-      directory,
+      clients,
     });
   const first = await open(false);
   if (first.runtime.name === 'core') return unchanged(first, before.overview);

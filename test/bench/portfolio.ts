@@ -65,6 +65,9 @@ async function peakMemory(of: Browser): Promise<number> {
   return Math.max(...peaks) / 1024;
 }
 
+const noteMemory = async (what: string): Promise<void> =>
+  note(`${what}: memory of page and workers, at most`, `${Math.round(await peakMemory(browser))} MB`);
+
 const listed = (): Promise<void> => page.locator('tbody th a').first().waitFor(PATIENCE);
 const checked = (): Promise<void> =>
   page
@@ -110,12 +113,23 @@ async function queue(what: string, name: string | RegExp): Promise<void> {
   });
 }
 
+/** Presses the button that explains the clients shown, and waits for what weighs. */
+async function weigh(what: string): Promise<void> {
+  const section = page.getByRole('region', { name: 'What weighs for these clients' });
+  const ask = section.getByRole('button', { name: /^Explain / });
+  await timed(what, async () => {
+    if (await ask.isVisible()) await ask.click();
+    await section.locator('tbody td.number').first().waitFor(PATIENCE);
+  });
+}
+
 await watchTasks();
 await page.reload();
 await page.getByRole('button', { name: DOWNLOAD }).click();
 await timed('installed, scored by the app’s own evaluator', listed);
 await timed('scored again by onnxruntime and compared', checked);
 await noteLongest('install and scores');
+await noteMemory('install and scores');
 await page.reload();
 await timed('opened again: the list on screen', listed);
 await timed('a client after a click', async () => {
@@ -129,17 +143,29 @@ await timed('the next client', async () => {
   await shown('.bars');
 });
 
+await noteMemory('opened, two clients shown');
 await page.getByRole('link', { name: 'Portfolio' }).click();
 await timed('distribution and outcome on screen', () => shown('[role=slider]'));
 await timed('the best threshold and its interval', () => shown('.ring'));
 await listed();
-await timed('main reasons of the rows in sight', () => shown('tbody td:last-child span'));
+await timed('main reasons of the rows in sight', () =>
+  page.waitForFunction(() => {
+    const cells = document.querySelectorAll('tbody td:last-child');
+    return cells.length > 0 && cells[0].textContent?.trim();
+  }),
+);
 await dragThreshold(page);
+await weigh('all clients explained by as many workers as help, and what weighs for them');
+await noteMemory('with all clients explained');
 await queue('queue: near the threshold', /^Within 2 points/);
 await queue('queue: outside the training, counted for the first time', 'Outside the training');
 await queue('queue: 50 at random', '50 at random');
+await weigh('what weighs for 50 at random, explained before');
+await page.reload();
+await listed();
+await weigh('what weighs for all clients, after a reload');
 await noteLongest('all of this');
-note('memory of page and worker, at most', `${Math.round(await peakMemory(browser))} MB`);
+await noteMemory('all of this');
 await page.context().close();
 await site.close();
 await browser.close();

@@ -1,5 +1,5 @@
 import { goesYes, type TreeEnsemble } from '../model/trees';
-import { BLOCK, patternKernel, type PatternKernel } from './patternKernel';
+import { BLOCK, patternKernel, type PatternKernel } from './kernel/patterns';
 import { ranksOf, type Ranks, type Scale } from './ranks';
 import type { Group, Plan, SplitPlan } from './treePlan';
 

@@ -14,38 +14,47 @@ import type { TreeEnsemble } from '../model/trees';
 
 /** Tables of many groups in one array, in the order in which they are looked at. */
 export interface GroupTables {
-  values: Float64Array;
   /** First entry of each group: [players, 2^bits], what a row of a pattern gets from all its leaves. */
   first: ReadonlyMap<Group, number>;
   /** Expected output of the trees. */
   base: number;
 }
 
+/** Numbers that the tables of these plans hold. */
+export const tableRoom = (plans: readonly Plan[]): number =>
+  plans.reduce((sum, plan) => sum + tableEntries(plan), 0);
+
 /** Share of the background rows of each pattern over a leaf's players. */
 type SharesOf = (group: Group, leaf: GroupLeaf) => Float64Array;
 
-/** Tables of path-dependent SHAP: each player follows with its covers' share, independently of the others. */
-export function pathTables(trees: TreeEnsemble, plans: readonly Plan[], { values }: Covers): GroupTables {
+/** Fills in the tables of path-dependent SHAP: each player follows with its covers' share, independently of the others. */
+export function pathTables(
+  trees: TreeEnsemble,
+  plans: readonly Plan[],
+  { values: cover }: Covers,
+  into: Float64Array,
+): GroupTables {
   const share = (splits: readonly Step[]) =>
     splits.reduce(
-      (product, { node, child }) => (values[node] > 0 ? (product * values[child]) / values[node] : 0),
+      (product, { node, child }) => (cover[node] > 0 ? (product * cover[child]) / cover[node] : 0),
       1,
     );
-  return tabulate(trees, plans, (_, leaf) =>
+  return tabulate(trees, plans, into, (_, leaf) =>
     independentShares(leaf.players.map(({ splits }) => share(splits))),
   );
 }
 
-/** Tables of interventional SHAP over rows [rows, width] of features: their patterns are counted once. */
+/** Fills in the tables of interventional SHAP over rows [rows, width] of features: their patterns are counted once. */
 export function rowTables(
   trees: TreeEnsemble,
   plans: readonly Plan[],
   background: Float64Array,
   rows: number,
   width: number,
+  into: Float64Array,
 ): GroupTables {
   const counts = countPatterns(trees, plans, background, rows, width);
-  return tabulate(trees, plans, (group, leaf) => {
+  return tabulate(trees, plans, into, (group, leaf) => {
     const project = projection(group, leaf);
     const shares = new Float64Array(1 << leaf.players.length);
     (counts.get(group) as Float64Array).forEach(
@@ -77,14 +86,18 @@ function countPatterns(
   return counts;
 }
 
-function tabulate(trees: TreeEnsemble, plans: readonly Plan[], sharesOf: SharesOf): GroupTables {
-  const values = new Float64Array(plans.reduce((sum, plan) => sum + tableEntries(plan), 0));
+function tabulate(
+  trees: TreeEnsemble,
+  plans: readonly Plan[],
+  into: Float64Array,
+  sharesOf: SharesOf,
+): GroupTables {
   const first = new Map<Group, number>();
   let end = 0;
   let base = 0;
   for (const group of groupsOf(plans)) {
     first.set(group, end);
-    const own = values.subarray(end, (end += tableEntries(group)));
+    const own = into.subarray(end, (end += tableEntries(group)));
     for (const leaf of group.leaves) {
       const shares = sharesOf(group, leaf);
       const value = trees.value[leaf.node];
@@ -93,7 +106,7 @@ function tabulate(trees: TreeEnsemble, plans: readonly Plan[], sharesOf: SharesO
       base += value * shares[shares.length - 1];
     }
   }
-  return { values, first, base };
+  return { first, base };
 }
 
 function addLeaf(

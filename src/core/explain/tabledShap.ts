@@ -1,6 +1,6 @@
 import type { TreeEnsemble } from '../model/trees';
 import { BLOCK, BlockPatterns, STRIDE } from './blockPatterns';
-import type { GroupTables } from './groupTables';
+import { tableRoom, type GroupTables } from './groupTables';
 import type { Group, Plan } from './treePlan';
 
 /**
@@ -16,18 +16,30 @@ export class TabledShap {
   readonly #sums: Float64Array;
   readonly #sumsAt: number;
   readonly #tablesAt: number;
+  /** Expected output of the trees. */
+  readonly base: number;
 
-  /** @param width features of a row; players are named by features */
-  constructor(trees: TreeEnsemble, plans: readonly Plan[], width: number, { values, first }: GroupTables) {
+  /**
+   * @param width features of a row; players are named by features
+   * @param fill fills in the tables, where they will be looked at
+   */
+  constructor(
+    trees: TreeEnsemble,
+    plans: readonly Plan[],
+    width: number,
+    fill: (tables: Float64Array) => GroupTables,
+  ) {
     this.#plans = plans;
-    this.#first = first;
     this.#width = width;
-    this.#block = new BlockPatterns(trees, plans, width, 8 * (width * STRIDE + values.length));
+    const room = tableRoom(plans);
+    this.#block = new BlockPatterns(trees, plans, width, 8 * (width * STRIDE + room));
     this.#sumsAt = this.#block.beside;
     this.#tablesAt = this.#sumsAt + 8 * width * STRIDE;
     const { buffer } = this.#block.kernel;
     this.#sums = new Float64Array(buffer, this.#sumsAt, width * STRIDE);
-    new Float64Array(buffer, this.#tablesAt, values.length).set(values);
+    const { first, base } = fill(new Float64Array(buffer, this.#tablesAt, room));
+    this.#first = first;
+    this.base = base;
   }
 
   /** Adds the contributions of row-major features [rows, width] into `out`, of the same shape. */

@@ -95,7 +95,7 @@ export async function visitContributions(
         };
       const missing = wanted.positions.filter((row) => kept.known[row - from] === 0);
       if (missing.length > 0) {
-        const explained = await hand.explainAt(missing, own);
+        const explained = await hand.explainAt(missing, positions.length, own);
         missing.forEach((row, i) => {
           kept.values.set(explained.subarray(i * width, (i + 1) * width), (row - from) * width);
           kept.known[row - from] = 1;

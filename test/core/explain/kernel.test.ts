@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   BLOCK,
   patternKernel,
-  plainKernel,
+  plainPatterns,
   type PatternKernel,
-} from '../../../src/core/explain/patternKernel';
+} from '../../../src/core/explain/kernel/patterns';
+import { countCovers } from '../../../src/core/explain/covers';
+import type { TreeEnsemble } from '../../../src/core/model/trees';
+import { readWhole, treeFile, type TestTree } from '../../support/onnx';
 import { seededRandom } from '../../../src/core/numeric/random';
 // @ts-expect-error a script, not typed
 import { compiledKernel } from '../../../tools/kernel.mjs';
@@ -42,14 +45,52 @@ function run(kernel: PatternKernel): Uint8Array {
   return new Uint8Array(buffer, 0, END);
 }
 
-describe('the loops of tabled SHAP', () => {
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+describe('the loops of tree SHAP', () => {
   test('in WebAssembly give the bits of those in TypeScript', () => {
     const compiled = patternKernel(END);
     expect(compiled.mark.toString()).toContain('[native code]');
-    expect(Buffer.compare(run(compiled), run(plainKernel(END)))).toBe(0);
+    expect(Buffer.compare(run(compiled), run(plainPatterns(END)))).toBe(0);
+  });
+
+  test('by quadrature, too', async () => {
+    const random = seededRandom(3);
+    const width = 9;
+    const tree = (depth: number): TestTree =>
+      depth === 0 || random() < 0.1
+        ? { value: random() - 0.5 }
+        : {
+            feature: Math.floor(width * random()),
+            mode: random() < 0.5 ? 'BRANCH_LEQ' : 'BRANCH_GT',
+            threshold: Math.floor(20 * random()),
+            missingYes: random() < 0.5,
+            yes: tree(depth - 1),
+            no: tree(depth - 1),
+          };
+    const { model } = readWhole(treeFile(width, [tree(7), tree(1), tree(5)]));
+    const trees = model.predictor as TreeEnsemble;
+    const rows = Float64Array.from({ length: 200 * width }, () =>
+      random() < 0.2 ? NaN : Math.floor(40 * random()) / 2,
+    );
+    const covers = countCovers(trees, rows, 200, width);
+    const explained = async (): Promise<Float64Array> => {
+      const { PathShap } = await import('../../../src/core/explain/pathShap');
+      const shap = new PathShap(trees, covers);
+      const out = new Float64Array(rows.length);
+      for (let row = 0; row < 200; row++) shap.addRow(rows, row * width, out, row * width);
+      return out;
+    };
+    const compiled = await explained();
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', undefined);
+    expect(await explained()).toEqual(compiled);
   });
 
   test('are those of their source', async () => {
-    expect(await compiledKernel()).toBe(readFileSync('src/core/explain/patternKernelBytes.ts', 'utf8'));
+    expect(await compiledKernel()).toBe(readFileSync('src/core/explain/kernel/bytes.ts', 'utf8'));
   });
 });

@@ -1,4 +1,4 @@
-import { PATTERN_KERNEL } from './patternKernelBytes';
+import { instance, PAGE } from './instance';
 
 /** Rows that pass all trees together: so many that a tree's tables are worth fetching, so few that they stay near. */
 export const BLOCK = 1024;
@@ -33,31 +33,15 @@ export interface PatternKernel extends PatternLoops {
   readonly buffer: ArrayBuffer;
 }
 
-const PAGE = 65_536;
-
-/** `undefined` until it is asked for, null where the engine has no WebAssembly, or none of 128 bits. */
-let compiled: WebAssembly.Module | null | undefined;
-
-function compile(): WebAssembly.Module | null {
-  try {
-    return new WebAssembly.Module(Uint8Array.from(atob(PATTERN_KERNEL), (letter) => letter.charCodeAt(0)));
-  } catch {
-    return null;
-  }
-}
-
 /** A memory of so many bytes and the loops over it: WebAssembly's where there is one, else the same in TypeScript. */
 export function patternKernel(bytes: number): PatternKernel {
-  compiled = compiled === undefined ? compile() : compiled;
-  if (!compiled) return plainKernel(bytes);
-  const pages = Math.ceil(bytes / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  return { ...(exports as unknown as PatternLoops), buffer: memory.buffer };
+  const compiled = instance(bytes);
+  if (!compiled) return plainPatterns(bytes);
+  return { ...(compiled.exports as unknown as PatternLoops), buffer: compiled.buffer };
 }
 
 /** The loops in TypeScript: the same bits. */
-export function plainKernel(bytes: number): PatternKernel {
+export function plainPatterns(bytes: number): PatternKernel {
   const buffer = new ArrayBuffer(PAGE * Math.ceil(bytes / PAGE));
   const f64 = new Float64Array(buffer);
   const u16 = new Uint16Array(buffer);

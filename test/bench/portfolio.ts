@@ -1,8 +1,8 @@
 /**
- * The portfolio of 300,000 clients, in real Chromium on the built app: the demo's columns, or the 200 of a folder that
+ * The portfolio of 300,000 clients (or so many), in real Chromium on the built app: the demo's columns, or the 200 of a folder that
  * `python test/peers/paths.py --make FOLDER` made. Run after `npm run build`:
  *
- *   npx tsx --max-old-space-size=8000 test/bench/portfolio.ts [FOLDER] > test/bench/portfolio.md
+ *   npx tsx --max-old-space-size=8000 test/bench/portfolio.ts [FOLDER|-] [CLIENTS] > test/bench/portfolio.md
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,11 @@ import { serve } from '../support/server';
 import { publishLarge, wideInput } from '../support/large';
 import { scriptTime } from './script';
 
-const CLIENTS = 300_000;
+const CLIENTS = Number(process.argv[3] ?? 300_000);
 const STEPS = 200;
 const PATIENCE = { timeout: 600_000 };
 
-const folder = process.argv[2];
+const folder = process.argv[2] === '-' ? undefined : process.argv[2];
 const root = mkdtempSync(join(tmpdir(), 'scoredesk-portfolio-'));
 cpSync('dist', root, { recursive: true });
 await publishLarge(root, CLIENTS, folder ? wideInput(folder) : undefined);
@@ -105,7 +105,7 @@ async function dragThreshold(on: Page): Promise<void> {
 }
 
 async function queue(what: string, name: string | RegExp): Promise<void> {
-  const status = page.locator('main').getByText(/clients of 300,000$/);
+  const status = page.locator('main').getByText(new RegExp(`clients of ${CLIENTS.toLocaleString('en')}$`));
   const said = await status.innerText();
   await timed(what, async () => {
     await page.getByRole('button', { name }).click();
@@ -170,9 +170,9 @@ await page.context().close();
 await site.close();
 await browser.close();
 rmSync(root, { recursive: true });
-console.log(`# The portfolio of 300,000 clients
+console.log(`# The portfolio of ${CLIENTS.toLocaleString('en')} clients
 
-By \`npx tsx --max-old-space-size=8000 test/bench/portfolio.ts${folder ? ' FOLDER' : ''}\`: the built app in headless Chromium ${browser.version()} on 2 cores; ${folder ? 'clients of 200 columns, 300 trees' : "the demo's clients, 18 columns"}, drawn again and again.
+By \`npx tsx --max-old-space-size=8000 test/bench/portfolio.ts${folder ? ' FOLDER' : ' -'} ${CLIENTS}\`: the built app in headless Chromium ${browser.version()} on 2 cores; ${folder ? 'clients of 200 columns, 300 trees' : "the demo's clients, 18 columns"}, drawn again and again.
 
 | what | found |
 | --- | --- |

@@ -4,12 +4,13 @@
  *
  *   npx tsx --max-old-space-size=8000 test/bench/portfolio.ts [FOLDER|-] [CLIENTS] > test/bench/portfolio.md
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { DOWNLOAD } from '../support/app';
 import { launch, visit } from '../support/browser';
+import { peakMemory } from '../support/memory';
 import { serve } from '../support/server';
 import { publishLarge, wideInput } from '../support/large';
 import { scriptTime } from './script';
@@ -53,16 +54,6 @@ async function watchTasks(): Promise<void> {
 async function noteLongest(what: string): Promise<void> {
   const longest = await page.evaluate(() => (globalThis as unknown as { longest: number }).longest);
   note(`${what}: the page’s longest task`, longest ? ms(longest) : 'none over 50 ms');
-}
-
-/** Greatest resident memory of the process that holds page and workers, in MB. */
-async function peakMemory(of: Browser): Promise<number> {
-  const session = await of.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const peaks = processInfo
-    .filter(({ type }) => type === 'renderer')
-    .map(({ id }) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0));
-  return Math.max(...peaks) / 1024;
 }
 
 const noteMemory = async (what: string): Promise<void> =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
@@ -95,4 +95,18 @@ function drawn({ clients: table, idColumn }: PackInput, rows: number): Table {
     textColumn(Array.from({ length: rows }, (_, i) => `${FIRST[i % 6]} ${LAST[(i * 5) % 6]} ${i}`)),
   );
   return { ...picked, columns };
+}
+
+/** The demo's clients as lines of a CSV, again and again, each with an id of its own. */
+export function* lines(rows: number): Generator<string> {
+  const [header, ...clients] = readFileSync('demo/german-credit/german-credit.csv', 'utf8')
+    .trim()
+    .split('\n');
+  yield `${header}\n`;
+  for (let from = 0; from < rows; from += 1000) {
+    const block = Array.from({ length: Math.min(1000, rows - from) }, (_, i) =>
+      clients[i % clients.length].replace(/^[^,]*/, String(from + i + 1)),
+    );
+    yield `${block.join('\n')}\n`;
+  }
 }

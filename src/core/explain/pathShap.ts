@@ -61,8 +61,9 @@ export class PathShap {
     const nodes = nodeCount(trees);
     this.#trees = trees;
     this.#parent = parents(trees);
-    // An even number, as two are taken at once; one more than is needed is exact too.
-    this.#points = 2 * Math.max(1, Math.ceil(deepestFeatureCount(trees) / 4));
+    // Two are taken at once: of an odd number, one more that counts nothing.
+    const needed = Math.max(1, Math.ceil(deepestFeatureCount(trees) / 2));
+    this.#points = needed + (needed % 2);
     this.#before = Int32Array.from(this.#parent, (p, n) => this.#splitBefore(p, n));
     if (nodes * this.#points > MOST_ENTRIES)
       throw new ScoredeskError('method-unsupported', { method: 'path' });
@@ -88,7 +89,7 @@ export class PathShap {
     this.#row = numbers(at.row, at.own);
     this.#own = numbers(at.own, at.roots);
     this.#on = new Uint8Array(buffer, at.on, at.end - at.on);
-    this.#tabulate();
+    this.#tabulate(needed);
     if (kernel) this.#hand(buffer, at);
     this.#walk = kernel && (() => (kernel.exports.pathRow as (at: number) => void)(0));
     this.base = trees.base + this.#expectation();
@@ -144,16 +145,17 @@ export class PathShap {
     return child;
   }
 
-  #tabulate(): void {
+  /** @param needed points that count: what stands for another one stays 0 */
+  #tabulate(needed: number): void {
     const q = this.#points;
-    const { points, weights } = gaussLegendre(q);
+    const { points, weights } = gaussLegendre(needed);
     const z = new Float64Array(this.#parent.length);
     for (let n = 0; n < z.length; n++) {
       if (this.#parent[n] === n) continue;
       const before = this.#before[n];
       const zBefore = before < 0 ? 1 : z[before];
       z[n] = zBefore * this.#share[n];
-      for (let k = 0; k < q; k++) {
+      for (let k = 0; k < needed; k++) {
         const t = points[k];
         const above = t + zBefore * (1 - t);
         const stay = t + z[n] * (1 - t);

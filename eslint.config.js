@@ -90,9 +90,7 @@ const UNSTABLE = [
 ];
 
 export default ts.config(
-  {
-    ignores: ['dist', 'dist-cli', 'public', 'node_modules', 'src/core/onnx/schema', 'test/shots', 'kernels'],
-  },
+  { ignores: ['dist', 'dist-cli', 'public', 'node_modules', 'src/core/onnx/schema', 'test/shots'] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,

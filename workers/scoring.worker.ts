@@ -18,6 +18,5 @@ const engineFile = new EngineFile({
   cacheName: engineCache(new URL(base).pathname),
 });
 watchRuntime((runtimeRuns) => postMessage({ runtimeRuns } satisfies RuntimeSign));
-const crew = { script: self.location.href, build: __BUILD__ };
-const context = new Context({ base, engineFile, crew });
+const context = new Context({ base, engineFile });
 expose(hostOperations(operations, context, __BUILD__, context.asKnown));

@@ -1,5 +1,5 @@
 import type { InstallProgress } from '../protocol/installed';
-import { uniqueName } from '../protocol/uniqueName';
+import { uniqueName } from './uniqueName';
 
 /** What the open tabs of one site tell each other. */
 export type TabMessage =

@@ -18,14 +18,13 @@ export interface Directory {
 const BETWEEN = '\0';
 
 /** 300,000 clients of 200 columns, half of them in double precision, and some columns more. */
-const KEPT_BYTES = 400e6;
+const KEPT_BYTES = 512e6;
 
 /** Which columns name the clients, and what is known of them already. */
 export interface Naming {
   id: string;
   name?: string | undefined;
   directory?: Directory | null | undefined;
-  keptBytes?: number | undefined;
 }
 
 /**
@@ -47,12 +46,8 @@ export class Clients {
     return new Clients(source, ids, naming);
   }
 
-  private constructor(
-    source: TableSource,
-    ids: readonly string[],
-    { id, name, directory, keptBytes = KEPT_BYTES }: Naming,
-  ) {
-    this.source = new KeptColumns(source, keptBytes);
+  private constructor(source: TableSource, ids: readonly string[], { id, name, directory }: Naming) {
+    this.source = new KeptColumns(source, KEPT_BYTES);
     this.ids = ids;
     this.#idColumn = id;
     // Ids that were kept have been checked.

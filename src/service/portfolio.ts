@@ -17,7 +17,6 @@ import { csvPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
 import type { OperationTask } from '../protocol/host';
 import { handOver } from '../protocol/transfer';
-import { contributionStore } from '../storage/computed';
 import type { Context } from './context';
 
 /** All clients of a bundle under one threshold. */
@@ -83,8 +82,7 @@ export async function listWeights(
   task: OperationTask<Progress>,
 ): Promise<Weights> {
   const { engine, list } = await context.open(fingerprint);
-  const store = contributionStore(await context.db(), engine) ?? undefined;
-  return weightsOf(engine, await list.positions(query), { ...task, store, others: context.hands(engine) });
+  return weightsOf(engine, await list.positions(query), task);
 }
 
 /** The clients that a query finds, in its order, as a file. */

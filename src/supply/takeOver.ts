@@ -1,11 +1,10 @@
 import { checkStopped, hasCode } from '../core/errors';
 import { openBundle, type Engine } from '../engine/engine';
-import type { Hand } from '../engine/hands';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import { largestGap, SCORE_TOLERANCE, verifyScores } from '../engine/verify';
 import { amendBundle, installedBundle, removeBundle, storedSource, sweep } from '../storage/bundles';
-import { keptOverview } from '../storage/computed';
+import { keptDirectory, keptOverview } from '../storage/computed';
 import type { Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
 import { timeFirstScore } from './install';
@@ -14,8 +13,6 @@ export interface TakeOverTask extends Task {
   db: Db;
   basePath: string;
   engineFile: EngineFile;
-  /** Who else scores the clients. */
-  hands: (engine: Engine) => readonly Hand[];
 }
 
 /** onnxruntime in the place of the app's own evaluator, and what it found. */
@@ -39,19 +36,19 @@ export interface TakenOver {
  */
 export async function takeOver(
   before: { engine: Engine; overview: Overview },
-  { db, basePath, engineFile, hands, signal, progress }: TakeOverTask,
+  { db, basePath, engineFile, signal, progress }: TakeOverTask,
 ): Promise<TakenOver> {
   const { fingerprint } = before.engine;
   const look = () => progress?.({ done: engineFile.done, total: engineFile.bytes, unit: 'bytes' });
   const wasm = await engineFile.load(look, signal);
   // It may have been removed meanwhile.
   await installedBundle(db, fingerprint);
-  const { clients } = before.engine;
+  const directory = await keptDirectory(db, fingerprint);
   const open = async (runtimeOnly: boolean) =>
     openBundle(await storedSource(db, fingerprint), {
       wasm: () => Promise.resolve(wasm),
       runtimeOnly,
-      clients,
+      directory,
     });
   const first = await open(false);
   if (first.runtime.name === 'core') return unchanged(first, before.overview);
@@ -63,7 +60,7 @@ export async function takeOver(
     throw error;
   });
   checkStopped(signal);
-  const overview = await keptOverview(db, first, { signal, others: hands(first) });
+  const overview = await keptOverview(db, first, { signal });
   const largest = largestGap(before.overview.scores, overview.scores);
   const differs = !parity.holds || largest > SCORE_TOLERANCE;
   const engine = differs ? await open(true) : first;

@@ -90,7 +90,9 @@ const UNSTABLE = [
 ];
 
 export default ts.config(
-  { ignores: ['dist', 'dist-cli', 'public', 'node_modules', 'src/core/onnx/schema', 'test/shots'] },
+  {
+    ignores: ['dist', 'dist-cli', 'public', 'node_modules', 'src/core/onnx/schema', 'test/shots', 'kernels'],
+  },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,

@@ -18,5 +18,6 @@ const engineFile = new EngineFile({
   cacheName: engineCache(new URL(base).pathname),
 });
 watchRuntime((runtimeRuns) => postMessage({ runtimeRuns } satisfies RuntimeSign));
-const context = new Context({ base, engineFile });
+const crew = { script: self.location.href, build: __BUILD__ };
+const context = new Context({ base, engineFile, crew });
 expose(hostOperations(operations, context, __BUILD__, context.asKnown));

@@ -1,9 +1,12 @@
 import { writeParquet } from '../core/table/parquetWrite';
-import type { Column, Table } from '../core/table/table';
+import { sliceRows, type Column, type Table } from '../core/table/table';
 import type { OnnxModel } from '../core/onnx/read';
 import type { Manifest, ManifestColumn, PartName } from './schema';
 
 /** The files of a packed bundle, and how the manifest speaks of them. */
+
+/** Rows of one file: of more, a part is several files, each fetched, checked and kept by itself. */
+const SHARD_ROWS = 250_000;
 
 /** Writes one part's Parquet: declared columns, category codes where every value is a level, and the target. */
 export function addPart(
@@ -14,17 +17,23 @@ export function addPart(
   columns: readonly ManifestColumn[],
   target: string | undefined,
 ): void {
-  const path = `${name}.parquet`;
   const out = new Map<string, Column>();
   for (const declared of columns) {
     const column = table.columns.get(declared.name);
     if (!column || (declared.role === 'target' && declared.name !== target)) continue;
     out.set(declared.name, stored(column, declared));
   }
-  files.set(path, writeParquet({ name: path, rows: table.rows, columns: out }));
+  const whole = { name, rows: table.rows, columns: out };
+  const shards = Math.max(1, Math.ceil(table.rows / SHARD_ROWS));
+  const written = Array.from({ length: shards }, (_, k) => {
+    const path = shards === 1 ? `${name}.parquet` : `${name}-${k + 1}.parquet`;
+    const own = sliceRows(whole, k * SHARD_ROWS, Math.min(table.rows, (k + 1) * SHARD_ROWS));
+    files.set(path, writeParquet({ ...own, name: path }));
+    return { path, rows: own.rows };
+  });
   const id = columns.find((column) => column.role === 'id')?.name;
   data[name] = {
-    files: [{ path, rows: table.rows }],
+    files: written,
     ...(id && out.has(id) ? { id } : {}),
     ...(target && out.has(target) ? { target } : {}),
   };

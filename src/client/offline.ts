@@ -1,5 +1,5 @@
 import { engineCache, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
-import { trustedScript } from './trusted';
+import { trustedScript } from '../protocol/trusted';
 
 /** Longest wait for the service worker before the page goes on without it. */
 const CONTROL_WITHIN = 5000;

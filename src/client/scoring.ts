@@ -1,8 +1,8 @@
 import workerUrl from '../../workers/scoring.worker.ts?worker&url';
 import type { ScoringOperations } from '../service/operations';
 import { controlled } from './offline';
-import { trustedScript } from './trusted';
-import { WorkerClient } from './worker';
+import { trustedScript } from '../protocol/trusted';
+import { WorkerClient } from '../protocol/workerClient';
 
 declare const __BUILD__: string;
 

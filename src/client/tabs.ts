@@ -1,5 +1,5 @@
 import type { InstallProgress } from '../protocol/installed';
-import { uniqueName } from './uniqueName';
+import { uniqueName } from '../protocol/uniqueName';
 
 /** What the open tabs of one site tell each other. */
 export type TabMessage =

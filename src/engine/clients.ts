@@ -18,13 +18,14 @@ export interface Directory {
 const BETWEEN = '\0';
 
 /** 300,000 clients of 200 columns, half of them in double precision, and some columns more. */
-const KEPT_BYTES = 512e6;
+const KEPT_BYTES = 400e6;
 
 /** Which columns name the clients, and what is known of them already. */
 export interface Naming {
   id: string;
   name?: string | undefined;
   directory?: Directory | null | undefined;
+  keptBytes?: number | undefined;
 }
 
 /**
@@ -46,8 +47,12 @@ export class Clients {
     return new Clients(source, ids, naming);
   }
 
-  private constructor(source: TableSource, ids: readonly string[], { id, name, directory }: Naming) {
-    this.source = new KeptColumns(source, KEPT_BYTES);
+  private constructor(
+    source: TableSource,
+    ids: readonly string[],
+    { id, name, directory, keptBytes = KEPT_BYTES }: Naming,
+  ) {
+    this.source = new KeptColumns(source, keptBytes);
     this.ids = ids;
     this.#idColumn = id;
     // Ids that were kept have been checked.

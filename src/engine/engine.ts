@@ -3,7 +3,7 @@ import { decide, type Decision } from '../core/decision/decision';
 import type { Contributions } from '../core/explain/explainer';
 import { explanationUnit, type Model } from '../core/model/model';
 import { readOnnx, type OnnxModel } from '../core/onnx/read';
-import { remembered, wholeTable, type TableSource } from '../core/table/source';
+import { remembered, tableOfRange, wholeTable, type RowRange, type TableSource } from '../core/table/source';
 import type { Table } from '../core/table/table';
 import { inputColumns, encodeInputs, type ModelInput, type ModelRows } from '../bundle/encode';
 import { levelsOf } from '../bundle/columns';
@@ -12,15 +12,8 @@ import type { Manifest, PartName } from '../bundle/schema';
 import type { BundleSource } from '../bundle/source';
 import { Clients, type Directory } from './clients';
 import { Explanations, type ExplainTask, type Method } from './explanations';
-import {
-  coreRuntime,
-  onnxRuntime,
-  scoreInChunks,
-  type BringWasm,
-  type Progress,
-  type Runtime,
-  type Task,
-} from './runtime';
+import { partsOf, shareOut, type Hand, type SharedTask } from './hands';
+import { coreRuntime, onnxRuntime, scoreInChunks, type BringWasm, type Runtime, type Task } from './runtime';
 
 export interface OpenOptions {
   /** Brings onnxruntime's wasm in a browser. */
@@ -31,6 +24,10 @@ export interface OpenOptions {
   directory?: Directory | null | undefined;
   /** Explains by the runtime's scores alone: `core/model` was found to read this model otherwise. */
   runtimeOnly?: boolean | undefined;
+  /** Bytes of the clients' columns that stay in memory. */
+  keptBytes?: number | undefined;
+  /** The clients as another engine of the same bundle has read them. */
+  clients?: Clients | undefined;
 }
 
 /**
@@ -63,19 +60,19 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
     });
   // The runtime's file is compiled beside this thread.
   const [clients, { runtime, failure }] = await Promise.all([
-    openClients(files, options.directory),
+    options.clients ?? openClients(files, options),
     startRuntime(onnx, bytes, files.manifest, options),
   ]);
   const read = options.runtimeOnly && runtime.name === 'onnxruntime' ? { ...onnx, model: null } : onnx;
   return new Engine({ files, onnx: read, clients, columns, runtime, failure });
 }
 
-async function openClients(files: BundleFiles, directory: OpenOptions['directory']): Promise<Clients> {
+async function openClients(files: BundleFiles, { directory, keptBytes }: OpenOptions): Promise<Clients> {
   const part = await openPart(files, 'clients');
   if (!part) throw new ScoredeskError('bundle-file-missing', { path: 'clients' });
   const { columns, data } = files.manifest;
   const name = columns.find(({ role }) => role === 'name')?.name;
-  return Clients.open(part, { id: data.clients.id as string, name, directory });
+  return Clients.open(part, { id: data.clients.id as string, name, directory, keptBytes });
 }
 
 async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manifest, options: OpenOptions) {
@@ -93,8 +90,15 @@ async function startRuntime(onnx: OnnxModel, bytes: Uint8Array, manifest: Manife
   }
 }
 
-/** Clients whose inputs are in memory at once. */
-const BLOCK_ROWS = 20_000;
+/** Where scores are kept while not all of them are there, by the part's first client. */
+export interface ScoreStore {
+  read(from: number): Promise<Float64Array | null>;
+  write(from: number, scores: Float64Array): Promise<void>;
+}
+
+export interface ScoresTask extends SharedTask {
+  store?: ScoreStore | undefined;
+}
 
 interface Opened {
   files: BundleFiles;
@@ -106,7 +110,7 @@ interface Opened {
 }
 
 /** One open bundle. What the worker, the command line and the API all call. */
-export class Engine {
+export class Engine implements Hand {
   readonly files: BundleFiles;
   readonly clients: Clients;
   /** The model's input columns, in its order. */
@@ -168,8 +172,8 @@ export class Engine {
     );
   }
 
-  /** P(default) of every client, computed once. */
-  scores(task: Task = {}): Promise<Float64Array> {
+  /** P(default) of every client, computed once, in parts. */
+  scores(task: ScoresTask = {}): Promise<Float64Array> {
     this.#scores ??= this.#scoreAll(task).catch((error: unknown) => {
       this.#scores = null;
       throw error;
@@ -177,17 +181,32 @@ export class Engine {
     return this.#scores;
   }
 
-  async #scoreAll(task: Task): Promise<Float64Array> {
+  async #scoreAll({ store, ...task }: ScoresTask): Promise<Float64Array> {
     const scores = new Float64Array(this.clients.count);
-    const total = scores.length;
-    let done = 0;
-    for await (const block of this.clients.scan(this.inputs, BLOCK_ROWS)) {
-      const before = done;
-      const progress = (state: Progress) => task.progress?.({ ...state, done: before + state.done, total });
-      scores.set(await this.score(block, { ...task, progress }), before);
-      done += block.rows;
-    }
+    const rows = ({ from, to }: RowRange): number => to - from;
+    await shareOut(partsOf(scores.length), { ...task, own: this, rows }, async (hand, part, own) => {
+      const kept = await store?.read(part.from);
+      const found = kept?.length === rows(part) ? kept : await hand.scoreRange(part, own);
+      scores.set(found, part.from);
+      if (found !== kept) await store?.write(part.from, found);
+    });
     return scores;
+  }
+
+  /** P(default) of the clients from .. to. */
+  async scoreRange(range: RowRange, task: Task = {}): Promise<Float64Array> {
+    return this.score(await tableOfRange(this.clients.source, this.inputs, range), task);
+  }
+
+  /**
+   * Contributions of the clients at these positions, row after row, by the bundle's own method.
+   *
+   * @param of rows that are explained in all, these among them
+   * @throws as `explain`
+   */
+  async explainAt(positions: Int32Array, of: number, task: Task = {}): Promise<Float32Array> {
+    const rows = await this.clients.rows(positions, this.inputs);
+    return Float32Array.from((await this.explain(rows, this.defaultMethod, { ...task, of })).values);
   }
 
   /** Scores that were computed before, by the same evaluator. */

@@ -40,12 +40,16 @@ export interface ExplainTask extends Task {
   /** Of `lime`, in units of sqrt(columns). */
   kernelWidth?: number | undefined;
   seed?: number | undefined;
+  /** Rows that are explained in all, where these are a part of them: what is worth preparing hangs on it. */
+  of?: number | undefined;
 }
 
 /** Rows explained between two looks at the stop signal: one block of the tables' algorithm, 0.1 s of 500 trees. */
 const EXPLAIN_ROWS = 1024;
-/** An explainer for so few rows is kept: one for more holds tables, and is soon made again. */
-const KEPT_ROWS = 16;
+/** An explainer for so few rows walks them one by one; one for more holds tables, which only the last one made keeps. */
+const FEW_ROWS = 16;
+/** Tables made for so many times fewer rows than these are made anew: trees that were not worth them may be now. */
+const GROWN = 4;
 
 /** What explanations need of an open bundle. */
 interface Explained {
@@ -63,6 +67,8 @@ interface Explained {
 export class Explanations {
   readonly #engine: Explained;
   readonly #kept = new Map<string, Promise<FeatureExplainer>>();
+  /** The explainer of many rows that was made last. */
+  #tabled: { key: string; rows: number; made: Promise<FeatureExplainer> } | null = null;
 
   constructor(engine: Explained) {
     this.#engine = engine;
@@ -71,9 +77,9 @@ export class Explanations {
   /** See `Engine.explain`. */
   async explain(table: ModelRows, method: Method, task: ExplainTask): Promise<Contributions> {
     if (isAgnostic(method)) return this.#explainAgnostic(table, method, task);
-    const { signal, progress, background } = task;
+    const { signal, progress, background, of = table.rows } = task;
     const model = this.#engine.modelFor(method);
-    const explainer = await this.#explainer(method, background, table.rows);
+    const explainer = await this.#explainer(method, background, Math.max(of, table.rows));
     const { width } = model;
     const values = new Float64Array(table.rows * width);
     for (let from = 0; from < table.rows; from += EXPLAIN_ROWS) {
@@ -166,14 +172,28 @@ export class Explanations {
     rows: number,
   ): Promise<FeatureExplainer> {
     // Rows given by the caller are of this call alone.
-    if (typeof background !== 'number' || rows > KEPT_ROWS)
-      return this.#makeExplainer(method, background, rows);
+    if (typeof background !== 'number') return this.#makeExplainer(method, background, rows);
     const key = `${method} ${background}`;
+    if (rows > FEW_ROWS)
+      return this.#tabledExplainer(key, rows, () => this.#makeExplainer(method, background, rows));
     const known = this.#kept.get(key);
     if (known) return known;
     const made = this.#makeExplainer(method, background, rows);
     this.#kept.set(key, made);
     made.catch(() => this.#kept.delete(key));
+    return made;
+  }
+
+  #tabledExplainer(
+    key: string,
+    rows: number,
+    make: () => Promise<FeatureExplainer>,
+  ): Promise<FeatureExplainer> {
+    const last = this.#tabled;
+    if (last?.key === key && rows <= GROWN * last.rows) return last.made;
+    const made = make();
+    this.#tabled = { key, rows, made };
+    made.catch(() => (this.#tabled = null));
     return made;
   }
 

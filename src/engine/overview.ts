@@ -3,8 +3,7 @@ import { readColumn } from '../core/table/source';
 import { texts, type Column } from '../core/table/table';
 import type { ManifestColumn } from '../bundle/schema';
 import type { CellValue } from './client/cells';
-import type { Engine } from './engine';
-import type { Task } from './runtime';
+import type { Engine, ScoresTask } from './engine';
 
 /** Number of what is computed here; a change of any value makes it one more. */
 export const OVERVIEW_VERSION = 1;
@@ -29,7 +28,7 @@ export interface Overview {
 }
 
 /** Looks at every client once. @throws stopped; what reading and the runtime throw */
-export async function overviewOf(engine: Engine, task: Task = {}): Promise<Overview> {
+export async function overviewOf(engine: Engine, task: ScoresTask = {}): Promise<Overview> {
   const scores = await engine.scores(task);
   return {
     runtime: engine.runtime.name,
@@ -40,7 +39,11 @@ export async function overviewOf(engine: Engine, task: Task = {}): Promise<Overv
 }
 
 /** The same with the scores of another evaluator: nothing else hangs on it. */
-export const rescored = async (before: Overview, engine: Engine, task: Task = {}): Promise<Overview> => ({
+export const rescored = async (
+  before: Overview,
+  engine: Engine,
+  task: ScoresTask = {},
+): Promise<Overview> => ({
   ...before,
   runtime: engine.runtime.name,
   scores: await engine.scores(task),

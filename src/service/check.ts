@@ -27,9 +27,9 @@ export async function check(
   const before = await context.open(fingerprint);
   if (before.engine.runtime.name === 'onnxruntime')
     return { bundle: bundleView(before.engine, before.overview), largest: 0, changed: 0, differs: false };
-  const { basePath, engineFile } = context;
+  const { basePath, engineFile, hands } = context;
   try {
-    const task = { db: await context.db(), basePath, engineFile, signal, progress };
+    const task = { db: await context.db(), basePath, engineFile, hands, signal, progress };
     const { engine, overview, ...found } = await takeOver(before, task);
     context.replace(engine, overview);
     return { bundle: bundleView(engine, overview), ...found };

@@ -2,23 +2,30 @@ import { reasonOf, ScoredeskError } from '../core/errors';
 import type { Table } from '../core/table/table';
 import { ClientList } from '../engine/client/list';
 import { typedRow } from '../engine/client/typed';
-import { openBundle, type Engine } from '../engine/engine';
+import { openBundle, type Engine, type OpenOptions } from '../engine/engine';
+import type { Hand } from '../engine/hands';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import type { Site } from '../protocol/site';
 import { installedBundle, storedSource, sweep } from '../storage/bundles';
 import { keepDirectory, keptDirectory, keptOverview } from '../storage/computed';
-import { openDb, type Db } from '../storage/db';
+import { openDb, scopedName, type Db } from '../storage/db';
 import { keptLocal } from '../storage/locals';
 import type { EngineFile } from '../supply/engineFile';
 import { readSite, type Network } from '../supply/reach';
+import { Crew, type CrewSetup, type OpenedAs } from './crew';
 
 export interface ContextSetup {
   /** Address of the site's root: storage names carry its path. */
   base: string;
   /** onnxruntime's wasm. */
   engineFile: EngineFile;
+  /** How others like this worker are started. */
+  crew: Omit<CrewSetup, 'lockName'>;
 }
+
+/** Columns that a helper keeps: each part is read once. */
+const HELPER_BYTES = 32e6;
 
 /** An open bundle: its engine, and what a look at every row gave. */
 export interface OpenBundle {
@@ -37,12 +44,18 @@ export class Context {
   #outdated = false;
   #site: Promise<Site> | null = null;
   #open: { fingerprint: string; bundle: Promise<OpenBundle> } | null = null;
+  #helping: { key: string; engine: Promise<Engine> } | null = null;
+  readonly #crew: Crew;
 
-  constructor({ base, engineFile }: ContextSetup) {
+  constructor({ base, engineFile, crew }: ContextSetup) {
     this.base = base;
     this.basePath = new URL(base).pathname;
     this.engineFile = engineFile;
+    this.#crew = new Crew({ ...crew, lockName: scopedName(this.basePath, 'helper') });
   }
+
+  /** Who else works on what goes over all clients of this engine. */
+  readonly hands = (engine: Engine): Hand[] => this.#crew.hands(engine);
 
   readonly wasm = (): Promise<ArrayBuffer> => this.engineFile.load();
 
@@ -84,19 +97,30 @@ export class Context {
   async #openStored(fingerprint: string, task: Task): Promise<OpenBundle> {
     const db = await this.db();
     const engine = await this.#openEngine(db, fingerprint);
-    return asOpen(engine, await keptOverview(db, engine, task));
+    return asOpen(engine, await keptOverview(db, engine, { ...task, others: this.hands(engine) }));
   }
 
   async #openEngine(db: Db, fingerprint: string): Promise<Engine> {
-    const { runtimeOnly, scoredBy } = await installedBundle(db, fingerprint);
+    const { runtimeOnly, scoredBy: runtime } = await installedBundle(db, fingerprint);
+    return this.#openFiles(db, { fingerprint, runtimeOnly, runtime });
+  }
+
+  /** A bundle whose files are stored, be it installed or about to be. */
+  async #openFiles(db: Db, { fingerprint, ...how }: OpenedAs, more: OpenOptions = {}): Promise<Engine> {
     const directory = await keptDirectory(db, fingerprint);
-    const engine = await openBundle(await storedSource(db, fingerprint), {
-      wasm: this.wasm,
-      runtimeOnly,
-      runtime: scoredBy,
-      directory,
-    });
+    const source = await storedSource(db, fingerprint);
+    const engine = await openBundle(source, { ...how, ...more, wasm: this.wasm, directory });
     if (!directory) void keepDirectory(db, engine);
+    return engine;
+  }
+
+  /** The bundle that another worker has open, to do parts of its work: the last one stays open. @throws as `openBundle` */
+  helping(opened: OpenedAs): Promise<Engine> {
+    const key = JSON.stringify(opened);
+    if (this.#helping?.key === key) return this.#helping.engine;
+    const engine = this.db().then((db) => this.#openFiles(db, opened, { keptBytes: HELPER_BYTES }));
+    this.#helping = { key, engine };
+    engine.catch(() => (this.#helping = null));
     return engine;
   }
 

@@ -21,7 +21,7 @@ async function run(
   fingerprint: string,
   { signal, progress }: InstallTask,
 ): Promise<InstalledBundle> {
-  const { basePath, engineFile } = context;
+  const { basePath, engineFile, hands } = context;
   return installFrom(supply, {
     db: await context.db(),
     basePath,
@@ -29,6 +29,7 @@ async function run(
     signal,
     fingerprint,
     progress,
+    hands,
     opened: (engine, overview) => context.adopt(engine, overview),
   });
 }

@@ -7,6 +7,7 @@ import * as drift from './drift';
 import * as install from './install';
 import * as locals from './locals';
 import * as model from './model';
+import * as parts from './parts';
 import * as portfolio from './portfolio';
 import * as records from './records';
 import * as settings from './settings';
@@ -25,6 +26,7 @@ export const operations = {
   ...portfolio,
   ...batch,
   ...drift,
+  ...parts,
   ...locals,
   ...records,
   ...settings,

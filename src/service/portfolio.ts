@@ -17,6 +17,7 @@ import { csvPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
 import type { OperationTask } from '../protocol/host';
 import { handOver } from '../protocol/transfer';
+import { contributionStore } from '../storage/computed';
 import type { Context } from './context';
 
 /** All clients of a bundle under one threshold. */
@@ -82,7 +83,8 @@ export async function listWeights(
   task: OperationTask<Progress>,
 ): Promise<Weights> {
   const { engine, list } = await context.open(fingerprint);
-  return weightsOf(engine, await list.positions(query), task);
+  const store = contributionStore(await context.db(), engine) ?? undefined;
+  return weightsOf(engine, await list.positions(query), { ...task, store, others: context.hands(engine) });
 }
 
 /** The clients that a query finds, in its order, as a file. */

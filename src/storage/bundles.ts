@@ -208,5 +208,5 @@ export async function sweepLocked(db: Db): Promise<void> {
   ]);
   for (const sha256 of stored) if (!used.has(sha256)) await removeStored(db, sha256);
   for (const key of await db.getAllKeys('computed'))
-    if (!installed.includes(key.split(':')[0])) await db.delete('computed', key);
+    if (!used.has(key.split(':')[0])) await db.delete('computed', key);
 }

@@ -10,6 +10,7 @@ import {
 import type { Manifest } from '../bundle/schema';
 import { parseManifest } from '../bundle/validate';
 import { openBundle, type Engine } from '../engine/engine';
+import type { Hand } from '../engine/hands';
 import type { Overview } from '../engine/overview';
 import type { Progress } from '../engine/runtime';
 import { verifyExpected, verifyScores } from '../engine/verify';
@@ -36,6 +37,8 @@ export interface InstallTask {
   /** What a catalogue says the bundle is; "" when nothing does. */
   fingerprint: string;
   progress: (report: InstallProgress) => void;
+  /** Who else scores the clients. */
+  hands: (engine: Engine) => readonly Hand[];
   /** Given the bundle as it was opened to check it: whoever shows it next need not open it again. */
   opened(engine: Engine, overview: Overview): void;
 }
@@ -195,7 +198,7 @@ class Install {
     for (const name of engine.clients.source.names) await engine.clients.column(name);
     checkStopped(signal);
     const progress = ({ done, total }: Progress) => this.#report.scoring(done, total);
-    const overview = await keptOverview(db, engine, { signal, progress });
+    const overview = await keptOverview(db, engine, { signal, progress, others: this.#task.hands(engine) });
     const installed: InstalledBundle = {
       ...summaryOf(manifest, fingerprint, ownBytes),
       origin: this.#supply.origin,

@@ -1,10 +1,11 @@
 import { checkStopped, hasCode } from '../core/errors';
 import { openBundle, type Engine } from '../engine/engine';
+import type { Hand } from '../engine/hands';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import { largestGap, SCORE_TOLERANCE, verifyScores } from '../engine/verify';
 import { amendBundle, installedBundle, removeBundle, storedSource, sweep } from '../storage/bundles';
-import { keptDirectory, keptOverview } from '../storage/computed';
+import { keptOverview } from '../storage/computed';
 import type { Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
 import { timeFirstScore } from './install';
@@ -13,6 +14,8 @@ export interface TakeOverTask extends Task {
   db: Db;
   basePath: string;
   engineFile: EngineFile;
+  /** Who else scores the clients. */
+  hands: (engine: Engine) => readonly Hand[];
 }
 
 /** onnxruntime in the place of the app's own evaluator, and what it found. */
@@ -36,19 +39,19 @@ export interface TakenOver {
  */
 export async function takeOver(
   before: { engine: Engine; overview: Overview },
-  { db, basePath, engineFile, signal, progress }: TakeOverTask,
+  { db, basePath, engineFile, hands, signal, progress }: TakeOverTask,
 ): Promise<TakenOver> {
   const { fingerprint } = before.engine;
   const look = () => progress?.({ done: engineFile.done, total: engineFile.bytes, unit: 'bytes' });
   const wasm = await engineFile.load(look, signal);
   // It may have been removed meanwhile.
   await installedBundle(db, fingerprint);
-  const directory = await keptDirectory(db, fingerprint);
+  const { clients } = before.engine;
   const open = async (runtimeOnly: boolean) =>
     openBundle(await storedSource(db, fingerprint), {
       wasm: () => Promise.resolve(wasm),
       runtimeOnly,
-      directory,
+      clients,
     });
   const first = await open(false);
   if (first.runtime.name === 'core') return unchanged(first, before.overview);
@@ -60,7 +63,7 @@ export async function takeOver(
     throw error;
   });
   checkStopped(signal);
-  const overview = await keptOverview(db, first, { signal });
+  const overview = await keptOverview(db, first, { signal, others: hands(first) });
   const largest = largestGap(before.overview.scores, overview.scores);
   const differs = !parity.holds || largest > SCORE_TOLERANCE;
   const engine = differs ? await open(true) : first;

@@ -12,7 +12,7 @@ import type { Page } from 'playwright-core';
 import { DOWNLOAD, openClient } from '../support/app';
 import { launch, visit } from '../support/browser';
 import { serve, type Site } from '../support/server';
-import { publishLarge } from './large';
+import { publishLarge } from '../support/large';
 
 const LINE = { bytesPerSecond: 10_000_000 / 8, latency: 40 };
 const LARGE = 300_000;

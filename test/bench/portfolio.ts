@@ -1,24 +1,25 @@
 /**
- * The portfolio of 300,000 clients, in real Chromium on the built app: the demo's columns, or the 200 of a folder that
+ * The portfolio of 300,000 clients (or so many), in real Chromium on the built app: the demo's columns, or the 200 of a folder that
  * `python test/peers/paths.py --make FOLDER` made. Run after `npm run build`:
  *
- *   npx tsx --max-old-space-size=8000 test/bench/portfolio.ts [FOLDER] > test/bench/portfolio.md
+ *   npx tsx --max-old-space-size=8000 test/bench/portfolio.ts [FOLDER|-] [CLIENTS] > test/bench/portfolio.md
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { DOWNLOAD } from '../support/app';
 import { launch, visit } from '../support/browser';
+import { peakMemory } from '../support/memory';
 import { serve } from '../support/server';
-import { publishLarge, wideInput } from './large';
+import { publishLarge, wideInput } from '../support/large';
 import { scriptTime } from './script';
 
-const CLIENTS = 300_000;
+const CLIENTS = Number(process.argv[3] ?? 300_000);
 const STEPS = 200;
 const PATIENCE = { timeout: 600_000 };
 
-const folder = process.argv[2];
+const folder = process.argv[2] === '-' ? undefined : process.argv[2];
 const root = mkdtempSync(join(tmpdir(), 'scoredesk-portfolio-'));
 cpSync('dist', root, { recursive: true });
 await publishLarge(root, CLIENTS, folder ? wideInput(folder) : undefined);
@@ -55,15 +56,8 @@ async function noteLongest(what: string): Promise<void> {
   note(`${what}: the page’s longest task`, longest ? ms(longest) : 'none over 50 ms');
 }
 
-/** Greatest resident memory of the process that holds page and workers, in MB. */
-async function peakMemory(of: Browser): Promise<number> {
-  const session = await of.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const peaks = processInfo
-    .filter(({ type }) => type === 'renderer')
-    .map(({ id }) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0));
-  return Math.max(...peaks) / 1024;
-}
+const noteMemory = async (what: string): Promise<void> =>
+  note(`${what}: memory of page and workers, at most`, `${Math.round(await peakMemory(browser))} MB`);
 
 const listed = (): Promise<void> => page.locator('tbody th a').first().waitFor(PATIENCE);
 const checked = (): Promise<void> =>
@@ -102,11 +96,21 @@ async function dragThreshold(on: Page): Promise<void> {
 }
 
 async function queue(what: string, name: string | RegExp): Promise<void> {
-  const status = page.locator('main').getByText(/clients of 300,000$/);
+  const status = page.locator('main').getByText(new RegExp(`clients of ${CLIENTS.toLocaleString('en')}$`));
   const said = await status.innerText();
   await timed(what, async () => {
     await page.getByRole('button', { name }).click();
     while ((await status.innerText()) === said) await page.evaluate(() => new Promise(requestAnimationFrame));
+  });
+}
+
+/** Presses the button that explains the clients shown, and waits for what weighs. */
+async function weigh(what: string): Promise<void> {
+  const section = page.getByRole('region', { name: 'What weighs for these clients' });
+  const ask = section.getByRole('button', { name: /^Explain / });
+  await timed(what, async () => {
+    if (await ask.isVisible()) await ask.click();
+    await section.locator('tbody td.number').first().waitFor(PATIENCE);
   });
 }
 
@@ -116,6 +120,7 @@ await page.getByRole('button', { name: DOWNLOAD }).click();
 await timed('installed, scored by the app’s own evaluator', listed);
 await timed('scored again by onnxruntime and compared', checked);
 await noteLongest('install and scores');
+await noteMemory('install and scores');
 await page.reload();
 await timed('opened again: the list on screen', listed);
 await timed('a client after a click', async () => {
@@ -129,24 +134,36 @@ await timed('the next client', async () => {
   await shown('.bars');
 });
 
+await noteMemory('opened, two clients shown');
 await page.getByRole('link', { name: 'Portfolio' }).click();
 await timed('distribution and outcome on screen', () => shown('[role=slider]'));
 await timed('the best threshold and its interval', () => shown('.ring'));
 await listed();
-await timed('main reasons of the rows in sight', () => shown('tbody td:last-child span'));
+await timed('main reasons of the rows in sight', () =>
+  page.waitForFunction(() => {
+    const cells = document.querySelectorAll('tbody td:last-child');
+    return cells.length > 0 && cells[0].textContent?.trim();
+  }),
+);
 await dragThreshold(page);
+await weigh('all clients explained by as many workers as help, and what weighs for them');
+await noteMemory('with all clients explained');
 await queue('queue: near the threshold', /^Within 2 points/);
 await queue('queue: outside the training, counted for the first time', 'Outside the training');
 await queue('queue: 50 at random', '50 at random');
+await weigh('what weighs for 50 at random, explained before');
+await page.reload();
+await listed();
+await weigh('what weighs for all clients, after a reload');
 await noteLongest('all of this');
-note('memory of page and worker, at most', `${Math.round(await peakMemory(browser))} MB`);
+await noteMemory('all of this');
 await page.context().close();
 await site.close();
 await browser.close();
 rmSync(root, { recursive: true });
-console.log(`# The portfolio of 300,000 clients
+console.log(`# The portfolio of ${CLIENTS.toLocaleString('en')} clients
 
-By \`npx tsx --max-old-space-size=8000 test/bench/portfolio.ts${folder ? ' FOLDER' : ''}\`: the built app in headless Chromium ${browser.version()} on 2 cores; ${folder ? 'clients of 200 columns, 300 trees' : "the demo's clients, 18 columns"}, drawn again and again.
+By \`npx tsx --max-old-space-size=8000 test/bench/portfolio.ts${folder ? ' FOLDER' : ' -'} ${CLIENTS}\`: the built app in headless Chromium ${browser.version()} on 2 cores; ${folder ? 'clients of 200 columns, 300 trees' : "the demo's clients, 18 columns"}, drawn again and again.
 
 | what | found |
 | --- | --- |

@@ -10,21 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { lines } from '../support/large';
 
 const BUNDLE = 'public/bundles/german-credit';
 const folder = mkdtempSync(join(tmpdir(), 'scoredesk-stream-'));
-const [header, ...clients] = readFileSync('demo/german-credit/german-credit.csv', 'utf8').trim().split('\n');
-
-function* lines(rows: number): Generator<string> {
-  yield `${header}\n`;
-  for (let from = 0; from < rows; from += 1000) {
-    const block = Array.from({ length: Math.min(1000, rows - from) }, (_, i) =>
-      clients[i % clients.length].replace(/^[^,]*/, String(from + i + 1)),
-    );
-    yield `${block.join('\n')}\n`;
-  }
-}
-
 /** Greatest resident memory of a process, looked at while it runs, in MB. */
 function peakOf(pid: number): number {
   try {

@@ -7,7 +7,7 @@ import { openPart, readManifest } from '../../src/bundle/read';
 import { parseDictionary, parseManifest } from '../../src/bundle/validate';
 import { readCsv } from '../../src/core/table/csv';
 import { readColumn } from '../../src/core/table/source';
-import { texts } from '../../src/core/table/table';
+import { textColumn, texts, type Column, type Table } from '../../src/core/table/table';
 import { openBundle } from '../../src/engine/engine';
 import { clientView } from '../../src/engine/client/view';
 import { codeOf, errorOf, textOf } from '../support/files';
@@ -260,4 +260,35 @@ test('the dictionary’s decision is the one that training chose', () => {
     decision: typeof chosen;
   };
   expect([decision.threshold, decision.reviewFrom]).toEqual([chosen.threshold, chosen.reviewFrom]);
+});
+
+test('a part of many rows is several files, read as one', async () => {
+  const rows = 250_003;
+  const ids = Array.from({ length: rows }, (_, i) => `c${i}`);
+  const clients: Table = {
+    name: 'many.csv',
+    rows,
+    columns: new Map<string, Column>([
+      ['id', textColumn(ids)],
+      // Whole numbers first, a fraction that needs double precision at the end.
+      ['income', { kind: 'number', values: Float64Array.from(ids, (_, i) => (i === rows - 1 ? 0.1 : i)) }],
+    ]),
+  };
+  const model = treeFile(1, [
+    { feature: 0, mode: 'BRANCH_LEQ', threshold: 7, yes: { value: -1 }, no: { value: 1 } },
+  ]);
+  const { files, manifest } = await pack({ model, clients, idColumn: 'id', features: ['income'] });
+  expect(manifest.data.clients.files).toEqual([
+    { path: 'clients-1.parquet', rows: 250_000 },
+    { path: 'clients-2.parquet', rows: 3 },
+  ]);
+  const engine = await openBundle(memorySource('many', files), { runtime: 'core' });
+  expect([engine.clients.count, engine.clients.rowOf('c250002')]).toEqual([rows, rows - 1]);
+  const income = await engine.clients.column('income');
+  expect(
+    income?.kind === 'number' && [income.values[5], income.values[249_999], income.values[rows - 1]],
+  ).toEqual([5, 249_999, 0.1]);
+  const one = await engine.clients.of(['c250001'], ['income']);
+  expect(one.columns.get('income')).toMatchObject({ kind: 'number' });
+  expect((await engine.scores()).length).toBe(rows);
 });

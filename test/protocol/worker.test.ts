@@ -1,6 +1,6 @@
 import { expose } from 'comlink';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { WorkerClient } from '../../src/client/worker';
+import { WorkerClient } from '../../src/protocol/workerClient';
 import { ScoredeskError } from '../../src/core/errors';
 import { changing, hostOperations, type OperationTask } from '../../src/protocol/host';
 import { handOver } from '../../src/protocol/transfer';

@@ -28,8 +28,7 @@ export function leafValues(shares: Float64Array, players: number): Float64Array 
   points.forEach((t, k) => {
     product.set(shares);
     for (let i = 0; i < players; i++) transform(product, 1 << i, t);
-    for (let i = 0; i < players; i++)
-      addPlayer(product, 1 << i, t, weights[k], out.subarray(i * patterns, (i + 1) * patterns));
+    for (let i = 0; i < players; i++) addPlayer(product, 1 << i, t, weights[k], out, i * patterns);
   });
   return out;
 }
@@ -45,15 +44,22 @@ function transform(product: Float64Array, bit: number, t: number): void {
   }
 }
 
-function addPlayer(product: Float64Array, bit: number, t: number, weight: number, out: Float64Array): void {
+function addPlayer(
+  product: Float64Array,
+  bit: number,
+  t: number,
+  weight: number,
+  out: Float64Array,
+  from: number,
+): void {
   for (let off = 0; off < product.length; off++) {
     if (off & bit) continue;
     const on = off | bit;
     // E b_i prod_{j != i} and E prod_{j != i}, out of F without and with bit i.
     const theirs = product[off] / (1 - t);
     const rest = (product[on] - product[off]) / t;
-    out[off] -= weight * theirs;
-    out[on] += weight * (rest - theirs);
+    out[from + off] -= weight * theirs;
+    out[from + on] += weight * (rest - theirs);
   }
 }
 

@@ -6,9 +6,11 @@ import {
   nodeCount,
   parents,
   sameFeatureAbove,
+  treeCount,
   type TreeEnsemble,
 } from '../model/trees';
 import type { Covers } from './covers';
+import { instance } from './kernel/instance';
 
 /** Entries of one table, 0.4 GB: 100 times what 500 trees of depth 12 need. */
 const MOST_ENTRIES = 50_000_000;
@@ -46,7 +48,12 @@ export class PathShap {
   readonly #leaveBook: Float64Array;
   readonly #product: Float64Array;
   readonly #below: Float64Array;
+  /** 1 while the row follows the feature's splits, 0 where it has just left, 2 below that. */
   readonly #on: Uint8Array;
+  readonly #row: Float64Array;
+  readonly #own: Float64Array;
+  /** One row's way through all trees, where WebAssembly walks it. */
+  readonly #walk: (() => void) | null;
   /** Expected raw output over the covers' rows. */
   readonly base: number;
 
@@ -54,30 +61,77 @@ export class PathShap {
     const nodes = nodeCount(trees);
     this.#trees = trees;
     this.#parent = parents(trees);
-    this.#points = Math.max(1, Math.ceil(deepestFeatureCount(trees) / 2));
+    // Two are taken at once: of an odd number, one more that counts nothing.
+    const needed = Math.max(1, Math.ceil(deepestFeatureCount(trees) / 2));
+    this.#points = needed + (needed % 2);
     this.#before = Int32Array.from(this.#parent, (p, n) => this.#splitBefore(p, n));
-    this.#share = Float64Array.from(this.#parent, (p, n) => shareOf(covers.values, p, n));
-    const size = nodes * this.#points;
-    if (size > MOST_ENTRIES) throw new ScoredeskError('method-unsupported', { method: 'path' });
-    this.#stayFactor = new Float64Array(size);
-    this.#leaveFactor = new Float64Array(size);
-    this.#stayBook = new Float64Array(size);
-    this.#leaveBook = new Float64Array(size);
-    this.#tabulate();
-    const largest = largestTree(trees);
-    this.#product = new Float64Array(largest * this.#points);
-    this.#below = new Float64Array(largest * this.#points);
-    this.#on = new Uint8Array(largest);
+    if (nodes * this.#points > MOST_ENTRIES)
+      throw new ScoredeskError('method-unsupported', { method: 'path' });
+    const width = trees.feature.reduce((most, f) => Math.max(most, f + 1), 0);
+    const at = layOut({
+      nodes,
+      trees: treeCount(trees),
+      width,
+      points: this.#points,
+      largest: largestTree(trees),
+    });
+    // Which set a code is in is asked in TypeScript.
+    const kernel = trees.set.some((set) => set >= 0) ? null : instance(at.end);
+    const buffer = kernel?.buffer ?? new ArrayBuffer(at.end);
+    const numbers = (from: number, to: number) => new Float64Array(buffer, from, (to - from) / 8);
+    this.#share = numbers(at.shares, at.values).map((_, n) => shareOf(covers.values, this.#parent[n], n));
+    this.#stayFactor = numbers(at.stayFactor, at.leaveFactor);
+    this.#leaveFactor = numbers(at.leaveFactor, at.stayBook);
+    this.#stayBook = numbers(at.stayBook, at.leaveBook);
+    this.#leaveBook = numbers(at.leaveBook, at.product);
+    this.#product = numbers(at.product, at.below);
+    this.#below = numbers(at.below, at.row);
+    this.#row = numbers(at.row, at.own);
+    this.#own = numbers(at.own, at.roots);
+    this.#on = new Uint8Array(buffer, at.on, at.end - at.on);
+    this.#tabulate(needed);
+    if (kernel) this.#hand(buffer, at);
+    this.#walk = kernel && (() => (kernel.exports.pathRow as (at: number) => void)(0));
     this.base = trees.base + this.#expectation();
+  }
+
+  /** Puts into the kernel's memory what its loops read. */
+  #hand(buffer: ArrayBuffer, at: Layout): void {
+    const { roots, feature, threshold, missingYes, value } = this.#trees;
+    const { shares, values, stayFactor, leaveFactor, stayBook, leaveBook, product, below, on, row, own } = at;
+    const head = [treeCount(this.#trees), this.#points, at.roots, at.nodes, at.splits, shares, values];
+    new Uint32Array(buffer, 0, 16).set([
+      ...head,
+      ...[stayFactor, leaveFactor, stayBook, leaveBook, product, below, on, row, own],
+    ]);
+    new Float64Array(buffer, shares, this.#share.length).set(this.#share);
+    new Float64Array(buffer, values, value.length).set(value);
+    new Uint32Array(buffer, at.roots, roots.length).set(roots);
+    const nodes = new Int32Array(buffer, at.nodes, 4 * feature.length);
+    const split = new DataView(buffer, at.splits, 16 * feature.length);
+    for (let n = 0; n < feature.length; n++) {
+      nodes.set([this.#parent[n], feature[n], this.#before[n]], 4 * n);
+      split.setFloat64(16 * n, threshold[n], true);
+      split.setUint8(16 * n + 8, missingYes[n]);
+    }
   }
 
   /** Adds the contributions of one row of features at `offset` into `out[outOffset + feature]`. */
   addRow(features: Float64Array, offset: number, out: Float64Array, outOffset: number): void {
+    const width = this.#row.length;
+    for (let j = 0; j < width; j++) this.#row[j] = features[offset + j];
+    this.#own.fill(0);
+    if (this.#walk) this.#walk();
+    else this.#walkHere();
+    for (let j = 0; j < width; j++) out[outOffset + j] += this.#own[j];
+  }
+
+  #walkHere(): void {
     const { roots } = this.#trees;
     for (let t = 0; t + 1 < roots.length; t++) {
       if (roots[t + 1] - roots[t] < 2) continue;
-      this.#down(roots[t], roots[t + 1], features, offset);
-      this.#up(roots[t], roots[t + 1], out, outOffset);
+      this.#down(roots[t], roots[t + 1]);
+      this.#up(roots[t], roots[t + 1]);
     }
   }
 
@@ -91,16 +145,17 @@ export class PathShap {
     return child;
   }
 
-  #tabulate(): void {
-    const { points, weights } = gaussLegendre(this.#points);
+  /** @param needed points that count: what stands for another one stays 0 */
+  #tabulate(needed: number): void {
     const q = this.#points;
+    const { points, weights } = gaussLegendre(needed);
     const z = new Float64Array(this.#parent.length);
     for (let n = 0; n < z.length; n++) {
       if (this.#parent[n] === n) continue;
       const before = this.#before[n];
       const zBefore = before < 0 ? 1 : z[before];
       z[n] = zBefore * this.#share[n];
-      for (let k = 0; k < q; k++) {
+      for (let k = 0; k < needed; k++) {
         const t = points[k];
         const above = t + zBefore * (1 - t);
         const stay = t + z[n] * (1 - t);
@@ -113,7 +168,7 @@ export class PathShap {
     }
   }
 
-  #down(root: number, end: number, features: Float64Array, offset: number): void {
+  #down(root: number, end: number): void {
     const trees = this.#trees;
     const q = this.#points;
     const product = this.#product;
@@ -124,7 +179,7 @@ export class PathShap {
       const p = this.#parent[n];
       const before = this.#before[n];
       const wasOn = before < 0 || on[before - root] === 1;
-      const follows = wasOn && goesYes(trees, p, features[offset + trees.feature[p]]) === (n === p + 1);
+      const follows = wasOn && goesYes(trees, p, this.#row[trees.feature[p]]) === (n === p + 1);
       on[n - root] = follows ? 1 : wasOn ? 0 : 2;
       const to = (n - root) * q;
       const from = (p - root) * q;
@@ -138,7 +193,7 @@ export class PathShap {
     }
   }
 
-  #up(root: number, end: number, out: Float64Array, outOffset: number): void {
+  #up(root: number, end: number): void {
     const { feature, value } = this.#trees;
     const q = this.#points;
     const below = this.#below;
@@ -153,9 +208,13 @@ export class PathShap {
       const state = this.#on[n - root];
       if (state === 2) continue;
       const book = state === 1 ? this.#stayBook : this.#leaveBook;
-      let sum = 0;
-      for (let k = 0; k < q; k++) sum += book[n * q + k] * below[at + k];
-      out[outOffset + feature[p]] += sum;
+      let even = 0;
+      let odd = 0;
+      for (let k = 0; k < q; k += 2) {
+        even += book[n * q + k] * below[at + k];
+        odd += book[n * q + k + 1] * below[at + k + 1];
+      }
+      this.#own[feature[p]] += even + odd;
     }
   }
 
@@ -169,6 +228,56 @@ export class PathShap {
     }
     return sum;
   }
+}
+
+/** Addresses in bytes, each where the one before ends; the first 64 bytes hold them for the kernel. */
+interface Layout {
+  shares: number;
+  values: number;
+  stayFactor: number;
+  leaveFactor: number;
+  stayBook: number;
+  leaveBook: number;
+  product: number;
+  below: number;
+  row: number;
+  own: number;
+  roots: number;
+  nodes: number;
+  splits: number;
+  on: number;
+  end: number;
+}
+
+function layOut(size: {
+  nodes: number;
+  trees: number;
+  width: number;
+  points: number;
+  largest: number;
+}): Layout {
+  let next = 64;
+  const take = (bytes: number): number => (next += 16 * Math.ceil(bytes / 16)) - 16 * Math.ceil(bytes / 16);
+  const each = 8 * size.nodes;
+  const wide = each * size.points;
+  const largest = 8 * size.largest * size.points;
+  return {
+    shares: take(each),
+    values: take(each),
+    stayFactor: take(wide),
+    leaveFactor: take(wide),
+    stayBook: take(wide),
+    leaveBook: take(wide),
+    product: take(largest),
+    below: take(largest),
+    row: take(8 * size.width),
+    own: take(8 * size.width),
+    roots: take(4 * (size.trees + 1)),
+    nodes: take(16 * size.nodes),
+    splits: take(16 * size.nodes),
+    on: take(size.largest),
+    end: next,
+  };
 }
 
 /** Share of a split that no training row reached: none, on both sides. */

@@ -13,10 +13,10 @@ export type Against =
   /** Row-major features [rows, players.length]; the input column of each feature: features of one column are one player. */
   | { kind: 'interventional'; background: Float64Array; rows: number; players: Int32Array };
 
-/** Numbers that all tables together may hold: 256 MB; 500 trees of 31 leaves need 12. */
-const MOST_ENTRIES = 32_000_000;
-/** What one table entry costs to make, in visits of the row by row algorithms (measured: 100 ns to 13 ns). */
-const ENTRY_COST = 8;
+/** Numbers that all tables together may hold: 128 MB; 500 trees of depth 5 need 11. */
+const MOST_ENTRIES = 16_000_000;
+/** What one table entry costs to make, in visits of the row by row algorithms (measured: 40 ns to 3, and to 5 ns). */
+const ENTRY_COST = { path: 13, interventional: 8 };
 /** Node visits of the interventional row by row algorithm for one background row, of all nodes. */
 const VISITED = 0.5;
 /** Fewer rows are never worth tables. */
@@ -60,13 +60,13 @@ function together(
   against: Against,
   rest: RowExplainer,
 ): TableExplainer {
-  const tables =
+  const tabled = new TabledShap(trees, plans, width, (into) =>
     against.kind === 'path'
-      ? pathTables(trees, plans, against.covers)
-      : rowTables(trees, plans, against.background, against.rows, width);
-  const tabled = new TabledShap(trees, plans, width, tables);
+      ? pathTables(trees, plans, against.covers, into)
+      : rowTables(trees, plans, against.background, against.rows, width, into),
+  );
   return {
-    base: rest.base + tables.base,
+    base: rest.base + tabled.base,
     addRows: (features, rows, out) => {
       tabled.addRows(features, rows, out);
       for (let i = 0; i < rows; i++) rest.addRow(features, i * width, out, i * width);
@@ -74,23 +74,24 @@ function together(
   };
 }
 
-/** Trees whose tables cost less than explaining the rows one by one, as far as memory goes. */
+/** Trees whose tables cost less than explaining the rows one by one; the smallest first, as far as memory goes. */
 function worthTables(trees: TreeEnsemble, against: Against, rows: number) {
   const player = playersOf(trees, against);
-  const chosen: { tree: number; plan: Plan }[] = [];
-  let entries = 0;
+  const worth: { tree: number; plan: Plan; entries: number }[] = [];
   for (let tree = 0; tree < treeCount(trees); tree++) {
     const nodes = trees.roots[tree + 1] - trees.roots[tree];
     const plan = planTree(trees, trees.roots[tree], player);
     if (!plan || nodes < 2) continue;
-    const own = tableEntries(plan);
+    const entries = tableEntries(plan);
     const visits =
       against.kind === 'path' ? nodes * Math.ceil(deepest(plan) / 2) : nodes * against.rows * VISITED;
-    if (own * ENTRY_COST > rows * visits || entries + own > MOST_ENTRIES) continue;
-    entries += own;
-    chosen.push({ tree, plan });
+    if (entries * ENTRY_COST[against.kind] <= rows * visits) worth.push({ tree, plan, entries });
   }
-  return chosen;
+  let room = MOST_ENTRIES;
+  return worth
+    .sort((a, b) => a.entries - b.entries)
+    .filter(({ entries }) => (room -= entries) >= 0)
+    .sort((a, b) => a.tree - b.tree);
 }
 
 const deepest = (plan: Plan): number =>

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
 import { takeRows, textColumn, type Table } from '../../src/core/table/table';
 import type { PackInput } from '../../src/bundle/packPlan';
 import { algorithmTexts } from '../../src/i18n/algorithm';
-import { bytesOf, tableOf } from '../support/files';
-import { germanInput } from '../support/german';
+import { bytesOf, tableOf } from './files';
+import { germanInput } from './german';
 
 /**
  * A bundle of many clients: those of a small one, drawn again and again, with numbers and names of their own.
@@ -95,4 +95,18 @@ function drawn({ clients: table, idColumn }: PackInput, rows: number): Table {
     textColumn(Array.from({ length: rows }, (_, i) => `${FIRST[i % 6]} ${LAST[(i * 5) % 6]} ${i}`)),
   );
   return { ...picked, columns };
+}
+
+/** The demo's clients as lines of a CSV, again and again, each with an id of its own. */
+export function* lines(rows: number): Generator<string> {
+  const [header, ...clients] = readFileSync('demo/german-credit/german-credit.csv', 'utf8')
+    .trim()
+    .split('\n');
+  yield `${header}\n`;
+  for (let from = 0; from < rows; from += 1000) {
+    const block = Array.from({ length: Math.min(1000, rows - from) }, (_, i) =>
+      clients[i % clients.length].replace(/^[^,]*/, String(from + i + 1)),
+    );
+    yield `${block.join('\n')}\n`;
+  }
 }

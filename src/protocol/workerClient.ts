@@ -1,9 +1,9 @@
 import { proxy, wrap, type Remote as Wrapped } from 'comlink';
 import { hasCode, ScoredeskError } from '../core/errors';
-import type { Greeting, OperationTask, WorkerHost } from '../protocol/host';
+import type { Greeting, OperationTask, WorkerHost } from './host';
 import { RUNTIME_SECONDS } from '../core/onnx/patience';
-import { isRuntimeSign } from '../protocol/runtimeSign';
-import { fromResult } from '../protocol/result';
+import { isRuntimeSign } from './runtimeSign';
+import { fromResult } from './result';
 import { uniqueName } from './uniqueName';
 
 export interface CallTask<P = never> {
@@ -39,7 +39,7 @@ interface Live {
 }
 
 /**
- * The page's side of a worker: starts it at the first call, stops calls, notices its death and
+ * The asking side of a worker: starts it at the first call, stops calls, notices its death and
  * starts a new one at the next call.
  *
  * The worker holds a Web Lock for its lifetime; the page waits for the same lock, and gets it when the worker is gone, even
@@ -84,6 +84,14 @@ export class WorkerClient {
       end();
     };
     return { rested: Promise.allSettled(this.#running), wake };
+  }
+
+  /** Ends the worker; the next call starts another one. */
+  end(): void {
+    this.#live?.then(
+      (live) => live.end(),
+      () => undefined,
+    );
   }
 
   /** @throws what the operation throws; stopped, worker-died, worker-version */

@@ -8,6 +8,7 @@ import { buildHash } from './tools/buildHash';
 import { firstVisit } from './tools/firstVisit';
 import { exportScript } from './tools/exportScript';
 import { licences } from './tools/licences';
+import { workerChunk } from './tools/workerChunk';
 
 /** The policy as the first element of the built page; the development server needs inline styles. */
 const contentSecurityPolicy: Plugin = {
@@ -38,12 +39,13 @@ const workerAhead: Plugin = {
     order: 'post',
     handler: (_, { bundle }) =>
       Object.keys(bundle ?? {})
-        .filter((file) => /scoring\.worker[^/]*\.js$/.test(file))
+        .filter((file) => /scoring[.-][^/]*\.js$/.test(file))
         .map((file) => ({ tag: 'link', attrs: { rel: 'prefetch', href: `./${file}` }, injectTo: 'head' })),
   },
 };
 
 const first = firstVisit();
+const chunk = workerChunk();
 
 /** The shell is precached; bundles go to IndexedDB, the engine's wasm is kept at first use. */
 const offline = VitePWA({
@@ -99,5 +101,9 @@ export default defineConfig({
   ],
   preview: { headers: HEADERS },
   build: { target: 'es2022', outDir: 'dist', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  worker: { format: 'es', plugins: () => [...libraries.workers(), ...first.worker()] },
+  worker: {
+    format: 'es',
+    plugins: () => [...libraries.workers(), ...first.worker(), chunk.plugin],
+    rolldownOptions: { output: { advancedChunks: { groups: [chunk.group] } } },
+  },
 });

@@ -14,8 +14,13 @@ const rules: ScriptUrlPolicy = {
   },
 };
 
-const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-const policy = trustedTypes?.createPolicy('scoredesk', rules) ?? rules;
+let policy: ScriptUrlPolicy | undefined;
+
+/** Made when a worker is first started: a page's policy of one name can be made once. */
+function policyOf(): ScriptUrlPolicy {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  return trustedTypes?.createPolicy('scoredesk', rules) ?? rules;
+}
 
 /** The address of a worker's script, as the policy of trusted types wants it (where the browser knows them). */
-export const trustedScript = (url: string): string => policy.createScriptURL(url);
+export const trustedScript = (url: string): string => (policy ??= policyOf()).createScriptURL(url);

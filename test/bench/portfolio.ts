@@ -13,6 +13,7 @@ import { launch, visit } from '../support/browser';
 import { peakMemory } from '../support/memory';
 import { serve } from '../support/server';
 import { publishLarge, wideInput } from '../support/large';
+import { shown, sinceLoad } from './frames';
 import { scriptTime } from './script';
 
 const CLIENTS = Number(process.argv[3] ?? 300_000);
@@ -59,18 +60,15 @@ async function noteLongest(what: string): Promise<void> {
 const noteMemory = async (what: string): Promise<void> =>
   note(`${what}: memory of page and workers, at most`, `${Math.round(await peakMemory(browser))} MB`);
 
-const listed = (): Promise<void> => page.locator('tbody th a').first().waitFor(PATIENCE);
+const listed = (): Promise<void> => page.locator(ROW).first().waitFor(PATIENCE);
 const checked = (): Promise<void> =>
   page
     .getByText(/^onnxruntime has checked every score/)
     .first()
     .waitFor(PATIENCE);
 
-/** Until something is on screen, looked for frame by frame. */
-const shown = (selector: string): Promise<void> =>
-  page.evaluate(async (wanted) => {
-    while (!document.querySelector(wanted)) await new Promise(requestAnimationFrame);
-  }, selector);
+/** A row of the list. */
+const ROW = 'tbody th a';
 
 async function dragThreshold(on: Page): Promise<void> {
   const script = await scriptTime(on);
@@ -110,7 +108,7 @@ async function weigh(what: string): Promise<void> {
   const ask = section.getByRole('button', { name: /^Explain / });
   await timed(what, async () => {
     if (await ask.isVisible()) await ask.click();
-    await section.locator('tbody td.number').first().waitFor(PATIENCE);
+    await shown(page, 'table[aria-labelledby=weights] td.number');
   });
 }
 
@@ -122,22 +120,22 @@ await timed('scored again by onnxruntime and compared', checked);
 await noteLongest('install and scores');
 await noteMemory('install and scores');
 await page.reload();
-await timed('opened again: the list on screen', listed);
+note('opened again: from the page’s load to the list', ms(await sinceLoad(page, ROW)));
 await timed('a client after a click', async () => {
   await page.locator('tbody th a').first().click();
-  await shown('.bars');
+  await shown(page, '.bars');
 });
 await timed('the next client', async () => {
   const before = await page.title();
   await page.keyboard.press(']');
   await page.waitForFunction((title) => document.title !== title, before);
-  await shown('.bars');
+  await shown(page, '.bars');
 });
 
 await noteMemory('opened, two clients shown');
 await page.getByRole('link', { name: 'Portfolio' }).click();
-await timed('distribution and outcome on screen', () => shown('[role=slider]'));
-await timed('the best threshold and its interval', () => shown('.ring'));
+await timed('distribution and outcome on screen', () => shown(page, '[role=slider]'));
+await timed('the best threshold and its interval', () => shown(page, '.ring'));
 await listed();
 await timed('main reasons of the rows in sight', () =>
   page.waitForFunction(() => {

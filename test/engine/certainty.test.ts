@@ -16,7 +16,16 @@ test('Gower’s distance: numbers by width, codes by equality, gaps as apart, th
   // Of the first row: the second is 0.5 + 0 + 1, the third 0 + 1 + 0, of three columns.
   expect(gower.nearest(rows.subarray(0, 3), 0)).toBeCloseTo(1 / 3, 12);
   expect(gower.nearest(Float64Array.of(10, 1, 5))).toBe(0);
-  expect(new Gower(new Float64Array(0), [false], Float64Array.of(1)).nearest([1])).toBe(Infinity);
+  expect(new Gower(new Float64Array(0), [false], Float64Array.of(1)).nearest(Float64Array.of(1))).toBe(Infinity);
+});
+
+test('Gower’s distance: an infinity is near its like alone, one of the rows is not its own neighbour', () => {
+  const rows = Float64Array.of(Infinity, 0, Infinity, 3, 2, 0, -Infinity, 0);
+  const gower = new Gower(rows, [false, false], Float64Array.of(10, 10));
+  // 0 + 3/10 of two columns.
+  expect(gower.nearestOf(0)).toBeCloseTo(0.15, 12);
+  expect(gower.nearestOf(2)).toBe(Infinity);
+  expect(gower.nearest(Float64Array.of(-Infinity, 5))).toBeCloseTo(0.25, 12);
 });
 
 test('clients of the training are like it; one made of extremes is not', async () => {

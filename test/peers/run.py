@@ -10,6 +10,7 @@ of depth 12 shows what deep trees cost.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -174,10 +175,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=48744)
     parser.add_argument("--out")
+    parser.add_argument("--keep", help="folder where model and rows stay, for test/bench/workers.ts")
     options = parser.parse_args()
     x, model, deep = make(options.rows)
     onnx = to_onnx(model)
-    with tempfile.TemporaryDirectory() as name:
+    if options.keep:
+        Path(options.keep).mkdir(parents=True, exist_ok=True)
+    with contextlib.nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "model.onnx").write_bytes(onnx)
         (folder / "deep.onnx").write_bytes(to_onnx(deep))

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
-import { takeRows, textColumn, type Table } from '../../src/core/table/table';
+import { takeRows, textColumn, type Column, type Table } from '../../src/core/table/table';
 import type { PackInput } from '../../src/bundle/packPlan';
 import { algorithmTexts } from '../../src/i18n/algorithm';
 import { bytesOf, tableOf } from './files';
@@ -79,6 +79,33 @@ export async function wideInput(folder: string): Promise<PackInput> {
     test,
     target: { column: 'y' },
     dictionary: parseDictionary(bytesOf(join(folder, 'dictionary.json'))),
+    describe: await algorithmTexts(),
+  };
+}
+
+/** The rows and the 500 trees that `python test/peers/run.py --keep FOLDER` leaves: float32 [rows, 200]. */
+export async function benchInput(folder: string): Promise<PackInput> {
+  const bytes = bytesOf(join(folder, 'inputs.f32'));
+  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const width = 200;
+  const rows = values.length / width;
+  const columns = new Map<string, Column>([
+    ['id', textColumn(Array.from({ length: rows }, (_, i) => String(i)))],
+  ]);
+  for (let j = 0; j < width; j++)
+    columns.set(`c${j}`, {
+      kind: 'number',
+      values: Float32Array.from({ length: rows }, (_, i) => values[i * width + j]),
+    });
+  const clients: Table = { name: 'inputs', rows, columns };
+  return {
+    model: bytesOf(join(folder, 'model.onnx')),
+    clients,
+    idColumn: 'id',
+    reference: takeRows(
+      clients,
+      Int32Array.from({ length: 10_000 }, (_, i) => i),
+    ),
     describe: await algorithmTexts(),
   };
 }

@@ -8,6 +8,7 @@ import { encodeInputs } from '../../bundle/encode';
 import type { Engine } from '../engine';
 import { labelledTest, type Labelled } from '../labelled';
 import { oncePerBundle } from '../once';
+import { pausing } from '../runtime';
 
 /** How far a score may be relied on, by what the bundle holds. */
 export interface Certainty {
@@ -78,8 +79,20 @@ async function readNeighbourhood(engine: Engine): Promise<Neighbourhood> {
   return {
     gower,
     ids: idColumn ? texts(idColumn) : [],
-    own: gower.nearestAmong(evenRows(table.rows, MEASURED)).sort(),
+    own: await nearestOwn(gower),
   };
+}
+
+async function nearestOwn(gower: Gower): Promise<Float64Array> {
+  const measured = evenRows(gower.count, MEASURED);
+  const found = new Float64Array(measured.length);
+  // Somebody may ask for a client meanwhile.
+  const pause = pausing(undefined);
+  for (let k = 0; k < found.length; k++) {
+    found[k] = gower.nearestOf(measured[k]);
+    await pause();
+  }
+  return found.sort();
 }
 
 /** Of each column the length from its 1st to its 99th percentile: an outlier does not make all others alike. */

@@ -1,5 +1,6 @@
 import type { Decision } from '../../core/decision/decision';
 import { sampleRows } from '../../core/numeric/random';
+import { sortedRows } from '../../core/stats/order';
 import { folded } from '../../core/text';
 import { type Column } from '../../core/table/table';
 import type { Engine } from '../engine';
@@ -114,9 +115,10 @@ export class ClientList {
   async #find(query: ListQuery): Promise<Uint32Array> {
     const key = JSON.stringify(query);
     if (this.#last?.key === key) return this.#last.rows;
-    const compare = await this.#comparison(query.sort);
+    const { by, descending } = query.sort;
+    const keys = await this.#keysOf(by);
     const matching = Uint32Array.from(await this.#matching(query));
-    const rows = drawnOf(matching, query.draw).sort(compare);
+    const rows = sortedRows(drawnOf(matching, query.draw), keys, descending);
     const wanted = folded(query.search.trim());
     const ranked = wanted ? this.#exactFirst(rows, wanted) : rows;
     this.#last = { key, rows: ranked };
@@ -161,28 +163,22 @@ export class ClientList {
     return this.#folded;
   }
 
-  /** Ties keep the bundle's order; missing values come last either way. */
-  async #comparison({ by, descending }: ListQuery['sort']): Promise<(a: number, b: number) => number> {
-    const sign = descending ? -1 : 1;
-    const compare = await this.#keyComparison(by);
-    return (a, b) => compare(a, b, sign) || a - b;
-  }
-
-  async #keyComparison(by: string): Promise<Comparison> {
-    if (by === 'seen') return (a, b, sign) => sign * (this.#seen[a] - this.#seen[b]);
-    if (by === 'probability') return byNumber(this.#scores);
-    if (by === 'missing' || by === 'odd') return byNumber((await this.countFlags())[by]);
-    if (by === 'id') return byText(this.#engine.clients.ids);
+  /** What each client is sorted by, missing where nothing is known. */
+  async #keysOf(by: string): Promise<ArrayLike<number>> {
+    const { clients, manifest } = this.#engine;
+    if (by === 'seen') return this.#seen;
+    if (by === 'probability') return this.#scores;
+    if (by === 'missing' || by === 'odd') return (await this.countFlags())[by];
+    if (by === 'id') return rankOf(clients.ids);
+    if (by === 'name') return presentRanks((await clients.names()) ?? []);
     const named = by.replace(/^column:/, '');
-    if (by === 'name') return byNumber(presentRanks((await this.#engine.clients.names()) ?? []));
-    const column = await this.#engine.clients.column(named);
-    if (!column) return () => 0;
-    if (column.kind === 'number') return byNumber(column.values);
-    const declared = this.#engine.manifest.columns.find(({ name }) => name === named);
+    const column = await clients.column(named);
+    if (!column) return new Uint8Array(clients.count);
+    if (column.kind === 'number') return column.values;
     // Levels have an order of their own; free text is sorted as text.
-    if (declared?.levels) return byNumber(Float64Array.from(column.codes, (code) => (code < 0 ? NaN : code)));
-    const order = rankOf(column.dictionary);
-    return byNumber(Float64Array.from(column.codes, (code) => (code < 0 ? NaN : order[code])));
+    const levels = manifest.columns.find(({ name }) => name === named)?.levels;
+    const order = levels ? levels.map((_, code) => code) : rankOf(column.dictionary);
+    return Float64Array.from(column.codes, (code) => (code < 0 ? NaN : (order[code] ?? code)));
   }
 }
 
@@ -195,40 +191,21 @@ const drawnOf = (rows: Uint32Array, draw: ListQuery['draw']): Uint32Array =>
       )
     : rows;
 
-type Comparison = (a: number, b: number, sign: number) => number;
-
-function byNumber(values: ArrayLike<number>): Comparison {
-  return (a, b, sign) => {
-    const x = values[a];
-    const y = values[b];
-    if (x === y) return 0;
-    if (Number.isNaN(x)) return Number.isNaN(y) ? 0 : 1;
-    if (Number.isNaN(y)) return -1;
-    return sign * (x < y ? -1 : 1);
-  };
-}
-
 /** Ranks of texts, those that are missing left out. */
 const presentRanks = (texts: readonly string[]): Float64Array =>
   Float64Array.from(rankOf(texts), (rank, i) => (texts[i] === '' ? NaN : rank));
 
 const collator = new Intl.Collator(undefined, { numeric: true });
 
-/** Ids by their numbers where they hold some: 9 before 10. */
-function byText(values: readonly string[]): Comparison {
-  const order = rankOf(values);
-  return (a, b, sign) => sign * (order[a] - order[b]);
-}
-
-/** Rank of each text among the others; equal texts share one. */
+/** Rank of each text among the others, by their numbers where all are such: 9 before 10; equal texts share one. */
 function rankOf(values: readonly string[]): Uint32Array {
   const numbers = values.every((value) => /^\d{1,15}$/.test(value))
     ? Float64Array.from(values, Number)
     : null;
-  const compare = numbers
-    ? (a: number, b: number) => numbers[a] - numbers[b]
-    : (a: number, b: number) => collator.compare(values[a], values[b]);
-  const order = Uint32Array.from(values.keys()).sort(compare);
+  const all = Uint32Array.from(values.keys());
+  const order = numbers
+    ? sortedRows(all, numbers)
+    : all.sort((a, b) => collator.compare(values[a], values[b]));
   const ranks = new Uint32Array(values.length);
   order.forEach((at, i) => {
     const before = order[i - 1];

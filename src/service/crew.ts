@@ -47,9 +47,16 @@ export class Crew {
       const remote = client.operations<typeof parts>();
       return {
         scoreRange: (range, task) => this.#busy(remote.scorePart({ opened, range }, task)),
-        explainAt: (positions, of, task) => this.#busy(remote.explainPart({ opened, positions, of }, task)),
+        explainAt: (positions, of, task) =>
+          this.#busy(remote.explainPart({ opened: toExplain(opened), positions, of }, task)),
       };
     });
+  }
+
+  /** Lets them open the bundle before anybody waits for it. */
+  wake(engine: Engine): void {
+    for (const hand of this.hands(engine))
+      void hand.explainAt(new Int32Array(0), 0, {}).catch(() => undefined);
   }
 
   #helper(): WorkerClient {
@@ -83,3 +90,7 @@ const openedAs = ({ fingerprint, runtime, onnx }: Engine): OpenedAs => ({
   runtime: runtime.name,
   runtimeOnly: onnx.model === null,
 });
+
+/** Explanations ask onnxruntime only where nothing else reads the model: starting it takes as long as some 10,000 of them. */
+const toExplain = (opened: OpenedAs): OpenedAs =>
+  opened.runtimeOnly ? opened : { ...opened, runtime: 'core' };

@@ -41,6 +41,7 @@ export class KeptColumns implements TableSource {
 
   /** The rows at `positions`, in that order: only the blocks that hold some are read. */
   async take(name: string, positions: Int32Array): Promise<Column | null> {
+    if (isRange(positions)) return this.#slice(name, { from: positions[0], to: positions[0] + positions.length });
     const whole = this.#known(name);
     const touched = whole ? [] : this.#ranges.filter(holdsAny(positions));
     if (touched.length === 0) {
@@ -53,12 +54,16 @@ export class KeptColumns implements TableSource {
     for (const { from, to } of touched) {
       const column = await this.#block(name, { from, to });
       if (!column) return null;
-      const own: number[] = [];
-      positions.forEach((row, i) => {
-        if (row >= from && row < to) places[i] = taken + own.push(row - from) - 1;
-      });
-      parts.push(takeColumn(column, Int32Array.from(own)));
-      taken += own.length;
+      const own = new Int32Array(positions.length);
+      let count = 0;
+      for (let i = 0; i < positions.length; i++) {
+        const row = positions[i] - from;
+        if (row < 0 || row >= to - from) continue;
+        own[count] = row;
+        places[i] = taken + count++;
+      }
+      parts.push(takeColumn(column, own.subarray(0, count)));
+      taken += count;
     }
     return takeColumn(concatColumns(parts), places);
   }
@@ -99,6 +104,12 @@ export class KeptColumns implements TableSource {
       this.#bytes -= bytes;
     }
   }
+}
+
+/** One after the other. */
+function isRange(positions: Int32Array): boolean {
+  for (let i = 0; i < positions.length; i++) if (positions[i] !== positions[0] + i) return false;
+  return positions.length > 0;
 }
 
 const holdsAny =

@@ -2,7 +2,6 @@ import type { Decision } from '../../core/decision/decision';
 import { sampleRows } from '../../core/numeric/random';
 import { sortedRows } from '../../core/stats/order';
 import { folded } from '../../core/text';
-import { type Column } from '../../core/table/table';
 import type { Engine } from '../engine';
 import { flagsOf, MUCH_MISSING, type Flags } from './flags';
 import { cellValue, type CellValue } from './cells';
@@ -83,10 +82,16 @@ export class ClientList {
 
   async page(query: ListQuery, columns: readonly string[], offset: number, limit: number): Promise<ListPage> {
     const rows = await this.#find(query);
-    const shown = await Promise.all(columns.map((name) => this.#engine.clients.column(name)));
-    const names = await this.#engine.clients.names();
-    const part = rows.subarray(Math.max(0, offset), Math.max(0, offset) + limit);
-    return { found: rows.length, rows: Array.from(part, (row) => this.#row(row, names, shown)) };
+    const from = Math.max(0, offset);
+    const part = Int32Array.from(rows.subarray(from, from + limit));
+    const { clients } = this.#engine;
+    const shown = await Promise.all(columns.map((name) => clients.source.take(name, part)));
+    const names = await clients.names();
+    const values = (i: number): CellValue[] => shown.map((column) => (column ? cellValue(column, i) : null));
+    return {
+      found: rows.length,
+      rows: Array.from(part, (row, i) => ({ ...this.#row(row, names), values: values(i) })),
+    };
   }
 
   /** Where a client stands in the query's order, with the ids before and after. */
@@ -100,7 +105,7 @@ export class ClientList {
     return { position, found: rows.length, previous: idAt(position - 1), next: idAt(position + 1) };
   }
 
-  #row(row: number, names: readonly string[] | null, shown: readonly (Column | null)[]): ListRow {
+  #row(row: number, names: readonly string[] | null): Omit<ListRow, 'values'> {
     return {
       id: this.#engine.clients.ids[row],
       name: names?.[row] ?? '',
@@ -108,7 +113,6 @@ export class ClientList {
       decision: this.#engine.decide(this.#scores[row]),
       seenIn: this.seenIn(row),
       flags: this.#flags && { missing: this.#flags.missing[row], odd: this.#flags.odd[row] },
-      values: shown.map((column) => (column ? cellValue(column, row) : null)),
     };
   }
 

@@ -1,33 +1,36 @@
 /**
- * Compiles kernels/shap.ts (AssemblyScript) into src/core/explain/kernel/bytes.ts: `node tools/kernel.mjs`.
- * test/core/explain/kernel.test.ts compares the two.
+ * Compiles the kernels of kernels/ (AssemblyScript) into the bytes that the app instantiates: `node tools/kernel.mjs`.
+ * test/core/kernels.test.ts compares the two.
  */
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const TARGET = 'src/core/explain/kernel/bytes.ts';
+/** Each kernel, the file of its bytes, and the name that they have there. */
+export const KERNELS = [
+  { source: 'kernels/shap.ts', target: 'src/core/explain/kernel/bytes.ts', name: 'SHAP_KERNEL' },
+  { source: 'kernels/train.ts', target: 'src/core/train/boosting/kernel/bytes.ts', name: 'TRAIN_KERNEL' },
+];
 const OPTIONS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noAssert'];
 
-/** @returns the file's text */
-export async function compiledKernel() {
+/** @returns the text of the kernel's target */
+export async function compiledKernel({ source, name }) {
   let bytes;
   const writeFile = (_, contents) => (bytes = contents);
-  const { error, stderr } = await asc.main(['kernels/shap.ts', ...OPTIONS, '--outFile', 'kernel.wasm'], {
-    writeFile,
-  });
+  const { error, stderr } = await asc.main([source, ...OPTIONS, '--outFile', 'kernel.wasm'], { writeFile });
   if (error) throw new Error(stderr.toString());
   const lines = Buffer.from(bytes)
     .toString('base64')
     .match(/.{1,96}/g)
     .map((line) => `  '${line}',`);
   return [
-    '/** kernels/shap.ts as WebAssembly, in base 64: made by tools/kernel.mjs. */',
-    'export const SHAP_KERNEL = [',
+    `/** ${source} as WebAssembly, in base 64: made by tools/kernel.mjs. */`,
+    `export const ${name} = [`,
     ...lines,
     "].join('');",
     '',
   ].join('\n');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) writeFileSync(TARGET, await compiledKernel());
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+  for (const kernel of KERNELS) writeFileSync(kernel.target, await compiledKernel(kernel));

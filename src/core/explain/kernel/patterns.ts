@@ -1,4 +1,5 @@
-import { instance, PAGE } from './instance';
+import { PAGE } from '../../numeric/wasm';
+import { instance } from './instance';
 
 /** Rows that pass all trees together: so many that a tree's tables are worth fetching, so few that they stay near. */
 export const BLOCK = 1024;

@@ -1,0 +1,98 @@
+import type { TreeEnsemble } from '../../model/trees';
+import type { Covers } from '../../explain/covers';
+import type { Binning } from './bins';
+import type { GrownNode, GrownTree } from './grow';
+
+/** Trees by values instead of bins, and how many rows learned at each node. */
+export interface Ensemble {
+  trees: TreeEnsemble;
+  covers: Covers;
+  /** Sum of the gains of each column's splits. */
+  gains: Float64Array;
+}
+
+/** @param base raw output of a row before any tree */
+export function ensembleOf(grown: readonly GrownTree[], binnings: readonly Binning[], base: number): Ensemble {
+  const out = new Flat(binnings);
+  for (const tree of grown) out.add(tree);
+  return out.finished(base);
+}
+
+/** Nodes in preorder, as `TreeEnsemble` has them. */
+class Flat {
+  readonly #binnings: readonly Binning[];
+  readonly #roots: number[] = [];
+  readonly #feature: number[] = [];
+  readonly #threshold: number[] = [];
+  readonly #set: number[] = [];
+  readonly #missingYes: number[] = [];
+  readonly #no: number[] = [];
+  readonly #value: number[] = [];
+  readonly #rows: number[] = [];
+  readonly #sets: Uint32Array[] = [];
+  readonly #gains: Float64Array;
+
+  constructor(binnings: readonly Binning[]) {
+    this.#binnings = binnings;
+    this.#gains = new Float64Array(binnings.length);
+  }
+
+  add(tree: GrownTree): void {
+    this.#roots.push(this.#feature.length);
+    // The parent of a `no` child learns where it begins when it is reached.
+    const pending: { at: number; parent: number }[] = [{ at: 0, parent: -1 }];
+    for (let item = pending.pop(); item; item = pending.pop()) {
+      const own = this.#feature.length;
+      if (item.parent >= 0) this.#no[item.parent] = own;
+      const node = tree[item.at];
+      this.#push(node, tree);
+      if (node.split) pending.push({ at: node.no, parent: own }, { at: node.yes, parent: -1 });
+    }
+  }
+
+  #push({ split, rows, value, yes, no, gain }: GrownNode, tree: GrownTree): void {
+    this.#rows.push(rows);
+    this.#no.push(-1);
+    this.#value.push(split ? 0 : value);
+    this.#feature.push(split ? split.column : -1);
+    if (!split) {
+      this.#threshold.push(0);
+      this.#set.push(-1);
+      this.#missingYes.push(0);
+      return;
+    }
+    this.#gains[split.column] += gain;
+    const { bounds, codes, hasMissing } = this.#binnings[split.column];
+    // Of a column that was never missing, a gap goes where most rows go.
+    const larger = tree[yes].rows >= tree[no].rows;
+    this.#missingYes.push(Number(split.set ? false : hasMissing ? split.missingLeft : larger));
+    if (bounds) this.#threshold.push(bounds[split.bin]);
+    else this.#threshold.push(0);
+    this.#set.push(split.set ? this.#sets.length : -1);
+    if (split.set) this.#sets.push(bitsOf(split.set.map((bin) => codes[bin])));
+  }
+
+  finished(base: number): Ensemble {
+    const trees: TreeEnsemble = {
+      kind: 'trees',
+      roots: Int32Array.from([...this.#roots, this.#feature.length]),
+      feature: Int32Array.from(this.#feature),
+      threshold: Float64Array.from(this.#threshold),
+      set: Int32Array.from(this.#set),
+      missingYes: Uint8Array.from(this.#missingYes),
+      no: Int32Array.from(this.#no),
+      value: Float64Array.from(this.#value),
+      sets: this.#sets,
+      base,
+    };
+    const covers: Covers = { kind: 'rows', values: Float64Array.from(this.#rows) };
+    return { trees, covers, gains: this.#gains };
+  }
+}
+
+/** Codes as bits, from code 0 on. */
+function bitsOf(codes: readonly number[]): Uint32Array {
+  const bits = new Uint32Array((Math.max(...codes) >>> 5) + 1);
+  for (const code of codes) bits[code >>> 5] |= 1 << (code & 31);
+  return bits;
+}

@@ -1,0 +1,7 @@
+export interface Kernel {
+  source: string;
+  target: string;
+  name: string;
+}
+export const KERNELS: readonly Kernel[];
+export function compiledKernel(kernel: Kernel): Promise<string>;

@@ -1,5 +1,5 @@
 import type { TrainColumn } from '../data';
-import { assignBins, binningOf, type Binning, type BinOptions } from './bins';
+import { assignCodes, binningOf, type Binning, type BinOptions } from './bins';
 import { trainKernel } from './kernel/kernel';
 import { GROUP, scratchBytes, STRIDE, type TrainKernel } from './kernel/loops';
 
@@ -49,8 +49,18 @@ export class BinnedRows {
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.f64 = new Float64Array(buffer);
-    columns.forEach((column, j) => assignBins(column, this.binnings[j], this.binsOf(j)));
+    columns.forEach((column, j) => this.#assign(column, j));
     this.#transpose(columns.length);
+  }
+
+  /** The values pass through the room of the gradients, the bounds through that of a block. */
+  #assign(column: TrainColumn, j: number): void {
+    const binning = this.binnings[j];
+    if (column.kind === 'category') return assignCodes(column, binning, this.binsOf(j));
+    const { packed, scratch, columns } = this.at;
+    this.f64.set(column.values, packed / 8);
+    this.f64.fill(Infinity, scratch / 8, scratch / 8 + 256).set(binning.bounds as Float64Array, scratch / 8);
+    this.kernel.assign(packed, this.rows, scratch, columns + j * this.rows);
   }
 
   /** Bin of each row in a column. */

@@ -47,7 +47,11 @@ function sampled<V extends Float64Array | Float32Array | Int32Array>(values: V, 
 }
 
 /** Infinities are as far as the largest doubles: the middle between two values has to be a number. */
-function withInfinities(sorted: Float64Array | Float32Array, lowest: number, highest: number): ArrayLike<number> {
+function withInfinities(
+  sorted: Float64Array | Float32Array,
+  lowest: number,
+  highest: number,
+): ArrayLike<number> {
   if (lowest + highest === 0) return sorted;
   const all = new Float64Array(lowest + sorted.length + highest);
   all.fill(-FAR, 0, lowest);
@@ -58,10 +62,7 @@ function withInfinities(sorted: Float64Array | Float32Array, lowest: number, hig
 const FAR = Number.MAX_VALUE / 2;
 
 /** Levels by their rows, down to the rarest hundredth of all rows, as LightGBM's. */
-function categoryBins(
-  { codes, levels }: Extract<TrainColumn, { kind: 'category' }>,
-  most: number,
-): Binning {
+function categoryBins({ codes, levels }: Extract<TrainColumn, { kind: 'category' }>, most: number): Binning {
   const counts = new Uint32Array(levels);
   let known = 0;
   for (const code of codes)
@@ -84,13 +85,8 @@ function categoryBins(
 
 const COMMON = 0.99;
 
-/** Bin of each row of a column. @param out uint8 [rows] */
-export function assignBins(column: TrainColumn, binning: Binning, out: Uint8Array): void {
-  if (column.kind === 'category') assignCodes(column, binning, out);
-  else assignNumbers(column.values, binning.bounds as Float64Array, out);
-}
-
-function assignCodes(
+/** Bin of each row of a category. @param out uint8 [rows] */
+export function assignCodes(
   { codes, levels }: Extract<TrainColumn, { kind: 'category' }>,
   binning: Binning,
   out: Uint8Array,
@@ -99,16 +95,4 @@ function assignCodes(
   binning.codes.forEach((code, bin) => (binOf[code] = bin));
   for (let i = 0; i < codes.length; i++)
     out[i] = codes[i] >= 0 && codes[i] < levels ? binOf[codes[i]] : MISSING;
-}
-
-/** The first bin whose bound is not below the value, in eight steps without a branch. */
-function assignNumbers(values: ArrayLike<number>, bounds: Float64Array, out: Uint8Array): void {
-  const padded = new Float64Array(256).fill(Infinity);
-  padded.set(bounds);
-  for (let i = 0; i < out.length; i++) {
-    const x = values[i];
-    let bin = 0;
-    for (let step = 128; step > 0; step >>= 1) bin += x > padded[bin + step - 1] ? step : 0;
-    out[i] = x === x ? bin : MISSING;
-  }
 }

@@ -5,6 +5,10 @@ const ZERO = Math.fround(1e-35);
 
 const nextDouble = (x: number): number => -previousDouble(-x);
 
+/** More than the next double after `y`. */
+const isBeyond = (x: number, y: number): boolean =>
+  x !== y && (x - y > 1e-15 * Math.abs(y) || x > nextDouble(y));
+
 /** Distinct values, ascending, and how often each occurs. */
 export interface Counted {
   values: Float64Array;
@@ -18,7 +22,7 @@ export function countedValues(sorted: ArrayLike<number>): Counted {
   let last = -1;
   for (let i = 0; i < sorted.length; i++) {
     const x = sorted[i];
-    if (last < 0 || (x !== values[last] && x > nextDouble(values[last]))) last++;
+    if (last < 0 || isBeyond(x, values[last])) last++;
     values[last] = x;
     counts[last]++;
   }
@@ -59,11 +63,12 @@ function firstAbove(values: Float64Array, isAbove: (x: number) => boolean): numb
 
 /** LightGBM's `GreedyFindBin`. */
 function greedyBounds(counted: Counted, most: number, leastRows: number): number[] {
-  const ends = counted.values.length <= most ? eachEnds(counted, leastRows) : evenEnds(counted, most, leastRows);
+  const ends =
+    counted.values.length <= most ? eachEnds(counted, leastRows) : evenEnds(counted, most, leastRows);
   const bounds: number[] = [];
   for (const end of ends) {
     const bound = nextDouble((counted.values[end] + counted.values[end + 1]) / 2);
-    if (bounds.length === 0 || bound > nextDouble(bounds[bounds.length - 1])) bounds.push(bound);
+    if (bounds.length === 0 || isBeyond(bound, bounds[bounds.length - 1])) bounds.push(bound);
   }
   return [...bounds, Infinity];
 }

@@ -12,7 +12,11 @@ export interface Ensemble {
 }
 
 /** @param base raw output of a row before any tree */
-export function ensembleOf(grown: readonly GrownTree[], binnings: readonly Binning[], base: number): Ensemble {
+export function ensembleOf(
+  grown: readonly GrownTree[],
+  binnings: readonly Binning[],
+  base: number,
+): Ensemble {
   const out = new Flat(binnings);
   for (const tree of grown) out.add(tree);
   return out.finished(base);

@@ -156,12 +156,17 @@ export class Grower {
     return rows >= 2 * Math.max(1, minChildRows) && (maxDepth === 0 || depth < maxDepth);
   }
 
-  #leaf(
-    known: Pick<Leaf, 'from' | 'rows' | 'sum' | 'depth' | 'slot'> & Partial<Leaf>,
-    l2: number,
-  ): Leaf {
+  #leaf(known: Pick<Leaf, 'from' | 'rows' | 'sum' | 'depth' | 'slot'> & Partial<Leaf>, l2: number): Leaf {
     this.#tree.push({ split: null, gain: 0, yes: -1, no: -1, rows: known.rows, value: 0 });
-    return { node: this.#tree.length - 1, lower: -Infinity, upper: Infinity, split: null, gain: -Infinity, l2, ...known };
+    return {
+      node: this.#tree.length - 1,
+      lower: -Infinity,
+      upper: Infinity,
+      split: null,
+      gain: -Infinity,
+      l2,
+      ...known,
+    };
   }
 
   #count({ from, rows, slot }: Leaf): number {
@@ -229,7 +234,13 @@ export class Grower {
     const lanes = [first, second ?? first];
     lanes.forEach((leaf, lane) => {
       const wanted = lane === 0 || second ? toBeat.get(leaf) : undefined;
-      const of = [leaf.sum, leastHessian(leaf, this.#units), wanted ?? Infinity, this.#units.l2, this.#units.l1];
+      const of = [
+        leaf.sum,
+        leastHessian(leaf, this.#units),
+        wanted ?? Infinity,
+        this.#units.l2,
+        this.#units.l1,
+      ];
       of.forEach((value, k) => (f64[at.leaves / 8 + 2 * k + lane] = value));
       i32[at.out / 4 + 4 + 4 * lane] = -1;
     });

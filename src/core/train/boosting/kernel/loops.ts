@@ -41,14 +41,7 @@ export interface TrainLoops {
    * @param leaves float64 [5, 2]: packed sum, least hessian of a child, score to beat, l2, l1
    * @param out float64 [2] scores, then int32 [2, 4]: column, bin, 1 where missing values go left; as they were where nothing is better
    */
-  best(
-    first: number,
-    second: number,
-    columns: number,
-    many: number,
-    leaves: number,
-    out: number,
-  ): void;
+  best(first: number, second: number, columns: number, many: number, leaves: number, out: number): void;
   /**
    * Rows whose bin is in the table come first; both sides keep their order.
    *
@@ -58,6 +51,14 @@ export interface TrainLoops {
    * @returns how many come first
    */
   partition(rows: number, many: number, column: number, table: number, others: number): number;
+  /**
+   * Bin of each value: the first whose bound is not below it; MISSING for NaN.
+   *
+   * @param values float64 [many]
+   * @param bounds float64 [256], ascending, infinite from the last bin on
+   * @param out uint8 [many]
+   */
+  assign(values: number, many: number, bounds: number, out: number): void;
 }
 
 export interface TrainKernel extends TrainLoops {

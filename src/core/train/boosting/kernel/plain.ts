@@ -32,6 +32,7 @@ export function plainLoops(bytes: number): TrainKernel {
       for (let k = 0; k < columns * SLOTS; k++) f64[parent / 8 + k] -= f64[small / 8 + k];
     },
     best: (...addresses) => best(memory, ...addresses),
+    assign: (values, many, bounds, out) => assign(memory, [values / 8, many], bounds / 8, out),
     partition: (rows, many, column, table, others) =>
       partition(memory, [rows / 4, many], column, table, others / 4),
   };
@@ -58,7 +59,7 @@ function count(
   return total;
 }
 
-/** A split is looked for in both leaves bin after bin, in the kernel's order: rounding may take an equal one again. */
+/** The best split of each leaf, bin after bin with the kernel's arithmetic. */
 function best(
   { i32, f64 }: Memory,
   ...[first, second, columns, many, leaves, out]: Parameters<TrainLoops['best']>
@@ -66,41 +67,80 @@ function best(
   const starts = [first / 8, second / 8];
   for (let lane = 0; lane < 2; lane++) {
     const of = (k: number): number => f64[leaves / 8 + 2 * k + lane];
-    const [total, least, l2, l1] = [of(0), of(1), of(3), of(4)];
-    let toBeat = of(2);
+    const leaf = new LaneSearch(of(0), of(1), of(2), of(3), of(4));
     for (let k = 0; k < many; k++) {
       const column = i32[columns / 4 + 2 * k];
       const told = i32[columns / 4 + 2 * k + 1];
-      const last = told < 0 ? -told : told - 1;
-      const at = starts[lane] + SLOTS * column;
-      const missing = told < 0 ? f64[at + MISSING] : 0;
-      let sum = 0;
-      for (let bin = 0; bin < last; bin++) {
-        sum += f64[at + bin];
-        let left = sum;
-        for (let side = 0; side < 2; side++) {
-          const right = total - left;
-          const gl = Math.floor(left / UNIT);
-          const gr = Math.floor(right / UNIT);
-          const hl = left - gl * UNIT;
-          const hr = right - gr * UNIT;
-          const tl = Math.max(Math.abs(gl) - l1, 0);
-          const tr = Math.max(Math.abs(gr) - l1, 0);
-          const dl = hl + l2;
-          const dr = hr + l2;
-          const over = tl * tl * dr + tr * tr * dl;
-          const under = dl * dr;
-          if (over > toBeat * under && Math.min(hl, hr) >= least) {
-            toBeat = over / under;
-            const to = out / 4 + 4 + 4 * lane;
-            [i32[to], i32[to + 1], i32[to + 2]] = [column, bin, side];
-          }
-          if (told >= 0) break;
-          left = sum + missing;
-        }
-      }
+      leaf.look(f64, starts[lane] + SLOTS * column, column, told);
     }
-    f64[out / 8 + lane] = toBeat;
+    const to = out / 4 + 4 + 4 * lane;
+    if (leaf.column >= 0) [i32[to], i32[to + 1], i32[to + 2]] = [leaf.column, leaf.bin, leaf.side];
+    f64[out / 8 + lane] = leaf.score;
+  }
+}
+
+/** One leaf's search. */
+class LaneSearch {
+  column = -1;
+  bin = -1;
+  side = -1;
+  readonly #gradient: number;
+  readonly #hessian: number;
+  readonly #least: number;
+  readonly #l2: number;
+  readonly #l1: number;
+  /** Hessians with their penalties, and what the leaf is worth with both. */
+  readonly #whole: number;
+  readonly #own: number;
+  #toBeat: number;
+
+  constructor(sum: number, least: number, toBeat: number, l2: number, l1: number) {
+    this.#gradient = Math.floor(sum / UNIT);
+    this.#hessian = sum - this.#gradient * UNIT;
+    this.#least = least;
+    this.#l2 = l2;
+    this.#l1 = l1;
+    this.#whole = this.#hessian + (l2 + l2);
+    this.#own = (this.#gradient * this.#gradient) / this.#whole;
+    this.#toBeat = l1 === 0 ? (toBeat - this.#own) * this.#whole : toBeat;
+  }
+
+  get score(): number {
+    return this.#l1 === 0 ? this.#own + this.#toBeat / this.#whole : this.#toBeat;
+  }
+
+  look(f64: Float64Array, at: number, column: number, told: number): void {
+    const last = told < 0 ? -told : told - 1;
+    const gm = Math.floor(f64[at + MISSING] / UNIT);
+    const hm = f64[at + MISSING] - gm * UNIT;
+    let sum = 0;
+    for (let bin = 0; bin < last; bin++) {
+      sum += f64[at + bin];
+      const gl = Math.floor(sum / UNIT);
+      const hl = sum - gl * UNIT;
+      this.#try(gl, hl, column, bin, 0);
+      if (told < 0) this.#try(gl + gm, hl + hm, column, bin, 1);
+    }
+  }
+
+  #try(gl: number, hl: number, column: number, bin: number, side: number): void {
+    const dl = hl + this.#l2;
+    let over: number;
+    let under: number;
+    if (this.#l1 === 0) {
+      const apart = gl * this.#whole - this.#gradient * dl;
+      over = apart * apart;
+      under = dl * (this.#whole - dl);
+    } else {
+      const dr = this.#hessian - hl + this.#l2;
+      const tl = Math.max(Math.abs(gl) - this.#l1, 0);
+      const tr = Math.max(Math.abs(this.#gradient - gl) - this.#l1, 0);
+      over = tl * tl * dr + tr * tr * dl;
+      under = dl * dr;
+    }
+    if (!(over > this.#toBeat * under && Math.min(hl, this.#hessian - hl) >= this.#least)) return;
+    this.#toBeat = over / under;
+    [this.column, this.bin, this.side] = [column, bin, side];
   }
 }
 
@@ -123,4 +163,13 @@ function partition(
   }
   u32.copyWithin(rows + yes, others, others + no);
   return yes;
+}
+
+function assign({ u8, f64 }: Memory, [values, many]: [number, number], bounds: number, out: number): void {
+  for (let i = 0; i < many; i++) {
+    const x = f64[values + i];
+    let bin = 0;
+    for (let step = 128; step > 0; step >>= 1) bin += x > f64[bounds + bin + step - 1] ? step : 0;
+    u8[out + i] = x === x ? bin : MISSING;
+  }
 }

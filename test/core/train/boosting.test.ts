@@ -5,54 +5,13 @@ import { auc } from '../../../src/core/metrics/binary';
 import { rawOutputs } from '../../../src/core/model/evaluate';
 import type { TreeEnsemble } from '../../../src/core/model/trees';
 import { sigmoid } from '../../../src/core/numeric/functions';
+import { inputsOf, mixedRows } from '../../support/trainRows';
 import { seededRandom } from '../../../src/core/numeric/random';
 
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.resetModules();
 });
-
-/** Numbers with gaps, infinities and few values, a flag, a category of many levels and one of three. */
-function rowsOf(rows: number, seed: number): TrainRows {
-  const random = seededRandom(seed);
-  for (let i = 0; i < 10; i++) random();
-  const number = (value: (i: number) => number): Float64Array =>
-    Float64Array.from({ length: rows }, (_, i) => value(i));
-  const plain = number(() => random() - 0.5);
-  const gaps = number(() => (random() < 0.3 ? NaN : random() * random()));
-  const few = number(() => Math.floor(3 * random()) - 1);
-  const wild = number((i) => (i % 50 === 0 ? Infinity : i % 51 === 0 ? -Infinity : 1e6 * (random() - 0.5)));
-  const town = Int32Array.from({ length: rows }, () => Math.floor(40 * random() * random()));
-  const kind = Int32Array.from({ length: rows }, () => Math.floor(4 * random()) - 1);
-  const columns: TrainColumn[] = [
-    { name: 'plain', kind: 'number', values: plain },
-    { name: 'gaps', kind: 'number', values: gaps },
-    { name: 'few', kind: 'number', values: few },
-    { name: 'wild', kind: 'number', values: wild },
-    { name: 'town', kind: 'category', codes: town, levels: 40 },
-    { name: 'kind', kind: 'category', codes: kind, levels: 3 },
-  ];
-  const target = Uint8Array.from({ length: rows }, (_, i) => {
-    const margin =
-      4 * plain[i] +
-      (Number.isNaN(gaps[i]) ? 1 : 2 * gaps[i]) +
-      few[i] +
-      (town[i] % 3) -
-      1 +
-      (kind[i] === 2 ? 1 : -1);
-    return random() < sigmoid(margin - 1) ? 1 : 0;
-  });
-  return { rows, columns, target };
-}
-
-const inputs = ({ rows, columns }: TrainRows): Float64Array => {
-  const out = new Float64Array(rows * columns.length);
-  columns.forEach((column, j) => {
-    for (let i = 0; i < rows; i++)
-      out[i * columns.length + j] = column.kind === 'number' ? column.values[i] : column.codes[i];
-  });
-  return out;
-};
 
 function boosted(learned: TrainRows, params: Partial<BoostingParams>): TreeEnsemble {
   const boosting = new Boosting(learned, params);
@@ -63,13 +22,13 @@ function boosted(learned: TrainRows, params: Partial<BoostingParams>): TreeEnsem
 const margins = (trees: TreeEnsemble, rows: TrainRows): Float64Array =>
   rawOutputs(
     { width: rows.columns.length, features: null, predictor: trees, link: 'logistic' },
-    inputs(rows),
+    inputsOf(rows),
     rows.rows,
   );
 
 describe('boosting', () => {
-  const learned = rowsOf(4000, 1);
-  const unseen = rowsOf(4000, 2);
+  const learned = mixedRows(4000, 1);
+  const unseen = mixedRows(4000, 2);
 
   test.each<[string, Partial<BoostingParams>]>([
     ['leaf-wise', {}],
@@ -114,7 +73,7 @@ describe('boosting', () => {
   });
 
   test('the root is the split that takes away most of all that could be', () => {
-    const small = rowsOf(300, 5);
+    const small = mixedRows(300, 5);
     const own = { ...small, columns: small.columns.slice(0, 3) };
     const boosting = new Boosting(own, { leaves: 2, minBinRows: 1 });
     boosting.next();
@@ -128,7 +87,7 @@ describe('boosting', () => {
     const flipped = { ...learned, target: learned.target.map((y) => (direction > 0 ? y : 1 - y)) };
     const trees = boosted(flipped, { trees: 40, monotone: [direction, 0, 0, direction, 0, 0] });
     const width = 6;
-    const base = inputs(unseen).subarray(0, 200 * width);
+    const base = inputsOf(unseen).subarray(0, 200 * width);
     const model = { width, features: null, predictor: trees, link: 'logistic' } as const;
     for (const column of [0, 3]) {
       let before: Float64Array = new Float64Array(200).fill(-direction * Infinity);

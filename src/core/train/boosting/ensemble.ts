@@ -70,10 +70,11 @@ class Flat {
     // Of a column that was never missing, a gap goes where most rows go.
     const larger = tree[yes].rows >= tree[no].rows;
     this.#missingYes.push(Number(split.set ? false : hasMissing ? split.missingLeft : larger));
-    if (bounds) this.#threshold.push(bounds[split.bin]);
-    else this.#threshold.push(0);
-    this.#set.push(split.set ? this.#sets.length : -1);
-    if (split.set) this.#sets.push(bitsOf(split.set.map((bin) => codes[bin])));
+    const set = split.set?.map((bin) => codes[bin]);
+    const least = set ? Math.min(...set) : 0;
+    this.#threshold.push(bounds ? bounds[split.bin] : least);
+    this.#set.push(set ? this.#sets.length : -1);
+    if (set) this.#sets.push(bitsOf(set, least));
   }
 
   finished(base: number): Ensemble {
@@ -94,9 +95,9 @@ class Flat {
   }
 }
 
-/** Codes as bits, from code 0 on. */
-function bitsOf(codes: readonly number[]): Uint32Array {
-  const bits = new Uint32Array((Math.max(...codes) >>> 5) + 1);
-  for (const code of codes) bits[code >>> 5] |= 1 << (code & 31);
+/** Codes as bits, from the least one on. */
+function bitsOf(codes: readonly number[], least: number): Uint32Array {
+  const bits = new Uint32Array(((Math.max(...codes) - least) >>> 5) + 1);
+  for (const code of codes) bits[(code - least) >>> 5] |= 1 << ((code - least) & 31);
   return bits;
 }

@@ -17,13 +17,13 @@ import {
 } from './schema';
 
 /** What a schema found wrong: where, what stood there, what should. */
-interface Finding {
+export interface SchemaFinding {
   path: string;
   found: string;
   expected: string;
 }
 
-function firstFinding(issue: v.BaseIssue<unknown>): Finding {
+export function firstFinding(issue: v.BaseIssue<unknown>): SchemaFinding {
   return {
     path: v.getDotPath(issue) ?? '.',
     found: issue.received.slice(0, 80),
@@ -52,7 +52,8 @@ function deepest(bytes: Uint8Array): number {
   return most;
 }
 
-function parseJson(bytes: Uint8Array, refuse: (finding: Finding) => ScoredeskError): unknown {
+/** JSON of any kind. @throws what `refuse` makes of its first fault */
+export function parseJson(bytes: Uint8Array, refuse: (finding: SchemaFinding) => ScoredeskError): unknown {
   if (bytes.length > MAX_MANIFEST_BYTES)
     throw refuse({ path: '.', found: `${bytes.length} bytes`, expected: `at most ${MAX_MANIFEST_BYTES}` });
   const depth = deepest(bytes);
@@ -95,7 +96,7 @@ export function parseCatalogue(bytes: Uint8Array, url: string): Catalogue {
 
 /** @throws dictionary-invalid with the path */
 export function parseDictionary(bytes: Uint8Array): Dictionary {
-  const refuse = (finding: Finding) => new ScoredeskError('dictionary-invalid', { ...finding });
+  const refuse = (finding: SchemaFinding) => new ScoredeskError('dictionary-invalid', { ...finding });
   const json = parseJson(bytes, refuse);
   const result = v.safeParse(dictionarySchema, json, { abortEarly: true });
   if (!result.success) throw refuse(firstFinding(result.issues[0]));
@@ -108,8 +109,8 @@ export function parseDictionary(bytes: Uint8Array): Dictionary {
 }
 
 /** A key that no bundle.json has: what was meant by it would be left out without a word. */
-function unknownKey(dictionary: Dictionary): Finding | null {
-  const find = (path: string, found: object, known: readonly string[]): Finding | null => {
+function unknownKey(dictionary: Dictionary): SchemaFinding | null {
+  const find = (path: string, found: object, known: readonly string[]): SchemaFinding | null => {
     const key = Object.keys(found).find((name) => !known.includes(name));
     if (key === undefined) return null;
     return { path: path + key, found: `a key ${key}`, expected: nearestName(key, known) || known.join(', ') };

@@ -28,6 +28,9 @@ import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
 import { zipSource } from '../bundle/zip';
 
+/** What `train` writes beside a bundle. */
+export const RUN_FILE = 'run.json';
+
 /** The bytes of a file. @throws file-not-found, file-unreadable */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
@@ -166,7 +169,7 @@ async function refuseOthers(path: string): Promise<void> {
     throw asFileError(path, error);
   });
   const manifest = await readFile(join(path, 'bundle.json')).catch(() => null);
-  const own = new Set(['bundle.json', ...(manifest ? listedIn(manifest) : [])]);
+  const own = new Set(['bundle.json', RUN_FILE, ...(manifest ? listedIn(manifest) : [])]);
   const other = there
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'))

@@ -6,6 +6,7 @@ import { explainCommand } from './explain';
 import { packCommand } from './pack';
 import { replayCommand } from './replay';
 import { scoreCommand } from './score';
+import { trainCommand } from './train';
 import { validateCommand } from './validate';
 import { endWhereEndless } from './watch';
 import { AREAS, loadMessages } from '../i18n/areas';
@@ -13,7 +14,7 @@ import { version } from '../../package.json';
 
 const program = new Command('scoredesk')
   .description(
-    'Make, check, score and explain credit-scoring bundles; compare their data; validate models; replay decisions.',
+    'Train, make, check, score and explain credit-scoring bundles; compare their data; validate models; replay decisions.',
   )
   .version(version)
   .addHelpText('after', '\nEach command has its own help: scoredesk pack --help');
@@ -24,6 +25,7 @@ const commands = [
   scoreCommand,
   explainCommand,
   driftCommand,
+  trainCommand,
   validateCommand,
   replayCommand,
 ];

@@ -126,7 +126,7 @@ async function readInput(options: Options): Promise<PackInput> {
 }
 
 /** JSON, or a table with one row a column. */
-async function readDictionary(path: string): Promise<Dictionary> {
+export async function readDictionary(path: string): Promise<Dictionary> {
   const bytes = await readBytes(path);
   return /\.csv$/i.test(path) ? readDictionaryCsv(bytes, basename(path)) : parseDictionary(bytes);
 }

@@ -43,6 +43,15 @@ interface Params {
   'covers-invalid': { reason: string };
   'covers-missing': Record<never, never>;
   'method-unsupported': { method: string };
+  // training
+  'recipe-invalid': { path: string; found: string; expected: string };
+  'train-one-class': { rows: number };
+  'train-no-columns': Record<never, never>;
+  'train-few-rows': { rows: number; least: number };
+  'train-diverged': { steps: number };
+  'learner-text': { column: string };
+  'learner-missing': { column: string; value: string };
+  'target-missing': { column: string; rows: number; file: string };
   // making a bundle
   'ids-repeated': { column: string; value: string; rows: string };
   'id-missing': { column: string; row: number };

@@ -9,7 +9,7 @@ import { withinMemory } from './runtimeMemory';
 export interface Progress {
   done: number;
   total: number;
-  unit: 'rows' | 'bytes' | 'files' | 'columns' | 'methods';
+  unit: 'rows' | 'bytes' | 'files' | 'columns' | 'methods' | 'models';
 }
 
 export interface Task {

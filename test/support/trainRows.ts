@@ -29,13 +29,3 @@ export function mixedRows(rows: number, seed: number): TrainRows {
   });
   return { rows, columns, target };
 }
-
-/** Row-major [rows, columns] in double. */
-export function inputsOf({ rows, columns }: TrainRows): Float64Array {
-  const out = new Float64Array(rows * columns.length);
-  columns.forEach((column, j) => {
-    for (let i = 0; i < rows; i++)
-      out[i * columns.length + j] = column.kind === 'number' ? column.values[i] : column.codes[i];
-  });
-  return out;
-}

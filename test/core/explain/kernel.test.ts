@@ -89,7 +89,10 @@ describe('the loops of tree SHAP', () => {
     expect(await explained()).toEqual(compiled);
   });
 
-  test.each(KERNELS.map((kernel) => [kernel.source, kernel] as const))('are those of %s', async (_, kernel) => {
-    expect(await compiledKernel(kernel)).toBe(readFileSync(kernel.target, 'utf8'));
-  });
+  test.each(KERNELS.map((kernel) => [kernel.source, kernel] as const))(
+    'are those of %s',
+    async (_, kernel) => {
+      expect(await compiledKernel(kernel)).toBe(readFileSync(kernel.target, 'utf8'));
+    },
+  );
 });

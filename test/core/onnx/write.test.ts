@@ -6,7 +6,8 @@ import type { Model } from '../../../src/core/model/model';
 import type { FeatureSource } from '../../../src/core/model/steps';
 import { onnxRuntime } from '../../../src/engine/runtime';
 import { readWhole } from '../../support/onnx';
-import { inputsOf, mixedRows } from '../../support/trainRows';
+import { inputsOf } from '../../../src/core/train/data';
+import { mixedRows } from '../../support/trainRows';
 
 const OUTPUT = { name: 'probabilities', index: 1 } as const;
 

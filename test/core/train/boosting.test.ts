@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BOOSTING_DEFAULTS, Boosting, type BoostingParams } from '../../../src/core/train/boosting/boost';
-import type { TrainColumn, TrainRows } from '../../../src/core/train/data';
+import { inputsOf, type TrainColumn, type TrainRows } from '../../../src/core/train/data';
 import { auc } from '../../../src/core/metrics/binary';
 import { rawOutputs } from '../../../src/core/model/evaluate';
 import type { TreeEnsemble } from '../../../src/core/model/trees';
 import { sigmoid } from '../../../src/core/numeric/functions';
-import { inputsOf, mixedRows } from '../../support/trainRows';
+import { mixedRows } from '../../support/trainRows';
 import { seededRandom } from '../../../src/core/numeric/random';
 
 afterEach(() => {

@@ -42,7 +42,8 @@ export class Boosting {
   readonly #all: Uint32Array;
 
   constructor(learned: TrainRows, params: Partial<BoostingParams> = {}) {
-    this.#params = { ...BOOSTING_DEFAULTS, ...params };
+    const monotone = learned.columns.map((column) => (column.kind === 'number' ? (column.monotone ?? 0) : 0));
+    this.#params = { ...BOOSTING_DEFAULTS, monotone, ...params };
     const { bins: most, minBinRows: leastRows, seed } = this.#params;
     const { rows, columns } = learned;
     this.#learned = learned;
@@ -76,9 +77,14 @@ export class Boosting {
     return grown.tree;
   }
 
-  /** The first trees, all of them unless said. */
-  ensemble(trees = this.#trees.length): Ensemble {
-    return ensembleOf(this.#trees.slice(0, trees), this.#rows.binnings, this.#base);
+  /** Trees that are asked for. */
+  get wanted(): number {
+    return this.#params.trees;
+  }
+
+  /** Some of the trees, all of them unless said. */
+  ensemble(to = this.#trees.length, from = 0): Ensemble {
+    return ensembleOf(this.#trees.slice(from, to), this.#rows.binnings, this.#base);
   }
 
   #derive(): void {

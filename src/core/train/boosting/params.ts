@@ -18,7 +18,7 @@ export interface TreeParams {
   categoryL2: number;
   maxCategories: number;
   minCategoryRows: number;
-  /** Of each column: 1 where more means more risk, -1 less, 0 either. */
+  /** Of each column: 1 where more means more risk, -1 less, 0 either; as the columns say unless given. */
   monotone: readonly number[];
 }
 

@@ -1,0 +1,93 @@
+import { ScoredeskError } from '../errors';
+import type { Covers } from '../explain/covers';
+import { probabilities, rawOutputs } from '../model/evaluate';
+import type { Model } from '../model/model';
+import { inputsOf, type TrainRows } from './data';
+import { learn, type Learned, type LearnerSpec } from './learners/learner';
+import { untouched, type PreparedColumn, type StepNote } from './prepare/prepared';
+import { applyStep, type StepSpec } from './prepare/steps';
+
+/** How a model is made of rows. */
+export interface FitSpec {
+  steps: readonly StepSpec[];
+  learner: LearnerSpec;
+  /** `balanced`: both outcomes weigh the same in all, as scikit-learn's class_weight. */
+  imbalance: 'none' | 'balanced';
+}
+
+export interface Fitted {
+  /** From the user's columns, all of them, to the probability. */
+  model: Model;
+  covers: Covers | null;
+  /** What the steps took out. */
+  notes: readonly StepNote[];
+  /** Columns that the learner saw, with how much each counts. */
+  importances: { column: string; value: number }[];
+  rounds: number;
+}
+
+/**
+ * Prepares and learns; every step is fitted on these rows alone.
+ *
+ * @throws train-one-class, train-no-columns, learner-text, learner-missing, train-diverged
+ */
+export function fit(rows: TrainRows, spec: FitSpec, report?: (done: number) => void): Fitted {
+  const defaults = rows.target.reduce((sum, y) => sum + y, 0);
+  if (defaults === 0 || defaults === rows.rows)
+    throw new ScoredeskError('train-one-class', { rows: rows.rows });
+  let columns: readonly PreparedColumn[] = untouched(rows.columns);
+  const notes: StepNote[] = [];
+  for (const step of spec.steps) {
+    const done = applyStep(columns, step, rows.target);
+    columns = done.columns;
+    notes.push(...done.notes);
+  }
+  if (columns.length === 0) throw new ScoredeskError('train-no-columns', {});
+  const prepared: TrainRows = {
+    ...rows,
+    columns: columns.map(({ column }) => column),
+    weights: spec.imbalance === 'balanced' ? balanced(rows, defaults) : rows.weights,
+  };
+  const learned = learn(spec.learner, prepared, report);
+  const model = modelOf(rows.columns.length, columns, learned);
+  const importances = columns.map(({ column }, j) => ({
+    column: column.name,
+    value: learned.importances[j],
+  }));
+  return { model, covers: learned.covers, notes, importances, rounds: learned.rounds };
+}
+
+function modelOf(width: number, columns: readonly PreparedColumn[], { predictor, link }: Learned): Model {
+  const isWhole =
+    columns.length === width &&
+    columns.every(({ source }, j) => source.input === j && source.steps.length === 0);
+  return { width, features: isWhole ? null : columns.map(({ source }) => source), predictor, link };
+}
+
+function balanced({ target, weights, rows }: TrainRows, defaults: number): Float64Array {
+  const of = [rows / (2 * (rows - defaults)), rows / (2 * defaults)];
+  return Float64Array.from(target, (y, i) => of[y] * (weights ? weights[i] : 1));
+}
+
+/** Rows that are scored at once. */
+const BLOCK = 4096;
+
+/** P(default) of rows with the user's columns. */
+export const predict = (model: Model, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array =>
+  inBlocks(rows, (inputs, count) => probabilities(model, inputs, count));
+
+/** Their raw output. */
+export const predictRaw = (model: Model, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array =>
+  inBlocks(rows, (inputs, count) => rawOutputs(model, inputs, count));
+
+function inBlocks(
+  rows: Pick<TrainRows, 'rows' | 'columns'>,
+  score: (inputs: Float64Array, count: number) => Float64Array,
+): Float64Array {
+  const out = new Float64Array(rows.rows);
+  for (let from = 0; from < rows.rows; from += BLOCK) {
+    const to = Math.min(rows.rows, from + BLOCK);
+    out.set(score(inputsOf(rows, from, to), to - from), from);
+  }
+  return out;
+}

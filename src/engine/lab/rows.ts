@@ -1,0 +1,98 @@
+import { ScoredeskError } from '../../core/errors';
+import { columnOf, takeRows, texts, textColumn, type Table } from '../../core/table/table';
+import { takeTrainRows, type TrainColumn, type TrainRows } from '../../core/train/data';
+import { checkIds } from '../../bundle/ids';
+import { chooseFeatures, inferColumns } from '../../bundle/infer';
+import { readRows, requireRows } from '../../bundle/rows';
+import type { Dictionary, ManifestColumn } from '../../bundle/schema';
+import type { Target } from '../../bundle/target';
+
+/** Rows of a table, as they are kept and as they are learned from. */
+export interface LabPart {
+  /** In the declared types, outcomes as 0 and 1. */
+  table: Table;
+  rows: TrainRows;
+}
+
+/** A table as something to learn from. */
+export interface LabTable extends LabPart {
+  /** Declared columns, those of categories with their levels. */
+  declared: ManifestColumn[];
+  /** Columns that nothing can be learned from: free texts and dates. */
+  unused: string[];
+}
+
+export interface LabOptions {
+  target: Target;
+  /** Name of the id column; null where the table has none: rows are numbered. */
+  id: string | null;
+  dictionary: Dictionary;
+  leaveOut: readonly string[];
+}
+
+/** What rows are called where nothing names them. */
+export const ROW_NUMBER = 'row_number';
+
+/** The table with an id: its own, or numbers from 1. */
+export function withIds(table: Table, id: string | null): { table: Table; id: string } {
+  if (id !== null) return { table, id };
+  const ids = textColumn(Array.from({ length: table.rows }, (_, row) => String(row + 1)));
+  return { table: { ...table, columns: new Map([[ROW_NUMBER, ids], ...table.columns]) }, id: ROW_NUMBER };
+}
+
+/**
+ * Reads a table to learn from; its levels are the dictionary's, else those that occur.
+ *
+ * @throws target-missing, target-values …; feature-missing, column-unknown, ids-repeated; column-not-number
+ */
+export function labTable(given: Table, options: LabOptions): LabTable {
+  const { target, dictionary, leaveOut } = options;
+  const { table, id } = withIds(given, options.id);
+  for (const name of leaveOut) columnOf(table, name);
+  const features = chooseFeatures(table, undefined, id, target.column, dictionary).filter(
+    (name) => !leaveOut.includes(name),
+  );
+  const inferred = inferColumns(table, table, features, id, target, dictionary);
+  const declared = inferred.map((column) =>
+    column.role === 'feature' && !isUsable(column) ? { ...column, role: 'extra' as const } : column,
+  );
+  const unused = features.filter((name) =>
+    inferred.some((column) => column.name === name && !isUsable(column)),
+  );
+  return { ...labPart(given, declared, options), declared, unused };
+}
+
+/** The same of a table with columns that are declared already: rows kept aside. @throws as `labTable` */
+export function labPart(
+  given: Table,
+  declared: readonly ManifestColumn[],
+  { target, id: asked }: Pick<LabOptions, 'target' | 'id'>,
+): LabPart {
+  const { table: named, id } = withIds(given, asked);
+  const features = declared.filter(({ role }) => role === 'feature');
+  const inputs = features.map(({ name }) => name);
+  columnOf(named, target.column);
+  const { table, target: outcomes } = requireRows(readRows(named, declared, { id, inputs, target }));
+  const labels = outcomes ?? new Int8Array(table.rows).fill(-1);
+  const unknown = labels.reduce((sum, y) => sum + (y < 0 ? 1 : 0), 0);
+  if (unknown > 0)
+    throw new ScoredeskError('target-missing', { column: target.column, rows: unknown, file: given.name });
+  checkIds(texts(columnOf(table, id)), id);
+  const columns = features.map((column) => trainColumn(table, column));
+  return { table, rows: { rows: table.rows, columns, target: Uint8Array.from(labels) } };
+}
+
+/** Some rows of a part. */
+export const takePart = ({ table, rows }: LabPart, positions: Int32Array, name: string): LabPart => ({
+  table: { ...takeRows(table, positions), name },
+  rows: takeTrainRows(rows, positions),
+});
+
+const isUsable = ({ type }: ManifestColumn): boolean =>
+  type !== undefined && type !== 'text' && type !== 'date';
+
+function trainColumn(table: Table, { name, levels, monotone }: ManifestColumn): TrainColumn {
+  const column = columnOf(table, name);
+  if (column.kind === 'number') return { name, kind: 'number', values: column.values, monotone };
+  return { name, kind: 'category', codes: column.codes, levels: levels?.length ?? column.dictionary.length };
+}

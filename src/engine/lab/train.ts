@@ -1,0 +1,251 @@
+import { ScoredeskError } from '../../core/errors';
+import { EVEN_COSTS, type Costs } from '../../core/decision/cost';
+import { sigmoid } from '../../core/numeric/functions';
+import { writeOnnx } from '../../core/onnx/write/model';
+import { columnOf, type Table } from '../../core/table/table';
+import { calibrated, fitPlatt, type Platt } from '../../core/train/calibrate';
+import { crossValidate } from '../../core/train/crossValidate';
+import { runFigures, type RunFigures } from '../../core/train/figures';
+import { fit, predict, type FitSpec, type Fitted } from '../../core/train/fit';
+import { splitByTime, stratifiedSplit } from '../../core/train/split';
+import type { StepNote } from '../../core/train/prepare/prepared';
+import type { PackInput } from '../../bundle/packPlan';
+import type { Dictionary, ManifestColumn } from '../../bundle/schema';
+import type { Target } from '../../bundle/target';
+import { pausing, type Progress } from '../runtime';
+import type { Recipe } from './recipe';
+import { labPart, labTable, ROW_NUMBER, takePart, type LabPart } from './rows';
+import { chooseThreshold, objectiveOf, type ChosenThreshold } from './threshold';
+import { doubtful, type LabWarning } from './warnings';
+
+export interface TrainInput {
+  table: Table;
+  /** Rows kept aside; left out, some of the table's are. */
+  test?: Table | undefined;
+  target: Target;
+  /** Column that names a row; null numbers them. */
+  id: string | null;
+  dictionary: Dictionary;
+  recipe: Recipe;
+  signal?: AbortSignal | undefined;
+  progress?: ((state: Progress) => void) | undefined;
+}
+
+/** What a training found. */
+export interface Run {
+  recipe: Recipe;
+  seed: number;
+  /** Inputs of the model, in its order. */
+  columns: string[];
+  rows: { train: number; test: number };
+  threshold: ChosenThreshold;
+  metrics: { train: RunFigures; cv: RunFigures; test: RunFigures };
+  /** Of each fold. */
+  folds: RunFigures[];
+  /** On the test rows, of the share of defaults alone: what any model has to beat. */
+  baseline: RunFigures;
+  calibration: Platt | null;
+  /** What the steps took out, fitted on all training rows. */
+  steps: readonly StepNote[];
+  importances: Fitted['importances'];
+  /** Trees grown, or steps of a regression. */
+  rounds: number;
+  warnings: LabWarning[];
+}
+
+export interface Trained {
+  run: Run;
+  /** All that a bundle is made of but its name. */
+  bundle: Pick<
+    PackInput,
+    'model' | 'clients' | 'idColumn' | 'reference' | 'test' | 'target' | 'dictionary' | 'features'
+  >;
+}
+
+/** The rows, apart: what is learned from, and what no step sees. */
+interface Data {
+  train: LabPart;
+  test: LabPart;
+  /** Whom the bundle shows. */
+  clients: Table;
+  declared: ManifestColumn[];
+  warnings: LabWarning[];
+}
+
+/** Fewer rows can't be split into training, folds and test; so few of one outcome neither. */
+const LEAST_ROWS = 50;
+const LEAST_OF_ONE = 10;
+
+/**
+ * Prepares, validates, learns and chooses a threshold; the same rows, recipe and seed give the same bytes.
+ *
+ * @throws train-few-rows, train-one-class, target-missing, learner-missing, learner-text, train-diverged …; stopped
+ */
+export async function train(input: TrainInput): Promise<Trained> {
+  const { recipe } = input;
+  const pause = pausing(input.signal);
+  const told = (done: number): void => input.progress?.({ done, total: recipe.folds + 1, unit: 'models' });
+  const data = dataOf(input);
+  const { train: learned, test: unseen } = data;
+  const spec: FitSpec = { steps: recipe.steps, learner: recipe.learner, imbalance: recipe.imbalance };
+  const folds = crossValidate(learned.rows, spec, { folds: recipe.folds, seed: recipe.seed });
+  let next = folds.next();
+  for (; !next.done; next = folds.next()) {
+    told(next.value.done);
+    await pause();
+  }
+  const validated = next.value;
+  told(recipe.folds);
+  await pause();
+  const made = fit(learned.rows, spec);
+  const platt = recipe.calibration === 'platt' ? fitPlatt(validated.raw, learned.rows.target) : null;
+  const model = platt ? calibrated(made.model, platt) : made.model;
+  const cvScores = validated.raw.map((raw) => sigmoid(platt ? platt.slope * raw + platt.shift : raw));
+  told(recipe.folds + 1);
+  await pause();
+
+  const costs = recipe.threshold.costs ?? input.dictionary.decision?.costs ?? EVEN_COSTS;
+  const threshold = await chooseThreshold(learned.rows.target, cvScores, {
+    objective: objectiveOf(recipe.threshold, costs),
+    reviewMargin: recipe.threshold.reviewMargin,
+    amounts: amountsOf(learned.table, costs),
+    seed: recipe.seed,
+    pause,
+  });
+  const figures = (part: LabPart, scores: Float64Array): RunFigures =>
+    runFigures(part.rows.target, scores, {
+      threshold: threshold.threshold,
+      costs,
+      amounts: amountsOf(part.table, costs),
+    });
+  const ofFold = (k: number): RunFigures => {
+    const own = Int32Array.from(validated.fold.keys()).filter((row) => validated.fold[row] === k);
+    return figures(
+      takePart(learned, own, ''),
+      Float64Array.from(own, (row) => cvScores[row]),
+    );
+  };
+  const dummy = fit(learned.rows, { ...spec, steps: [], learner: { kind: 'dummy' } });
+  const used = usedColumns({ ...made, model });
+  const run: Run = {
+    recipe,
+    seed: recipe.seed,
+    columns: used.inputs.map((j) => learned.rows.columns[j].name),
+    rows: { train: learned.rows.rows, test: unseen.rows.rows },
+    threshold,
+    metrics: {
+      train: figures(learned, predict(model, learned.rows)),
+      cv: figures(learned, cvScores),
+      test: figures(unseen, predict(model, unseen.rows)),
+    },
+    folds: Array.from({ length: recipe.folds }, (_, k) => ofFold(k)),
+    baseline: figures(unseen, predict(dummy.model, unseen.rows)),
+    calibration: platt,
+    steps: made.notes,
+    importances: [...made.importances].sort((a, b) => b.value - a.value),
+    rounds: made.rounds,
+    warnings: data.warnings,
+  };
+  const decision = { threshold: threshold.threshold, reviewFrom: threshold.reviewFrom, costs };
+  return { run, bundle: bundleOf(input, data, used, decision) };
+}
+
+/** Fitted on the columns that it uses, in their order. */
+interface Used {
+  inputs: number[];
+  fitted: Fitted;
+}
+
+/** Columns that the steps took out are no inputs of the model. */
+function usedColumns(fitted: Fitted): Used {
+  const { model } = fitted;
+  if (!model.features) return { inputs: Array.from({ length: model.width }, (_, j) => j), fitted };
+  const inputs = [...new Set(model.features.map(({ input }) => input))].sort((a, b) => a - b);
+  const place = new Map(inputs.map((input, at) => [input, at]));
+  const features = model.features.map((source) => ({ ...source, input: place.get(source.input) as number }));
+  const isWhole =
+    features.length === inputs.length &&
+    features.every(({ input, steps }, j) => input === j && steps.length === 0);
+  return {
+    inputs,
+    fitted: { ...fitted, model: { ...model, width: inputs.length, features: isWhole ? null : features } },
+  };
+}
+
+function bundleOf(
+  { target, id, dictionary }: TrainInput,
+  { train: learned, test, clients, declared }: Data,
+  { inputs, fitted }: Used,
+  decision: NonNullable<Dictionary['decision']>,
+): Trained['bundle'] {
+  const names = inputs.map((j) => learned.rows.columns[j].name);
+  const levels = new Map(declared.map((column) => [column.name, column.levels?.map(({ value }) => value)]));
+  const columns = names.map((name) => ({ name, levels: levels.get(name) ?? null }));
+  const isInput = new Set(names);
+  return {
+    model: writeOnnx(fitted.model, columns, fitted.covers),
+    clients,
+    idColumn: id ?? ROW_NUMBER,
+    reference: learned.table,
+    test: test.table,
+    target: { column: target.column },
+    features: names,
+    dictionary: {
+      ...dictionary,
+      decision: { ...dictionary.decision, ...decision },
+      columns: declared.map((column) =>
+        column.role === 'feature' && !isInput.has(column.name) ? { ...column, role: 'extra' } : column,
+      ),
+    },
+  };
+}
+
+/** @throws train-few-rows, train-one-class */
+function dataOf(input: TrainInput): Data {
+  const { recipe, table, test } = input;
+  const lab = labTable(table, { ...input, leaveOut: recipe.leaveOut });
+  const unused = lab.unused.map((column): LabWarning => ({ kind: 'unused', column, found: NaN }));
+  const parts = test ? { train: lab, test: labPart(test, lab.declared, input) } : splitParts(lab, recipe);
+  const clients = test ? parts.test.table : lab.table;
+  for (const part of [parts.train, parts.test]) refuseFew(part.rows.target);
+  return { ...parts, clients, declared: lab.declared, warnings: [...doubtful(parts.train.rows), ...unused] };
+}
+
+function splitParts(lab: LabPart, { split, seed }: Recipe): { train: LabPart; test: LabPart } {
+  const { target } = lab.rows;
+  const { train, test } =
+    split.time === undefined
+      ? stratifiedSplit(target, split.test, seed)
+      : splitByTime(timesOf(lab.table, split.time), split.test);
+  return { train: takePart(lab, train, 'reference'), test: takePart(lab, test, 'test') };
+}
+
+/** Numbers as they are, dates by their day. @throws column-unknown */
+function timesOf(table: Table, name: string): Float64Array {
+  const column = columnOf(table, name);
+  if (column.kind === 'number') return Float64Array.from(column.values);
+  const times = column.dictionary.map((text) => Date.parse(text));
+  return Float64Array.from(column.codes, (code) => (code < 0 ? NaN : times[code]));
+}
+
+function refuseFew(target: Uint8Array): void {
+  const defaults = target.reduce((sum, y) => sum + y, 0);
+  if (defaults === 0 || defaults === target.length)
+    throw new ScoredeskError('train-one-class', { rows: target.length });
+  if (target.length < LEAST_OF_ONE)
+    throw new ScoredeskError('train-few-rows', { rows: target.length, least: LEAST_ROWS });
+}
+
+/** What costs are shares of. @throws column-unknown */
+function amountsOf(table: Table, costs: Costs): Float64Array | undefined {
+  if (costs.kind === 'count') return undefined;
+  const column = columnOf(table, costs.column);
+  if (column.kind !== 'number')
+    throw new ScoredeskError('column-not-number', {
+      column: costs.column,
+      file: table.name,
+      row: 1,
+      value: '',
+    });
+  return Float64Array.from(column.values);
+}

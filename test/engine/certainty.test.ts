@@ -16,7 +16,9 @@ test('Gower’s distance: numbers by width, codes by equality, gaps as apart, th
   // Of the first row: the second is 0.5 + 0 + 1, the third 0 + 1 + 0, of three columns.
   expect(gower.nearest(rows.subarray(0, 3), 0)).toBeCloseTo(1 / 3, 12);
   expect(gower.nearest(Float64Array.of(10, 1, 5))).toBe(0);
-  expect(new Gower(new Float64Array(0), [false], Float64Array.of(1)).nearest(Float64Array.of(1))).toBe(Infinity);
+  expect(new Gower(new Float64Array(0), [false], Float64Array.of(1)).nearest(Float64Array.of(1))).toBe(
+    Infinity,
+  );
 });
 
 test('Gower’s distance: an infinity is near its like alone, one of the rows is not its own neighbour', () => {

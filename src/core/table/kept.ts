@@ -41,7 +41,8 @@ export class KeptColumns implements TableSource {
 
   /** The rows at `positions`, in that order: only the blocks that hold some are read. */
   async take(name: string, positions: Int32Array): Promise<Column | null> {
-    if (isRange(positions)) return this.#slice(name, { from: positions[0], to: positions[0] + positions.length });
+    if (isRange(positions))
+      return this.#slice(name, { from: positions[0], to: positions[0] + positions.length });
     const whole = this.#known(name);
     const touched = whole ? [] : this.#ranges.filter(holdsAny(positions));
     if (touched.length === 0) {

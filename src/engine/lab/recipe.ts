@@ -73,7 +73,7 @@ const costsSchema = v.variant('kind', [
 ]);
 
 const recipeSchema = v.strictObject({
-  seed: v.optional(whole(0, 2 ** 31 - 1), 1),
+  seed: v.optional(whole(0, 2_147_483_647), 1),
   split: v.optional(
     v.strictObject({
       test: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(0.9)), 0.2),

@@ -125,7 +125,7 @@ export async function train(input: TrainInput): Promise<Trained> {
       Float64Array.from(own, (row) => cvScores[row]),
     );
   };
-  const dummy = fit(learned.rows, { ...spec, steps: [], learner: { kind: 'dummy' } });
+  const dummy = fit(learned.rows, { steps: [], learner: { kind: 'dummy' }, imbalance: 'none' });
   const used = usedColumns({ ...made, model });
   const run: Run = {
     recipe,

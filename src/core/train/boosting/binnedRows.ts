@@ -56,7 +56,10 @@ export class BinnedRows {
   /** The values pass through the room of the gradients, the bounds through that of a block. */
   #assign(column: TrainColumn, j: number): void {
     const binning = this.binnings[j];
-    if (column.kind === 'category') return assignCodes(column, binning, this.binsOf(j));
+    if (column.kind === 'category') {
+      assignCodes(column, binning, this.binsOf(j));
+      return;
+    }
     const { packed, scratch, columns } = this.at;
     this.f64.set(column.values, packed / 8);
     this.f64.fill(Infinity, scratch / 8, scratch / 8 + 256).set(binning.bounds as Float64Array, scratch / 8);

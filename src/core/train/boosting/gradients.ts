@@ -12,8 +12,8 @@ export interface Scales {
   second: number;
 }
 
-/** Adding and taking away this rounds to whole numbers, halves to even. */
-const ROUNDER = 1.5 * 2 ** 52;
+/** 1.5 * 2^52: adding it and taking it away rounds to whole numbers, halves to even. */
+const ROUNDER = 6_755_399_441_055_744;
 
 /**
  * Gradient and hessian of each row as whole numbers in one: so fine that the sums over all rows still fit. LightGBM trains as

@@ -39,6 +39,8 @@ interface Leaf extends SearchedLeaf {
   split: Split | null;
   /** What the split takes away beyond the leaf as it is. */
   gain: number;
+  /** Score that a split has to beat; infinite where the leaf stays one. */
+  toBeat: number;
 }
 
 /** A tree, and which of the memory's rows lie in each of its leaves. */
@@ -52,7 +54,7 @@ export type ColumnsOf = () => readonly number[];
 
 /** Histograms that are held at once: of every leaf that may be split next; depth-first, of one larger sibling a level. */
 export const slotsFor = ({ grow, leaves }: TreeParams, rows: number): number =>
-  grow === 'leaf' ? Math.max(2, leaves) : Math.ceil(Math.log2(Math.max(2, rows))) + 2;
+  grow === 'leaf' ? Math.max(2, leaves) : 32 - Math.clz32(rows) + 2;
 
 /** Grows one tree on the rows of a memory. */
 export class Grower {
@@ -164,6 +166,7 @@ export class Grower {
       upper: Infinity,
       split: null,
       gain: -Infinity,
+      toBeat: Infinity,
       l2,
       ...known,
     };
@@ -189,13 +192,13 @@ export class Grower {
   #search(first: Leaf, second: Leaf | null, columns: readonly number[]): void {
     const leaves = [first, second].filter((leaf) => leaf !== null && this.#mayBeSplit(leaf)) as Leaf[];
     const numbers = columns.filter((column) => this.#binning(column).bounds !== null);
-    const toBeat = new Map(leaves.map((leaf) => [leaf, this.#scoreToBeat(leaf)]));
-    if (!this.#bounded) this.#searchNumbers(first, second, numbers, toBeat);
+    for (const leaf of leaves) leaf.toBeat = this.#scoreToBeat(leaf);
+    if (!this.#bounded) this.#searchNumbers(first, second, numbers);
     for (const leaf of leaves)
       for (const column of columns) {
         const binning = this.#binning(column);
         if (binning.bounds && !this.#bounded) continue;
-        const best = leaf.split?.score ?? (toBeat.get(leaf) as number);
+        const best = leaf.split?.score ?? leaf.toBeat;
         const sums = this.#sums(leaf, column);
         const found = binning.bounds
           ? bestBounded(sums, binning, this.#params.monotone[column] ?? 0, leaf, this.#units, best)
@@ -219,12 +222,7 @@ export class Grower {
     return scoreOf(sum, this.#units.l1, this.#units.l2) + (this.#params.minGain * first * first) / second;
   }
 
-  #searchNumbers(
-    first: Leaf,
-    second: Leaf | null,
-    columns: readonly number[],
-    toBeat: ReadonlyMap<Leaf, number>,
-  ): void {
+  #searchNumbers(first: Leaf, second: Leaf | null, columns: readonly number[]): void {
     const { kernel, at, i32, f64 } = this.#rows;
     columns.forEach((column, k) => {
       const { bins, hasMissing } = this.#binning(column);
@@ -233,14 +231,8 @@ export class Grower {
     });
     const lanes = [first, second ?? first];
     lanes.forEach((leaf, lane) => {
-      const wanted = lane === 0 || second ? toBeat.get(leaf) : undefined;
-      const of = [
-        leaf.sum,
-        leastHessian(leaf, this.#units),
-        wanted ?? Infinity,
-        this.#units.l2,
-        this.#units.l1,
-      ];
+      const wanted = lane === 0 || second ? leaf.toBeat : Infinity;
+      const of = [leaf.sum, leastHessian(leaf, this.#units), wanted, this.#units.l2, this.#units.l1];
       of.forEach((value, k) => (f64[at.leaves / 8 + 2 * k + lane] = value));
       i32[at.out / 4 + 4 + 4 * lane] = -1;
     });

@@ -7,8 +7,8 @@ export const GROUP = 8;
 /** Rows that are gathered at once, and bytes of a group's bins of them. */
 const BLOCK = 2048;
 const GROUP_BYTES = 8 * BLOCK + 64;
-/** Gradient * UNIT + hessian is one sum: whole numbers, exact in any order. */
-export const UNIT = 2 ** 26;
+/** 2^26. Gradient * UNIT + hessian is one sum: whole numbers, exact in any order. */
+export const UNIT = 67_108_864;
 
 /** Bytes that a block of rows takes while it is counted. */
 export const scratchBytes = (groups: number): number => 8 * BLOCK + GROUP_BYTES * groups;

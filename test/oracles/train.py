@@ -1,0 +1,80 @@
+"""What scikit-learn and LightGBM learn from the German credit data and from gaps/: the vectors of train.test.ts.
+
+    pip install -r requirements.txt && python train.py
+"""
+
+import json
+from pathlib import Path
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+import sklearn
+from sklearn.calibration import _SigmoidCalibration
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+
+HERE = Path(__file__).parent
+GERMAN = HERE.parent.parent / "demo" / "german-credit" / "german-credit.csv"
+NUMBERS = ["duration", "credit_amount", "installment_commitment", "residence_since", "age", "existing_credits", "num_dependents"]
+
+table = pd.read_csv(GERMAN, keep_default_na=False)
+x = StandardScaler().fit_transform(table[NUMBERS].to_numpy(float))
+y = (table["class"] == "bad").to_numpy(int)
+
+
+def regression(c, share, weight=None):
+    if share == 0:
+        model = LogisticRegression(C=c, tol=1e-13, max_iter=100_000, solver="newton-cholesky", class_weight=weight)
+    else:
+        model = LogisticRegression(C=c, l1_ratio=share, tol=1e-13, max_iter=1_000_000, solver="saga", class_weight=weight)
+    model.fit(x, y)
+    return {"c": c, "l1Share": share, "balanced": weight is not None, "weights": model.coef_[0].tolist(), "base": float(model.intercept_[0])}
+
+
+def step(name, fitted, given):
+    return {"step": name, "values": [float(f"{v:.15g}") for v in fitted.fit_transform(given).ravel()]}
+
+
+gaps = pd.read_csv(HERE / "gaps" / "data.csv")
+column = gaps[["x1"]].to_numpy(float)[:400].copy()
+column[~np.isfinite(column)] = np.nan
+filled = np.nan_to_num(column, nan=0.5)
+steps = [step(f"impute {how}", SimpleImputer(strategy=how), column) for how in ("mean", "median", "most_frequent")]
+steps += [step(name, scaler(), filled) for name, scaler in (("minMax", MinMaxScaler), ("standard", StandardScaler), ("robust", RobustScaler))]
+
+raw = np.linspace(-3, 4, 500)
+outcome = (np.sin(37 * np.arange(500)) + raw / 3 > 0.2).astype(int)
+sigmoid = _SigmoidCalibration().fit(raw, outcome)
+
+names = [f"x{j}" for j in range(10)]
+known = gaps["y"].to_numpy() >= 0
+given = gaps.loc[known, names].to_numpy(float).copy()
+given[np.isinf(given)] = np.nan
+booster = lgb.train(
+    dict(objective="binary", num_leaves=15, learning_rate=0.1, min_data_in_leaf=20, verbose=-1, num_threads=1, deterministic=True),
+    lgb.Dataset(given, gaps.loc[known, "y"].to_numpy()),
+    num_boost_round=1,
+)
+dump = booster.dump_model()["tree_info"][0]["tree_structure"]
+
+
+def walk(node):
+    if "split_feature" not in node:
+        return [{"rows": node["leaf_count"], "value": node["leaf_value"]}]
+    own = {"feature": node["split_feature"], "threshold": node["threshold"], "gain": node["split_gain"], "rows": node["internal_count"]}
+    return [own, *walk(node["left_child"]), *walk(node["right_child"])]
+
+
+found = {
+    "made by": f"scikit-learn {sklearn.__version__}, lightgbm {lgb.__version__}",
+    "regressions": [
+        regression(1, 0), regression(0.01, 0), regression(0.1, 0, "balanced"), regression(0.05, 1), regression(0.1, 0.5),
+    ],
+    "column": [None if np.isnan(v) else float(v) for v in column.ravel()],
+    "steps": steps,
+    "platt": {"slope": -float(sigmoid.a_), "shift": -float(sigmoid.b_)},
+    "tree": walk(dump),
+}
+(HERE / "train.json").write_text(json.dumps(found) + "\n", encoding="utf-8")

@@ -1,0 +1,236 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Run } from '../../src/engine/lab/train';
+import { largestDifference, numbers, tableOf } from '../support/files';
+
+const GERMAN = 'demo/german-credit/german-credit.csv';
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'scoredesk-train-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function run(...args: string[]): { status: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/scoredesk.js', ...args], {
+    encoding: 'utf8',
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+function file(name: string, content: string): string {
+  const path = join(dir, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const recipe = (content: object): string => file('recipe.json', JSON.stringify(content));
+const train = (out: string, ...args: string[]) => run('train', '--out', join(dir, out), ...args);
+const german = (out: string, ...args: string[]) =>
+  train(out, '--data', GERMAN, '--id', 'client_id', '--target', 'class=bad', ...args);
+const found = (out: string): Run => JSON.parse(readFileSync(join(dir, out, 'run.json'), 'utf8')) as Run;
+
+describe('scoredesk train', () => {
+  const BOOSTED = {
+    seed: 7,
+    learner: { kind: 'boosting', params: { trees: 60, leaves: 6, columnShare: 0.5, patience: 20 } },
+    threshold: { costs: { kind: 'count', falseNegative: 5, falsePositive: 1 } },
+  };
+
+  test('makes a bundle that check accepts, with run.json, and the same bytes again', () => {
+    const dictionary = ['--dictionary', 'demo/german-credit/dictionary.json'];
+    const { status, out } = german('a', '--recipe', recipe(BOOSTED), ...dictionary);
+    expect(status).toBe(0);
+    expect(out).toMatch(/200 test rows +0\.[78]\d+/);
+    const checked = run('check', join(dir, 'a'));
+    expect(checked.status).toBe(0);
+    expect(checked.out).toMatch(/expected +ok: 50 clients by onnxruntime/);
+    expect(checked.out).toMatch(/parity +ok/);
+    expect(checked.out).toMatch(/monotone +ok/);
+    const { metrics, baseline, threshold, rows, warnings } = found('a');
+    expect(rows).toEqual({ train: 800, test: 200 });
+    expect(warnings).toEqual([]);
+    expect(metrics.cv.auc).toBeGreaterThan(0.74);
+    expect(metrics.test.logLoss).toBeLessThan(baseline.logLoss);
+    expect(threshold.reviewFrom).toBeLessThanOrEqual(threshold.threshold);
+    expect(threshold.interval?.[0]).toBeLessThanOrEqual(threshold.threshold);
+    expect(german('b', '--recipe', recipe(BOOSTED), ...dictionary).status).toBe(0);
+    for (const name of ['bundle.json', 'model.onnx'])
+      expect(readFileSync(join(dir, 'b', name))).toEqual(readFileSync(join(dir, 'a', name)));
+  });
+
+  test('a regression on prepared columns, in place of what was there: explained, scored, as run.json has it', async () => {
+    const steps = [
+      { kind: 'dropConstant' },
+      { kind: 'impute' },
+      { kind: 'clip' },
+      { kind: 'dropCorrelated', over: 0.6, keep: 'first' },
+      { kind: 'scale', with: 'robust' },
+      { kind: 'oneHot' },
+    ];
+    const written = { steps, learner: { kind: 'logistic', params: { c: 0.1 } }, calibration: 'platt' };
+    expect(german('a', '--recipe', recipe(written)).status).toBe(0);
+    const { steps: notes, columns, metrics, calibration } = found('a');
+    expect(notes).toEqual([expect.objectContaining({ step: 'dropCorrelated', kept: 'duration' })]);
+    expect(columns).not.toContain('credit_amount');
+    expect(calibration?.slope).toBeGreaterThan(0.5);
+    expect(metrics.cv.auc).toBeGreaterThan(0.74);
+    expect(run('check', join(dir, 'a')).status).toBe(0);
+    const [scores, reasons] = [join(dir, 'scores.csv'), join(dir, 'reasons.csv')];
+    expect(run('score', join(dir, 'a'), '--out', scores).status).toBe(0);
+    expect(run('explain', join(dir, 'a'), '--ids', '1,2,3', '--out', reasons).status).toBe(0);
+    const probabilities = numbers(await tableOf(scores, ['client_id']), 'probability');
+    const explained = await tableOf(reasons, ['client_id']);
+    const inputs = [...explained.columns.keys()].filter((name) => name !== 'client_id' && name !== 'base');
+    const margins = Array.from({ length: 3 }, (_, row) =>
+      inputs.reduce((sum, name) => sum + numbers(explained, name)[row], numbers(explained, 'base')[row]),
+    );
+    const own = Float64Array.from(margins, (margin) => 1 / (1 + Math.exp(-margin)));
+    expect(largestDifference(own, probabilities.subarray(0, 3))).toBeLessThan(1e-9);
+  });
+
+  test('rows kept aside come from a file of their own, and rows without an id are numbered', () => {
+    const data = ['--data', 'demo/german-credit/reference.csv', '--test', 'demo/german-credit/test.csv'];
+    const written = recipe({ leaveOut: ['client_id'], learner: { kind: 'boosting', params: { trees: 20 } } });
+    expect(train('c', ...data, '--target', 'class=bad', '--recipe', written).status).toBe(0);
+    expect(found('c').rows).toEqual({ train: 800, test: 200 });
+    expect(found('c').columns).not.toContain('client_id');
+  });
+
+  const csv = (rows: number, of: (row: number) => string): string =>
+    `a,b,bad\n${Array.from({ length: rows }, (_, row) => of(row)).join('\n')}\n`;
+
+  test('what tells the outcome alone, and what names the row, is said by name', () => {
+    const data = csv(200, (row) => `${row},${(row % 3) + (row % 4 === 0 ? 10 : 0)},${row % 4 === 0 ? 1 : 0}`);
+    const { status, err } = train('d', '--data', file('leak.csv', data), '--target', 'bad');
+    expect(status).toBe(0);
+    expect(err).toContain('Warning: a is another in each row, as an id is');
+    expect(err).toMatch(/Warning: b tells the outcome nearly alone \(AUC 1\.000\)/);
+  });
+
+  test.each<[string, () => string[], string]>([
+    [
+      'one class',
+      () => [
+        '--data',
+        file(
+          'x.csv',
+          csv(90, (row) => `${row % 5},1,0`),
+        ),
+        '--target',
+        'bad',
+      ],
+      'have the same outcome',
+    ],
+    [
+      'a gap in the target',
+      () => [
+        '--data',
+        file(
+          'x.csv',
+          csv(90, (row) => `1,2,${row ? row % 2 : ''}`),
+        ),
+        '--target',
+        'bad',
+      ],
+      'has no outcome in 1 rows',
+    ],
+    [
+      'five rows',
+      () => [
+        '--data',
+        file(
+          'x.csv',
+          csv(5, (row) => `1,2,${row % 2}`),
+        ),
+        '--target',
+        'bad',
+      ],
+      'too few to train',
+    ],
+    [
+      'constant columns',
+      () => [
+        '--data',
+        file(
+          'x.csv',
+          csv(90, (row) => `1,2,${row % 2}`),
+        ),
+        '--target',
+        'bad',
+        '--recipe',
+        recipe({ steps: [{ kind: 'dropConstant' }] }),
+      ],
+      'took out every column',
+    ],
+    [
+      'an unknown step',
+      () => [
+        '--data',
+        GERMAN,
+        '--target',
+        'class=bad',
+        '--recipe',
+        recipe({ steps: [{ kind: 'impute' }, { kind: 'drop' }] }),
+      ],
+      'steps.1.kind',
+    ],
+    [
+      'an unknown parameter',
+      () => [
+        '--data',
+        GERMAN,
+        '--target',
+        'class=bad',
+        '--recipe',
+        recipe({ learner: { kind: 'boosting', params: { num_leaves: 3 } } }),
+      ],
+      'learner.params.num_leaves',
+    ],
+    [
+      'a gap where there must be none',
+      () => [
+        '--data',
+        file(
+          'x.csv',
+          csv(90, (row) => `${row % 7 ? row % 5 : ''},2,${row % 2}`),
+        ),
+        '--target',
+        'bad',
+        '--recipe',
+        recipe({ learner: { kind: 'logistic' } }),
+      ],
+      'add the step impute',
+    ],
+    [
+      'a category where there must be none',
+      () => [
+        '--data',
+        GERMAN,
+        '--id',
+        'client_id',
+        '--target',
+        'class=bad',
+        '--recipe',
+        recipe({ learner: { kind: 'logistic' } }),
+      ],
+      'add the step oneHot',
+    ],
+    ['a target that is not there', () => ['--data', GERMAN, '--target', 'clas=bad'], 'class'],
+  ])('one clear line, and nothing written: %s', (_, args, words) => {
+    const { status, err } = train('bad', ...args());
+    expect(err).toContain(words);
+    expect(status).toBe(1);
+    expect(existsSync(join(dir, 'bad'))).toBe(false);
+  });
+
+  test('noise is found to be noise', () => {
+    let state = 5;
+    const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296;
+    const data = csv(4000, () => `${next().toFixed(4)},${next().toFixed(4)},${next() < 0.3 ? 1 : 0}`);
+    expect(train('n', '--data', file('noise.csv', data), '--target', 'bad').status).toBe(0);
+    expect(Math.abs(found('n').metrics.cv.auc - 0.5)).toBeLessThan(0.03);
+  });
+});

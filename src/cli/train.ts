@@ -35,7 +35,7 @@ interface Options {
 }
 
 const HELP = `
-A recipe, every part of which may be left out (these are the defaults but for steps):
+A recipe, every part of which may be left out (these are the defaults but for steps and search):
   {
     "seed": 1,
     "split": {"test": 0.2},                      or {"test": 0.2, "time": "column"}: the latest rows
@@ -52,6 +52,9 @@ A recipe, every part of which may be left out (these are the defaults but for st
     "learner": {"kind": "boosting", "params": {"trees": 100, "learningRate": 0.1, "leaves": 31}},
                                                  or logistic {"c", "l1Share"}, or dummy
     "imbalance": "none",                         or balanced
+    "search": {"kind": "tpe", "trials": 50, "metric": "logLoss", "rowShare": 1, "params": {
+      "learningRate": {"min": 0.01, "max": 0.3, "scale": "log"}, "leaves": [7, 15, 31, 63]}},
+                                                 or grid ({"min", "max", "n"}), random; auc, brier, objective
     "calibration": "none",                       or platt
     "threshold": {"costs": {"kind": "count", "falseNegative": 10, "falsePositive": 1}, "reviewMargin": 0.05}
   }                                              or {"kind": "amount", "column", "loss", "margin"}, or {"fBeta": 3}
@@ -131,6 +134,7 @@ async function run(options: Options): Promise<void> {
   await writeFolder(options.out, files);
   for (const line of reportLines(report)) say(line);
   for (const line of figureLines(found)) print(line);
+  if (found.search) print(searchLine(found.search));
   say(
     `${options.out}: ${packed.manifest.id}@${packed.manifest.version}, fingerprint ${engine.fingerprint.slice(0, 12)}`,
   );
@@ -161,3 +165,8 @@ function figureLines({ rows, metrics, baseline, threshold, rounds }: Run): strin
     `threshold ${threshold.threshold}${interval}, to review from ${threshold.reviewFrom}; ${plural(rounds, 'round')}`,
   ];
 }
+
+const searchLine = ({ tried, best: { params, value, error } }: NonNullable<Run['search']>): string =>
+  `best of ${plural(tried.length, 'candidate')}: ${Object.entries(params)
+    .map(([name, own]) => `${name} ${typeof own === 'number' ? Number(own.toPrecision(4)) : own}`)
+    .join(', ')} (${value.toFixed(4)} ± ${error.toFixed(4)})`;

@@ -1,4 +1,4 @@
-import { seededRandom, shuffled } from '../numeric/random';
+import { shuffled, spreadRandom } from '../numeric/random';
 
 /** Two parts of the rows, each ascending. */
 export interface Split {
@@ -6,15 +6,12 @@ export interface Split {
   test: Int32Array;
 }
 
-/** Small seeds begin alike: they are spread over all 32 bits. */
-const randomOf = (seed: number): (() => number) => seededRandom(Math.imul(seed, 2654435761) >>> 0);
-
 const rowsOf = (target: ArrayLike<number>, of: number): Int32Array =>
   Int32Array.from({ length: target.length }, (_, row) => row).filter((row) => target[row] === of);
 
 /** A share of the rows kept aside at random, of both outcomes alike. @param share of the test rows, in (0, 1) */
 export function stratifiedSplit(target: ArrayLike<number>, share: number, seed: number): Split {
-  const random = randomOf(seed);
+  const random = spreadRandom(seed);
   const parts = [0, 1].map((outcome) => {
     const rows = rowsOf(target, outcome);
     const order = shuffled(rows.length, random);
@@ -38,7 +35,7 @@ export function splitByTime(times: ArrayLike<number>, share: number): Split {
 
 /** The fold of each row, 0 .. folds - 1: of both outcomes about as many in each. */
 export function stratifiedFolds(target: ArrayLike<number>, folds: number, seed: number): Uint8Array {
-  const random = randomOf(seed);
+  const random = spreadRandom(seed);
   const out = new Uint8Array(target.length);
   let next = 0;
   for (const outcome of [0, 1]) {

@@ -72,6 +72,40 @@ const costsSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('amount'), column: v.string(), loss: atLeast(0), margin: atLeast(0) }),
 ]);
 
+const dimensionSchema = v.union(
+  [
+    v.pipe(
+      v.array(v.union([v.pipe(v.number(), v.finite()), v.string()])),
+      v.minLength(1),
+      v.transform((values) => ({ kind: 'values' as const, values })),
+    ),
+    v.pipe(
+      v.strictObject({
+        min: v.pipe(v.number(), v.finite()),
+        max: v.pipe(v.number(), v.finite()),
+        n: v.optional(whole(1, 1000), 5),
+        scale: v.optional(v.picklist(['linear', 'log']), 'linear'),
+        whole: v.optional(v.boolean(), false),
+      }),
+      v.check(({ min, max }) => min < max, 'min below max'),
+      v.check(({ min, scale }) => scale === 'linear' || min > 0, 'a min above 0 on a logarithmic scale'),
+      v.transform((range) => ({ kind: 'range' as const, ...range })),
+    ),
+  ],
+  'values [a, b], or {min, max, n, scale, whole}',
+);
+
+const searchSchema = v.strictObject({
+  kind: v.optional(v.picklist(['grid', 'random', 'tpe']), 'tpe'),
+  trials: v.optional(whole(1, 10_000), 50),
+  metric: v.optional(v.picklist(['auc', 'logLoss', 'brier', 'objective']), 'logLoss'),
+  rowShare: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1),
+  params: v.pipe(
+    v.record(v.string(), dimensionSchema),
+    v.check((params) => Object.keys(params).length > 0, 'at least one parameter'),
+  ),
+});
+
 const recipeSchema = v.strictObject({
   seed: v.optional(whole(0, 2_147_483_647), 1),
   split: v.optional(
@@ -86,6 +120,7 @@ const recipeSchema = v.strictObject({
   steps: v.optional(v.array(stepSchema), []),
   learner: v.optional(learnerSchema, { kind: 'boosting', params: {} }),
   imbalance: v.optional(v.picklist(['none', 'balanced']), 'none'),
+  search: v.optional(searchSchema),
   calibration: v.optional(v.picklist(['none', 'platt']), 'none'),
   threshold: v.optional(
     v.strictObject({
@@ -110,5 +145,29 @@ export function parseRecipe(bytes: Uint8Array): Recipe {
 export function checkedRecipe(json: unknown): Recipe {
   const result = v.safeParse(recipeSchema, json, { abortEarly: true });
   if (!result.success) throw new ScoredeskError('recipe-invalid', { ...firstFinding(result.issues[0]) });
+  checkSearched(result.output);
   return result.output;
+}
+
+/** A parameter that the learner lacks, or a value that it can't have, is found before anything is tried. */
+function checkSearched({ learner, search }: Recipe): void {
+  for (const [name, dimension] of Object.entries(search?.params ?? {})) {
+    const { min, max } = dimension.kind === 'range' ? dimension : { min: 0, max: 0 };
+    const ends =
+      dimension.kind === 'range'
+        ? dimension.whole
+          ? [Math.round(min), Math.round(max)]
+          : [min, max]
+        : dimension.values;
+    for (const value of ends) {
+      const tried = v.safeParse(
+        learnerSchema,
+        { ...learner, params: { [name]: value } },
+        { abortEarly: true },
+      );
+      if (tried.success) continue;
+      const { found, expected } = firstFinding(tried.issues[0]);
+      throw new ScoredeskError('recipe-invalid', { path: `search.params.${name}`, found, expected });
+    }
+  }
 }

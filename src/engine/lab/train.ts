@@ -1,5 +1,6 @@
 import { ScoredeskError } from '../../core/errors';
 import { EVEN_COSTS, type Costs } from '../../core/decision/cost';
+import type { Objective } from '../../core/decision/thresholds';
 import { sigmoid } from '../../core/numeric/functions';
 import { writeOnnx } from '../../core/onnx/write/model';
 import { columnOf, type Table } from '../../core/table/table';
@@ -7,6 +8,8 @@ import { calibrated, fitPlatt, type Platt } from '../../core/train/calibrate';
 import { crossValidate } from '../../core/train/crossValidate';
 import { runFigures, type RunFigures } from '../../core/train/figures';
 import { fit, predict, type FitSpec, type Fitted } from '../../core/train/fit';
+import type { LearnerSpec } from '../../core/train/learners/learner';
+import { bestOf, isLoss, search, withParams, type Tried } from '../../core/train/search/search';
 import { splitByTime, stratifiedSplit } from '../../core/train/split';
 import type { StepNote } from '../../core/train/prepare/prepared';
 import type { PackInput } from '../../bundle/packPlan';
@@ -44,6 +47,8 @@ export interface Run {
   folds: RunFigures[];
   /** On the test rows, of the share of defaults alone: what any model has to beat. */
   baseline: RunFigures;
+  /** Every candidate that was tried, and the one that was taken; null where nothing was searched. */
+  search: { tried: readonly Tried[]; best: Tried } | null;
   calibration: Platt | null;
   /** What the steps took out, fitted on all training rows. */
   steps: readonly StepNote[];
@@ -77,60 +82,119 @@ const LEAST_ROWS = 50;
 const LEAST_OF_ONE = 10;
 
 /**
- * Prepares, validates, learns and chooses a threshold; the same rows, recipe and seed give the same bytes.
+ * Prepares, searches, validates, learns and chooses a threshold; the same rows, recipe and seed give the same bytes.
  *
  * @throws train-few-rows, train-one-class, target-missing, learner-missing, learner-text, train-diverged …; stopped
  */
 export async function train(input: TrainInput): Promise<Trained> {
   const { recipe } = input;
-  const pause = pausing(input.signal);
-  const told = (done: number): void => input.progress?.({ done, total: recipe.folds + 1, unit: 'models' });
   const data = dataOf(input);
-  const { train: learned, test: unseen } = data;
-  const spec: FitSpec = { steps: recipe.steps, learner: recipe.learner, imbalance: recipe.imbalance };
-  const folds = crossValidate(learned.rows, spec, { folds: recipe.folds, seed: recipe.seed });
-  let next = folds.next();
-  for (; !next.done; next = folds.next()) {
-    told(next.value.done);
-    await pause();
-  }
-  const validated = next.value;
-  told(recipe.folds);
-  await pause();
-  const made = fit(learned.rows, spec);
-  const platt = recipe.calibration === 'platt' ? fitPlatt(validated.raw, learned.rows.target) : null;
-  const model = platt ? calibrated(made.model, platt) : made.model;
-  const cvScores = validated.raw.map((raw) => sigmoid(platt ? platt.slope * raw + platt.shift : raw));
-  told(recipe.folds + 1);
-  await pause();
-
   const costs = recipe.threshold.costs ?? input.dictionary.decision?.costs ?? EVEN_COSTS;
-  const threshold = await chooseThreshold(learned.rows.target, cvScores, {
+  const task: LabTask = {
+    recipe,
+    costs,
     objective: objectiveOf(recipe.threshold, costs),
+    pause: pausing(input.signal),
+    progress: input.progress ?? (() => undefined),
+  };
+  const { spec, searched } = await chosenSpec(data.train, task);
+  const model = await validatedModel(data.train, spec, task);
+  const run = await measured(data, { ...model, searched }, task);
+  const { threshold, reviewFrom } = run.threshold;
+  return { run, bundle: bundleOf(input, data, usedColumns(model.fitted), { threshold, reviewFrom, costs }) };
+}
+
+/** What all parts of a training know. */
+interface LabTask {
+  recipe: Recipe;
+  costs: Costs;
+  objective: Objective;
+  pause: () => Promise<void>;
+  progress: (state: Progress) => void;
+}
+
+/** Walks through long work, and lets others in between its parts. */
+async function stepped<T>(
+  work: Generator<{ done: number; total: number }, T>,
+  { pause, progress }: LabTask,
+): Promise<T> {
+  let next = work.next();
+  while (!next.done) {
+    progress({ ...next.value, unit: 'models' });
+    await pause();
+    next = work.next();
+  }
+  return next.value;
+}
+
+/** The recipe's learner, with the parameters that a search found where it asks for one. */
+async function chosenSpec(
+  { rows, table }: LabPart,
+  task: LabTask,
+): Promise<{ spec: FitSpec; searched: Run['search'] }> {
+  const { recipe, costs, objective } = task;
+  const { steps, imbalance, folds, seed } = recipe;
+  const spec: FitSpec = { steps, imbalance, learner: seeded(recipe.learner, seed) };
+  if (!recipe.search) return { spec, searched: null };
+  const how = { ...recipe.search, folds, seed, objective, amounts: amountsOf(table, costs) };
+  const tried = await stepped(search(rows, spec, how), task);
+  const best = bestOf(tried, isLoss(how.metric, objective));
+  return { spec: { ...spec, learner: withParams(spec.learner, best.params) }, searched: { tried, best } };
+}
+
+const seeded = (learner: LearnerSpec, seed: number): LearnerSpec =>
+  learner.kind === 'boosting' ? { ...learner, params: { ...learner.params, seed } } : learner;
+
+/** A model of all training rows, and what models that never saw a row say of it. */
+interface ValidatedModel {
+  fitted: Fitted;
+  platt: Platt | null;
+  /** P(default) of each row. */
+  cvScores: Float64Array;
+  fold: Uint8Array;
+}
+
+async function validatedModel({ rows }: LabPart, spec: FitSpec, task: LabTask): Promise<ValidatedModel> {
+  const { folds, seed, calibration } = task.recipe;
+  const { raw, fold } = await stepped(crossValidate(rows, spec, { folds, seed }), task);
+  const fitted = fit(rows, spec);
+  task.progress({ done: folds, total: folds, unit: 'models' });
+  const platt = calibration === 'platt' ? fitPlatt(raw, rows.target) : null;
+  const model = platt ? calibrated(fitted.model, platt) : fitted.model;
+  const cvScores = raw.map((own) => sigmoid(platt ? platt.slope * own + platt.shift : own));
+  return { fitted: { ...fitted, model }, platt, cvScores, fold };
+}
+
+/** Chooses the threshold, and measures on training rows, folds and test. */
+async function measured(
+  { train: learned, test: unseen, warnings }: Data,
+  { fitted, platt, cvScores, fold, searched }: ValidatedModel & { searched: Run['search'] },
+  { recipe, costs, objective, pause }: LabTask,
+): Promise<Run> {
+  const threshold = await chooseThreshold(learned.rows.target, cvScores, {
+    objective,
     reviewMargin: recipe.threshold.reviewMargin,
     amounts: amountsOf(learned.table, costs),
     seed: recipe.seed,
     pause,
   });
-  const figures = (part: LabPart, scores: Float64Array): RunFigures =>
-    runFigures(part.rows.target, scores, {
+  const figures = ({ rows, table }: LabPart, scores: Float64Array): RunFigures =>
+    runFigures(rows.target, scores, {
       threshold: threshold.threshold,
       costs,
-      amounts: amountsOf(part.table, costs),
+      amounts: amountsOf(table, costs),
     });
   const ofFold = (k: number): RunFigures => {
-    const own = Int32Array.from(validated.fold.keys()).filter((row) => validated.fold[row] === k);
-    return figures(
-      takePart(learned, own, ''),
-      Float64Array.from(own, (row) => cvScores[row]),
-    );
+    const own = Int32Array.from(fold.keys()).filter((row) => fold[row] === k);
+    const scores = Float64Array.from(own, (row) => cvScores[row]);
+    return figures(takePart(learned, own, ''), scores);
   };
   const dummy = fit(learned.rows, { steps: [], learner: { kind: 'dummy' }, imbalance: 'none' });
-  const used = usedColumns({ ...made, model });
-  const run: Run = {
+  const { model, notes, importances, rounds } = fitted;
+  return {
     recipe,
     seed: recipe.seed,
-    columns: used.inputs.map((j) => learned.rows.columns[j].name),
+    columns: usedColumns(fitted).inputs.map((j) => learned.rows.columns[j].name),
     rows: { train: learned.rows.rows, test: unseen.rows.rows },
     threshold,
     metrics: {
@@ -140,14 +204,13 @@ export async function train(input: TrainInput): Promise<Trained> {
     },
     folds: Array.from({ length: recipe.folds }, (_, k) => ofFold(k)),
     baseline: figures(unseen, predict(dummy.model, unseen.rows)),
+    search: searched,
     calibration: platt,
-    steps: made.notes,
-    importances: [...made.importances].sort((a, b) => b.value - a.value),
-    rounds: made.rounds,
-    warnings: data.warnings,
+    steps: notes,
+    importances: [...importances].sort((a, b) => b.value - a.value),
+    rounds,
+    warnings,
   };
-  const decision = { threshold: threshold.threshold, reviewFrom: threshold.reviewFrom, costs };
-  return { run, bundle: bundleOf(input, data, used, decision) };
 }
 
 /** Fitted on the columns that it uses, in their order. */

@@ -1,5 +1,5 @@
 import { logit, sigmoid } from '../../numeric/functions';
-import { seededRandom } from '../../numeric/random';
+import { spreadRandom } from '../../numeric/random';
 import type { TrainRows } from '../data';
 import { BinnedRows } from './binnedRows';
 import { ensembleOf, type Ensemble } from './ensemble';
@@ -49,7 +49,7 @@ export class Boosting {
     this.#learned = learned;
     this.#rows = new BinnedRows(columns, rows, slotsFor(this.#params, rows), { most, leastRows, seed });
     this.#grower = new Grower(this.#rows, this.#params);
-    this.#random = seededRandom(seed);
+    this.#random = spreadRandom(seed);
     this.#base = logit(meanTarget(learned));
     this.#margins = new Float64Array(rows).fill(this.#base);
     this.#gradients = { first: new Float64Array(rows), second: new Float64Array(rows) };

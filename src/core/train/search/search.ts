@@ -1,0 +1,147 @@
+import { brier, logLoss, auc } from '../../metrics/binary';
+import { bestThreshold, type Objective } from '../../decision/thresholds';
+import { ranked } from '../../metrics/ranked';
+import { sigmoid } from '../../numeric/functions';
+import { spreadRandom } from '../../numeric/random';
+import { crossValidate, type CrossValidated } from '../crossValidate';
+import { takeTrainRows, type TrainRows } from '../data';
+import type { FitSpec } from '../fit';
+import type { LearnerSpec } from '../learners/learner';
+import { stratifiedSplit } from '../split';
+import { gridCandidates, randomCandidate, type Candidate, type Space } from './space';
+import { tpeCandidate, type Trial } from './tpe';
+
+/** How parameters are searched. */
+export interface SearchSpec {
+  kind: 'grid' | 'random' | 'tpe';
+  /** Candidates at most. */
+  trials: number;
+  /** What is made best: ranking, loss, or the objective with its threshold chosen anew in each fold. */
+  metric: 'auc' | 'logLoss' | 'brier' | 'objective';
+  /** Share of the rows that candidates are tried on. */
+  rowShare: number;
+  params: Space;
+}
+
+/** A candidate with what it reached. */
+export interface Tried {
+  params: Candidate;
+  /** Mean over the folds, and its standard error; NaN where it could not be fitted. */
+  value: number;
+  error: number;
+}
+
+/** Whether less of a metric is better. */
+export const isLoss = (metric: SearchSpec['metric'], objective: Objective): boolean =>
+  metric === 'objective' ? objective.kind === 'cost' : metric !== 'auc';
+
+/**
+ * Tries candidates one after the other by cross-validation, the same folds for all of them.
+ *
+ * @param resume what was tried before: it is not tried again
+ * @returns all that were tried; the best is `bestOf`
+ * @throws as `fit` where every candidate fails
+ */
+export function* search(
+  rows: TrainRows,
+  spec: FitSpec,
+  how: SearchSpec & { folds: number; seed: number; objective: Objective; amounts?: Float64Array | undefined },
+  resume: readonly Tried[] = [],
+): Generator<{ done: number; total: number; tried: readonly Tried[] }, readonly Tried[]> {
+  const { seed, folds, objective } = how;
+  const some = how.rowShare < 1 ? stratifiedSplit(rows.target, how.rowShare, seed).test : null;
+  const sample = some ? takeTrainRows(rows, some) : rows;
+  const amounts =
+    some && how.amounts ? Float64Array.from(some, (row) => (how.amounts as Float64Array)[row]) : how.amounts;
+  const next = candidates(how);
+  const total = how.kind === 'grid' ? Math.min(how.trials, gridCandidates(how.params).length) : how.trials;
+  const tried: Tried[] = [];
+  const sign = isLoss(how.metric, objective) ? 1 : -1;
+  let failure: unknown = null;
+  while (tried.length < total) {
+    yield { done: tried.length, total, tried };
+    const params = next(
+      tried.map(({ params: candidate, value }) => ({
+        candidate,
+        loss: Number.isNaN(value) ? Infinity : sign * value,
+      })),
+    );
+    const known = resume[tried.length];
+    if (known && same(known.params, params)) {
+      tried.push(known);
+      continue;
+    }
+    try {
+      const validated = crossValidate(
+        sample,
+        { ...spec, learner: withParams(spec.learner, params) },
+        { folds, seed },
+      );
+      let step = validated.next();
+      while (!step.done) {
+        yield { done: tried.length + step.value.done / folds, total, tried };
+        step = validated.next();
+      }
+      tried.push({ params, ...reached(sample, step.value, { ...how, amounts }) });
+    } catch (error) {
+      failure = error;
+      tried.push({ params, value: NaN, error: NaN });
+    }
+  }
+  if (tried.every(({ value }) => Number.isNaN(value)) && failure) throw failure as Error;
+  return tried;
+}
+
+/** The best of what was tried, the first of equals. */
+export function bestOf(tried: readonly Tried[], isLower: boolean): Tried {
+  const sign = isLower ? 1 : -1;
+  const usable = tried.filter(({ value }) => !Number.isNaN(value));
+  return usable.reduce((best, own) => (sign * own.value < sign * best.value ? own : best));
+}
+
+export const withParams = (learner: LearnerSpec, params: Candidate): LearnerSpec =>
+  learner.kind === 'dummy'
+    ? learner
+    : ({ ...learner, params: { ...learner.params, ...params } } as LearnerSpec);
+
+const same = (a: Candidate, b: Candidate): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function candidates({
+  kind,
+  params,
+  seed,
+}: SearchSpec & { seed: number }): (trials: readonly Trial[]) => Candidate {
+  const random = spreadRandom(seed);
+  if (kind === 'random') return () => randomCandidate(params, random);
+  if (kind === 'tpe') return (trials) => tpeCandidate(params, trials, random);
+  const all = gridCandidates(params);
+  return (trials) => all[trials.length];
+}
+
+/** Mean of the folds' figures: each of rows that its model never saw. */
+function reached(
+  rows: TrainRows,
+  { raw, fold }: CrossValidated,
+  {
+    metric,
+    objective,
+    folds,
+    amounts,
+  }: Pick<SearchSpec, 'metric'> & { objective: Objective; folds: number; amounts?: Float64Array | undefined },
+): { value: number; error: number } {
+  const values = Array.from({ length: folds }, (_, k) => {
+    const own = Int32Array.from(fold.keys()).filter((row) => fold[row] === k);
+    const target = Uint8Array.from(own, (row) => rows.target[row]);
+    const scores = Float64Array.from(own, (row) => sigmoid(raw[row]));
+    if (metric === 'auc') return auc(target, scores);
+    if (metric === 'logLoss') return logLoss(target, scores);
+    if (metric === 'brier') return brier(target, scores);
+    return bestThreshold(
+      ranked(scores, target, amounts && Float64Array.from(own, (row) => amounts[row])),
+      objective,
+    ).value;
+  });
+  const value = values.reduce((sum, own) => sum + own, 0) / folds;
+  const spread = values.reduce((sum, own) => sum + (own - value) * (own - value), 0) / Math.max(1, folds - 1);
+  return { value, error: Math.sqrt(spread / folds) };
+}

@@ -1,14 +1,19 @@
 import { build, type Rollup } from 'vite';
-import { expect, test } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch } from '../support/browser';
-import { numericDigest } from '../support/numericDigest';
+import * as here from '../support/digests';
 
-test('core/numeric gives the same bits in Node and in Chromium', async () => {
+type Digests = typeof here;
+
+let code: string;
+let browser: Browser;
+beforeAll(async () => {
   const lib = {
-    entry: 'test/support/numericDigest.ts',
+    entry: 'test/support/digests.ts',
     formats: ['iife' as const],
-    name: 'digest',
-    fileName: 'digest',
+    name: 'digests',
+    fileName: 'digests',
   };
   const [{ output }] = (await build({
     configFile: false,
@@ -16,12 +21,33 @@ test('core/numeric gives the same bits in Node and in Chromium', async () => {
     publicDir: false,
     build: { write: false, lib },
   })) as Rollup.RollupOutput[];
-  const browser = await launch();
+  code = output[0].code;
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** What a function of the digests gives in Chromium, with WebAssembly or without. */
+async function inChromium(name: keyof Digests, hasWasm: boolean): Promise<unknown> {
   const page = await browser.newPage();
-  await page.addScriptTag({ content: output[0].code });
-  const theirs = await page.evaluate(() =>
-    (globalThis as unknown as { digest: { numericDigest(): string } }).digest.numericDigest(),
+  if (!hasWasm) await page.evaluate(() => void Reflect.deleteProperty(globalThis, 'WebAssembly'));
+  await page.addScriptTag({ content: code });
+  const found = await page.evaluate(
+    (which) => (globalThis as unknown as { digests: Record<string, () => unknown> }).digests[which](),
+    name,
   );
-  await browser.close();
-  expect(theirs).toBe(numericDigest());
+  await page.close();
+  return found;
+}
+
+describe('the same bits in Node and in Chromium', () => {
+  test('core/numeric', async () => {
+    expect(await inChromium('numericDigest', true)).toBe(here.numericDigest());
+  });
+
+  test('models of every learner, with the kernel and with its twin', async () => {
+    const own = here.trainingDigest();
+    expect(new Set(own).size).toBe(4);
+    expect(await inChromium('trainingDigest', true)).toEqual(own);
+    expect(await inChromium('trainingDigest', false)).toEqual(own);
+  });
 });

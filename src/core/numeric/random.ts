@@ -14,8 +14,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** The same for a seed of any size: small ones are spread over all 32 bits, so that their streams do not begin alike. */
-export const spreadRandom = (seed: number): (() => number) =>
-  seededRandom(Math.imul(seed, 2654435761) >>> 0);
+export const spreadRandom = (seed: number): (() => number) => seededRandom(Math.imul(seed, 2654435761) >>> 0);
 
 /** `count` of the numbers 0 .. total - 1, each at most once, in ascending order; all of them if there are fewer.
  * For small seeds the stream's beginning decides on 0 and 1 (0 is left out); the others have equal chances. */

@@ -34,7 +34,9 @@ export function calibrated(model: Model, { slope, shift }: Platt): Model {
   const { predictor } = model;
   const base = predictor.base * slope + shift;
   const scaled = (values: Float64Array): Float64Array => values.map((value) => value * slope);
-  return predictor.kind === 'linear'
-    ? { ...model, predictor: { ...predictor, base, weights: scaled(predictor.weights) } }
-    : { ...model, predictor: { ...predictor, base, value: scaled(predictor.value) } };
+  const moved =
+    predictor.kind === 'linear'
+      ? { ...predictor, base, weights: scaled(predictor.weights) }
+      : { ...predictor, base, value: scaled(predictor.value) };
+  return { ...model, predictor: moved, link: 'logistic' };
 }

@@ -1,3 +1,5 @@
+import type { Model } from '../model/model';
+import { sigmoid } from '../numeric/functions';
 import { takeTrainRows, type TrainRows } from './data';
 import { fit, predictRaw, type FitSpec } from './fit';
 import { stratifiedFolds } from './split';
@@ -6,6 +8,8 @@ import { stratifiedFolds } from './split';
 export interface CrossValidated {
   /** Raw outputs, float64 [rows]. */
   raw: Float64Array;
+  /** P(default) of each row, by the learner's own link. */
+  scores: Float64Array;
   fold: Uint8Array;
 }
 
@@ -21,6 +25,7 @@ export function* crossValidate(
 ): Generator<{ done: number; total: number }, CrossValidated> {
   const fold = stratifiedFolds(rows.target, folds, seed);
   const raw = new Float64Array(rows.rows);
+  const link = new Map<number, Model['link']>();
   const all = Int32Array.from(fold.keys());
   for (let k = 0; k < folds; k++) {
     yield { done: k, total: folds };
@@ -34,6 +39,8 @@ export function* crossValidate(
     );
     const scores = predictRaw(model, takeTrainRows(rows, own));
     own.forEach((row, i) => (raw[row] = scores[i]));
+    link.set(k, model.link);
   }
-  return { raw, fold };
+  const scores = raw.map((own, row) => (link.get(fold[row]) === 'logistic' ? sigmoid(own) : own));
+  return { raw, scores, fold };
 }

@@ -54,6 +54,14 @@ const boostingSchema = v.strictObject({
   patience: v.optional(whole(0, 1000)),
 });
 
+const forestSchema = v.strictObject({
+  trees: v.optional(whole(1, 10_000)),
+  minChildRows: v.optional(whole(1, 1_000_000)),
+  maxDepth: v.optional(whole(0, 64)),
+  columnShare: v.optional(share),
+  bins: v.optional(whole(2, 255)),
+});
+
 const logisticSchema = v.strictObject({
   c: v.optional(positive),
   l1Share: v.optional(share),
@@ -64,6 +72,7 @@ const logisticSchema = v.strictObject({
 const learnerSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('dummy') }),
   v.strictObject({ kind: v.literal('logistic'), params: v.optional(logisticSchema, {}) }),
+  v.strictObject({ kind: v.literal('forest'), params: v.optional(forestSchema, {}) }),
   v.strictObject({ kind: v.literal('boosting'), params: v.optional(boostingSchema, {}) }),
 ]);
 

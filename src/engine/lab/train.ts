@@ -143,7 +143,9 @@ async function chosenSpec(
 }
 
 const seeded = (learner: LearnerSpec, seed: number): LearnerSpec =>
-  learner.kind === 'boosting' ? { ...learner, params: { ...learner.params, seed } } : learner;
+  learner.kind === 'boosting' || learner.kind === 'forest'
+    ? { ...learner, params: { ...learner.params, seed } }
+    : learner;
 
 /** A model of all training rows, and what models that never saw a row say of it. */
 interface ValidatedModel {
@@ -156,12 +158,12 @@ interface ValidatedModel {
 
 async function validatedModel({ rows }: LabPart, spec: FitSpec, task: LabTask): Promise<ValidatedModel> {
   const { folds, seed, calibration } = task.recipe;
-  const { raw, fold } = await stepped(crossValidate(rows, spec, { folds, seed }), task);
+  const { raw, scores, fold } = await stepped(crossValidate(rows, spec, { folds, seed }), task);
   const fitted = fit(rows, spec);
   task.progress({ done: folds, total: folds, unit: 'models' });
   const platt = calibration === 'platt' ? fitPlatt(raw, rows.target) : null;
   const model = platt ? calibrated(fitted.model, platt) : fitted.model;
-  const cvScores = raw.map((own) => sigmoid(platt ? platt.slope * own + platt.shift : own));
+  const cvScores = platt ? raw.map((own) => sigmoid(platt.slope * own + platt.shift)) : scores;
   return { fitted: { ...fitted, model }, platt, cvScores, fold };
 }
 

@@ -3,6 +3,7 @@ import type { Model, Predictor } from '../../model/model';
 import { treesThatHelp } from './early';
 import { Boosting, type BoostingParams } from '../boosting/boost';
 import type { TrainColumn, TrainRows } from '../data';
+import { Forest, type ForestParams } from './forest';
 import { fitLogistic, type LogisticParams } from './logistic';
 import { logit } from '../../numeric/functions';
 import { ScoredeskError } from '../../errors';
@@ -11,6 +12,7 @@ import { ScoredeskError } from '../../errors';
 export type LearnerSpec =
   | { kind: 'dummy' }
   | { kind: 'logistic'; params: Partial<LogisticParams> }
+  | { kind: 'forest'; params: Partial<ForestParams> }
   | { kind: 'boosting'; params: Partial<BoostingParams> & { patience?: number | undefined } };
 
 /** What a learner made of prepared rows. */
@@ -35,6 +37,8 @@ export function learn(
       return dummy(rows);
     case 'logistic':
       return logistic(rows, spec.params);
+    case 'forest':
+      return forest(rows, spec.params, report);
     case 'boosting':
       return boosting(rows, spec.params, report);
   }
@@ -105,4 +109,14 @@ function boosting(
   }
   const { trees: predictor, covers, gains } = made.ensemble();
   return { predictor, link: 'logistic', covers, importances: gains, rounds: made.wanted };
+}
+
+function forest(rows: TrainRows, params: Partial<ForestParams>, report: (done: number) => void): Learned {
+  const made = new Forest(rows, params);
+  for (let t = 0; t < made.wanted; t++) {
+    made.next();
+    report(t + 1);
+  }
+  const { trees: predictor, covers, gains } = made.ensemble();
+  return { predictor, link: 'identity', covers, importances: gains, rounds: made.wanted };
 }

@@ -1,7 +1,6 @@
 import { brier, logLoss, auc } from '../../metrics/binary';
 import { bestThreshold, type Objective } from '../../decision/thresholds';
 import { ranked } from '../../metrics/ranked';
-import { sigmoid } from '../../numeric/functions';
 import { spreadRandom } from '../../numeric/random';
 import { crossValidate, type CrossValidated } from '../crossValidate';
 import { takeTrainRows, type TrainRows } from '../data';
@@ -121,7 +120,7 @@ function candidates({
 /** Mean of the folds' figures: each of rows that its model never saw. */
 function reached(
   rows: TrainRows,
-  { raw, fold }: CrossValidated,
+  { scores: all, fold }: CrossValidated,
   {
     metric,
     objective,
@@ -132,7 +131,7 @@ function reached(
   const values = Array.from({ length: folds }, (_, k) => {
     const own = Int32Array.from(fold.keys()).filter((row) => fold[row] === k);
     const target = Uint8Array.from(own, (row) => rows.target[row]);
-    const scores = Float64Array.from(own, (row) => sigmoid(raw[row]));
+    const scores = Float64Array.from(own, (row) => all[row]);
     if (metric === 'auc') return auc(target, scores);
     if (metric === 'logLoss') return logLoss(target, scores);
     if (metric === 'brier') return brier(target, scores);

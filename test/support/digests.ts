@@ -1,0 +1,2 @@
+export { numericDigest } from './numericDigest';
+export { trainingDigest } from './trainingDigest';

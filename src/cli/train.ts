@@ -43,10 +43,10 @@ A recipe, every part of which may be left out (these are the defaults but for st
     "leaveOut": [],
     "steps": [
       {"kind": "dropMissing", "over": 0.5}, {"kind": "dropConstant", "share": 1},
-      {"kind": "dropCorrelated", "over": 0.9, "keep": "associated"},
+      {"kind": "dropCorrelated", "over": 0.9, "keep": "associated"}, {"kind": "dropWeak", "below": 0.02},
       {"kind": "impute", "with": "median"},      mean, median, min, max, mostFrequent, constant
       {"kind": "clip", "from": 0.01, "to": 0.99},
-      {"kind": "scale", "with": "standard"},     minMax, standard, robust
+      {"kind": "scale", "with": "standard"},     minMax, standard, robust, power
       {"kind": "oneHot", "most": 100}
     ],
     "learner": {"kind": "boosting", "params": {"trees": 100, "learningRate": 0.1, "leaves": 31}},

@@ -13,7 +13,7 @@ import sklearn
 from sklearn.calibration import _SigmoidCalibration
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, PowerTransformer, RobustScaler, StandardScaler
 
 HERE = Path(__file__).parent
 GERMAN = HERE.parent.parent / "demo" / "german-credit" / "german-credit.csv"
@@ -42,7 +42,7 @@ column = gaps[["x1"]].to_numpy(float)[:400].copy()
 column[~np.isfinite(column)] = np.nan
 filled = np.nan_to_num(column, nan=0.5)
 steps = [step(f"impute {how}", SimpleImputer(strategy=how), column) for how in ("mean", "median", "most_frequent")]
-steps += [step(name, scaler(), filled) for name, scaler in (("minMax", MinMaxScaler), ("standard", StandardScaler), ("robust", RobustScaler))]
+steps += [step(name, scaler(), filled) for name, scaler in (("minMax", MinMaxScaler), ("standard", StandardScaler), ("robust", RobustScaler), ("power", PowerTransformer))]
 
 raw = np.linspace(-3, 4, 500)
 outcome = (np.sin(37 * np.arange(500)) + raw / 3 > 0.2).astype(int)

@@ -18,6 +18,7 @@ const stepSchema = v.variant('kind', [
     over: v.optional(share, 0.9),
     keep: v.optional(v.picklist(['first', 'associated']), 'associated'),
   }),
+  v.strictObject({ kind: v.literal('dropWeak'), below: v.optional(atLeast(0), 0.02) }),
   v.strictObject({
     kind: v.literal('impute'),
     with: v.optional(v.picklist(['mean', 'median', 'min', 'max', 'mostFrequent', 'constant']), 'median'),
@@ -26,7 +27,7 @@ const stepSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('clip'), from: v.optional(share, 0.01), to: v.optional(share, 0.99) }),
   v.strictObject({
     kind: v.literal('scale'),
-    with: v.optional(v.picklist(['minMax', 'standard', 'robust']), 'standard'),
+    with: v.optional(v.picklist(['minMax', 'standard', 'robust', 'power']), 'standard'),
   }),
   v.strictObject({ kind: v.literal('oneHot'), most: v.optional(whole(1, 1000), 100) }),
 ]);

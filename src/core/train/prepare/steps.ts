@@ -9,15 +9,18 @@ import {
   type StepNote,
 } from './prepared';
 import { withoutCorrelated } from './correlated';
+import { powerSteps } from './power';
+import { withoutWeak } from './weak';
 
 /** A step of a preparation as a recipe has it. */
 export type StepSpec =
   | { kind: 'dropMissing'; over: number }
   | { kind: 'dropConstant'; share: number }
   | { kind: 'dropCorrelated'; over: number; keep: 'first' | 'associated' }
+  | { kind: 'dropWeak'; below: number }
   | { kind: 'impute'; with: 'mean' | 'median' | 'min' | 'max' | 'mostFrequent' | 'constant'; value: number }
   | { kind: 'clip'; from: number; to: number }
-  | { kind: 'scale'; with: 'minMax' | 'standard' | 'robust' }
+  | { kind: 'scale'; with: 'minMax' | 'standard' | 'robust' | 'power' }
   | { kind: 'oneHot'; most: number };
 
 /**
@@ -37,6 +40,8 @@ export function applyStep(
       return dropped(columns, spec.kind, spec.share, commonestShare, (found) => found >= spec.share);
     case 'dropCorrelated':
       return withoutCorrelated(columns, spec, target);
+    case 'dropWeak':
+      return withoutWeak(columns, spec, target);
     case 'impute':
       return changed(columns, (own) => {
         const value = filler(own, spec);
@@ -170,8 +175,11 @@ const atLeast = (way: readonly Step[], otherwise: readonly Step[]): Step => ({
   no: [],
 });
 
-function scaling(own: NumberPrepared, how: 'minMax' | 'standard' | 'robust'): readonly Step[] | null {
+type Scale = Extract<StepSpec, { kind: 'scale' }>['with'];
+
+function scaling(own: NumberPrepared, how: Scale): readonly Step[] | null {
   const sorted = sortedOf(own);
+  if (how === 'power') return powerSteps(sorted);
   if (sorted.length === 0) return null;
   const [middle, width] = placeOf(sorted, how);
   return [
@@ -181,7 +189,7 @@ function scaling(own: NumberPrepared, how: 'minMax' | 'standard' | 'robust'): re
 }
 
 /** What becomes 0, and what becomes 1 beyond it: as scikit-learn's scalers have them. */
-function placeOf(sorted: Float64Array, how: 'minMax' | 'standard' | 'robust'): [number, number] {
+function placeOf(sorted: Float64Array, how: Exclude<Scale, 'power'>): [number, number] {
   if (how === 'minMax') return [sorted[0], sorted[sorted.length - 1] - sorted[0]];
   if (how === 'robust')
     return [quantileSorted(sorted, 0.5), quantileSorted(sorted, 0.75) - quantileSorted(sorted, 0.25)];

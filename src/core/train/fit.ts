@@ -5,14 +5,15 @@ import type { Model } from '../model/model';
 import { inputsOf, type TrainRows } from './data';
 import { learn, type Learned, type LearnerSpec } from './learners/learner';
 import { untouched, type PreparedColumn, type StepNote } from './prepare/prepared';
+import { smote, type SmoteParams } from './prepare/smote';
 import { applyStep, type StepSpec } from './prepare/steps';
 
 /** How a model is made of rows. */
 export interface FitSpec {
   steps: readonly StepSpec[];
   learner: LearnerSpec;
-  /** `balanced`: both outcomes weigh the same in all, as scikit-learn's class_weight. */
-  imbalance: 'none' | 'balanced';
+  /** `balanced`: both outcomes weigh the same in all, as scikit-learn's class_weight; else rows are added, see `smote`. */
+  imbalance: 'none' | 'balanced' | ({ kind: 'smote' } & SmoteParams);
 }
 
 export interface Fitted {
@@ -48,7 +49,8 @@ export function fit(rows: TrainRows, spec: FitSpec, report?: (done: number) => v
     columns: columns.map(({ column }) => column),
     weights: spec.imbalance === 'balanced' ? balanced(rows, defaults) : rows.weights,
   };
-  const learned = learn(spec.learner, prepared, report);
+  const whole = typeof spec.imbalance === 'string' ? prepared : smote(prepared, spec.imbalance);
+  const learned = learn(spec.learner, whole, report);
   const model = modelOf(rows.columns.length, columns, learned);
   const importances = columns.map(({ column }, j) => ({
     column: column.name,

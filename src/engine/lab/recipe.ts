@@ -129,7 +129,16 @@ const recipeSchema = v.strictObject({
   leaveOut: v.optional(v.array(v.string()), []),
   steps: v.optional(v.array(stepSchema), []),
   learner: v.optional(learnerSchema, { kind: 'boosting', params: {} }),
-  imbalance: v.optional(v.picklist(['none', 'balanced']), 'none'),
+  imbalance: v.optional(
+    v.union(
+      [
+        v.picklist(['none', 'balanced']),
+        v.strictObject({ kind: v.literal('smote'), neighbours: v.optional(whole(1, 100), 5) }),
+      ],
+      'none, balanced or {"kind": "smote", "neighbours": 5}',
+    ),
+    'none',
+  ),
   search: v.optional(searchSchema),
   calibration: v.optional(v.picklist(['none', 'platt']), 'none'),
   threshold: v.optional(

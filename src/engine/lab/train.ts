@@ -133,7 +133,8 @@ async function chosenSpec(
   task: LabTask,
 ): Promise<{ spec: FitSpec; searched: Run['search'] }> {
   const { recipe, costs, objective } = task;
-  const { steps, imbalance, folds, seed } = recipe;
+  const { steps, folds, seed } = recipe;
+  const imbalance = typeof recipe.imbalance === 'string' ? recipe.imbalance : { ...recipe.imbalance, seed };
   const spec: FitSpec = { steps, imbalance, learner: seeded(recipe.learner, seed) };
   if (!recipe.search) return { spec, searched: null };
   const how = { ...recipe.search, folds, seed, objective, amounts: amountsOf(table, costs) };

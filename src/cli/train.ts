@@ -50,7 +50,7 @@ A recipe, every part of which may be left out (these are the defaults but for st
       {"kind": "oneHot", "most": 100}
     ],
     "learner": {"kind": "boosting", "params": {"trees": 100, "learningRate": 0.1, "leaves": 31}},
-                                                 or forest, logistic {"c", "l1Share"}, dummy
+                                                 or forest, logistic {"c", "l1Share"}, scorecard {"c"}, dummy
     "imbalance": "none",                         or balanced, or {"kind": "smote", "neighbours": 5}
     "search": {"kind": "tpe", "trials": 50, "metric": "logLoss", "rowShare": 1, "params": {
       "learningRate": {"min": 0.01, "max": 0.3, "scale": "log"}, "leaves": [7, 15, 31, 63]}},

@@ -91,6 +91,29 @@ describe('scoredesk train', () => {
     expect(largestDifference(own, probabilities.subarray(0, 3))).toBeLessThan(1e-9);
   });
 
+  test('a scorecard, and boosting on rows that SMOTE added, searched', () => {
+    expect(
+      german('s', '--recipe', recipe({ learner: { kind: 'scorecard' }, threshold: { fBeta: 3 } })).status,
+    ).toBe(0);
+    expect(run('check', join(dir, 's')).out).toMatch(/parity +ok/);
+    const { scorecard, metrics } = found('s');
+    expect(scorecard?.bins.length).toBeGreaterThan(60);
+    expect(metrics.cv.auc).toBeGreaterThan(0.76);
+    const searched = recipe({
+      imbalance: { kind: 'smote' },
+      learner: { kind: 'boosting', params: { trees: 20, leaves: 6 } },
+      search: {
+        kind: 'grid',
+        metric: 'auc',
+        params: { learningRate: [0.001, 0.1], l2: { min: 1, max: 100, scale: 'log', n: 2 } },
+      },
+    });
+    const { status, out } = german('s', '--recipe', searched);
+    expect(status).toBe(0);
+    expect(out).toMatch(/best of 4 candidates: learningRate 0\.1, l2 \d+ \(0\.7\d+ ± /);
+    expect(found('s').search?.tried).toHaveLength(4);
+  });
+
   test('rows kept aside come from a file of their own, and rows without an id are numbered', () => {
     const data = ['--data', 'demo/german-credit/reference.csv', '--test', 'demo/german-credit/test.csv'];
     const written = recipe({ leaveOut: ['client_id'], learner: { kind: 'boosting', params: { trees: 20 } } });

@@ -10,6 +10,7 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import sklearn
+from optbinning import OptimalBinning
 from sklearn.calibration import _SigmoidCalibration
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -67,6 +68,21 @@ def walk(node):
     return [own, *walk(node["left_child"]), *walk(node["right_child"])]
 
 
+
+def binned(name):
+    """The largest information value of monotone bins, each a fortieth of the rows at least, joined of twentieths."""
+    values = table[name].to_numpy(float)
+    edges = np.unique(np.quantile(values, np.arange(1, 20) / 20))
+    splits = np.nextafter(edges[edges < values.max()], np.inf)
+    best = 0.0
+    for trend in ("ascending", "descending"):
+        bins = OptimalBinning(name=name, user_splits=splits, min_bin_size=1 / 40, monotonic_trend=trend, solver="cp")
+        bins.fit(values, y)
+        built = bins.binning_table.build()
+        best = max(best, float(built.loc["Totals", "IV"]))
+    return {"column": name, "informationValue": best}
+
+
 found = {
     "made by": f"scikit-learn {sklearn.__version__}, lightgbm {lgb.__version__}",
     "regressions": [
@@ -75,6 +91,7 @@ found = {
     "column": [None if np.isnan(v) else float(v) for v in column.ravel()],
     "steps": steps,
     "platt": {"slope": -float(sigmoid.a_), "shift": -float(sigmoid.b_)},
+    "bins": [binned(name) for name in ("duration", "credit_amount", "age", "installment_commitment")],
     "tree": walk(dump),
 }
 (HERE / "train.json").write_text(json.dumps(found) + "\n", encoding="utf-8")

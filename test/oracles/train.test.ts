@@ -5,6 +5,7 @@ import { Boosting } from '../../src/core/train/boosting/boost';
 import type { TrainColumn } from '../../src/core/train/data';
 import { learn } from '../../src/core/train/learners/learner';
 import { untouched, type PreparedColumn } from '../../src/core/train/prepare/prepared';
+import { toWoe } from '../../src/core/train/prepare/woe';
 import { applyStep, type StepSpec } from '../../src/core/train/prepare/steps';
 import { fit } from '../../src/core/train/fit';
 import type { Table } from '../../src/core/table/table';
@@ -15,6 +16,7 @@ interface Oracle {
   regressions: { c: number; l1Share: number; balanced: boolean; weights: number[]; base: number }[];
   column: (number | null)[];
   steps: { step: string; values: number[] }[];
+  bins: { column: string; informationValue: number }[];
   platt: { slope: number; shift: number };
   tree: { feature?: number; threshold: number; gain: number; rows: number; value: number }[];
 }
@@ -102,6 +104,28 @@ describe('scikit-learn’s preparation', () => {
     const { slope, shift } = fitPlatt(raw, target);
     expect(Math.abs(slope - oracle.platt.slope)).toBeLessThan(1e-4);
     expect(Math.abs(shift - oracle.platt.shift)).toBeLessThan(1e-4);
+  });
+});
+
+describe('optbinning’s monotone bins', () => {
+  test.each(oracle.bins)('$column: the same information value', async ({ column: name, informationValue }) => {
+    const table = await tableOf('demo/german-credit/german-credit.csv', ['client_id']);
+    const [column] = numbersOf(table, [name]);
+    const outcome = table.columns.get('class');
+    if (outcome?.kind !== 'text' || column.kind !== 'number') throw new Error(name);
+    const target = Uint8Array.from(outcome.codes, (code) => Number(outcome.dictionary[code] === 'bad'));
+    const { bins } = toWoe(untouched([column]), target);
+    const bad = target.reduce((sum, y) => sum + y, 0);
+    const found = bins
+      .filter(({ rows }) => rows > 0)
+      .reduce((sum, { rows, defaults }) => {
+        const [good, own] = [(rows - defaults) / (1000 - bad), defaults / bad];
+        return sum + (good - own) * Math.log(good / own);
+      }, 0);
+    expect(Math.abs(found - informationValue)).toBeLessThan(1e-9);
+    const shares = bins.filter(({ upTo }) => upTo !== null).map(({ rows, defaults }) => defaults / rows);
+    const steps = shares.slice(1).map((share, i) => share - shares[i]);
+    expect(steps.every((step) => step >= 0) || steps.every((step) => step <= 0)).toBe(true);
   });
 });
 

@@ -5,6 +5,8 @@ import type { Model } from '../model/model';
 import { inputsOf, type TrainRows } from './data';
 import { learn, type Learned, type LearnerSpec } from './learners/learner';
 import { untouched, type PreparedColumn, type StepNote } from './prepare/prepared';
+import { toWoe } from './prepare/woe';
+import { pointsOf, type Points } from './scorecard';
 import { smote, type SmoteParams } from './prepare/smote';
 import { applyStep, type StepSpec } from './prepare/steps';
 
@@ -25,6 +27,8 @@ export interface Fitted {
   /** Columns that the learner saw, with how much each counts. */
   importances: { column: string; value: number }[];
   rounds: number;
+  /** Of a scorecard: what each bin is worth. */
+  scorecard: Points | null;
 }
 
 /**
@@ -44,6 +48,8 @@ export function fit(rows: TrainRows, spec: FitSpec, report?: (done: number) => v
     notes.push(...done.notes);
   }
   if (columns.length === 0) throw new ScoredeskError('train-no-columns', {});
+  const woe = spec.learner.kind === 'scorecard' ? toWoe(columns, rows.target) : null;
+  columns = woe?.columns ?? columns;
   const prepared: TrainRows = {
     ...rows,
     columns: columns.map(({ column }) => column),
@@ -56,7 +62,8 @@ export function fit(rows: TrainRows, spec: FitSpec, report?: (done: number) => v
     column: column.name,
     value: learned.importances[j],
   }));
-  return { model, covers: learned.covers, notes, importances, rounds: learned.rounds };
+  const scorecard = woe && pointsOf(woe.bins, columns, learned.predictor);
+  return { model, covers: learned.covers, notes, importances, rounds: learned.rounds, scorecard };
 }
 
 function modelOf(width: number, columns: readonly PreparedColumn[], { predictor, link }: Learned): Model {

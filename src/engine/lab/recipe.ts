@@ -73,6 +73,7 @@ const logisticSchema = v.strictObject({
 const learnerSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('dummy') }),
   v.strictObject({ kind: v.literal('logistic'), params: v.optional(logisticSchema, {}) }),
+  v.strictObject({ kind: v.literal('scorecard'), params: v.optional(logisticSchema, {}) }),
   v.strictObject({ kind: v.literal('forest'), params: v.optional(forestSchema, {}) }),
   v.strictObject({ kind: v.literal('boosting'), params: v.optional(boostingSchema, {}) }),
 ]);

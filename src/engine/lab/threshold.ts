@@ -50,7 +50,13 @@ export async function chooseThreshold(
   };
   let reviewFrom = threshold;
   while (reviewFrom > 2 * STEP && enough(reviewFrom - STEP)) reviewFrom -= STEP;
-  return { threshold, reviewFrom: Math.round(1000 * reviewFrom) / 1000, interval, value: best.value };
+  return {
+    threshold,
+    reviewFrom: Math.round(1000 * reviewFrom) / 1000,
+    // The threshold is told in as few decimals as divide the rows the same: its bounds outwards.
+    interval: interval && [Math.floor(1000 * interval[0]) / 1000, Math.ceil(1000 * interval[1]) / 1000],
+    value: best.value,
+  };
 }
 
 /** A threshold that refuses everybody or nobody is no threshold: the nearest that a bundle may have. */

@@ -55,6 +55,7 @@ export interface Run {
   importances: Fitted['importances'];
   /** Trees grown, or steps of a regression. */
   rounds: number;
+  scorecard: Fitted['scorecard'];
   warnings: LabWarning[];
 }
 
@@ -193,7 +194,7 @@ async function measured(
     return figures(takePart(learned, own, ''), scores);
   };
   const dummy = fit(learned.rows, { steps: [], learner: { kind: 'dummy' }, imbalance: 'none' });
-  const { model, notes, importances, rounds } = fitted;
+  const { model, notes, importances, rounds, scorecard } = fitted;
   return {
     recipe,
     seed: recipe.seed,
@@ -212,6 +213,7 @@ async function measured(
     steps: notes,
     importances: [...importances].sort((a, b) => b.value - a.value),
     rounds,
+    scorecard,
     warnings,
   };
 }

@@ -12,6 +12,8 @@ import { ScoredeskError } from '../../errors';
 export type LearnerSpec =
   | { kind: 'dummy' }
   | { kind: 'logistic'; params: Partial<LogisticParams> }
+  /** A regression on weights of evidence: see `fit`. */
+  | { kind: 'scorecard'; params: Partial<LogisticParams> }
   | { kind: 'forest'; params: Partial<ForestParams> }
   | { kind: 'boosting'; params: Partial<BoostingParams> & { patience?: number | undefined } };
 
@@ -36,6 +38,7 @@ export function learn(
     case 'dummy':
       return dummy(rows);
     case 'logistic':
+    case 'scorecard':
       return logistic(rows, spec.params);
     case 'forest':
       return forest(rows, spec.params, report);

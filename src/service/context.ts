@@ -57,11 +57,6 @@ export class Context {
   /** Who else works on what goes over all clients of this engine. */
   readonly hands = (engine: Engine): Hand[] => this.#crew.hands(engine);
 
-  /** Somebody looks at all clients: what goes over them is likely to be asked for. */
-  wakeHands(engine: Engine): void {
-    this.#crew.wake(engine);
-  }
-
   readonly wasm = (): Promise<ArrayBuffer> => this.engineFile.load();
 
   /** @throws insecure-context, tab-outdated; what `openDb` throws */

@@ -53,12 +53,6 @@ export class Crew {
     });
   }
 
-  /** Lets them open the bundle before anybody waits for it. */
-  wake(engine: Engine): void {
-    for (const hand of this.hands(engine))
-      void hand.explainAt(new Int32Array(0), 0, {}).catch(() => undefined);
-  }
-
   #helper(): WorkerClient {
     const { script, lockName, build } = this.#setup;
     const spawn = async (): Promise<Worker> =>

@@ -28,7 +28,6 @@ export async function portfolio(
 ): Promise<PortfolioView> {
   const { engine, overview } = await context.open(fingerprint);
   const found = await portfolioOf(engine, overview.scores);
-  context.wakeHands(engine);
   const { scores, defaults, repaid } = found.clients;
   return handOver(found, [scores, defaults, repaid]);
 }

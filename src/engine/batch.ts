@@ -13,7 +13,7 @@ import {
 import { columnOf, concatColumns, texts, type Column, type Table } from '../core/table/table';
 import { readRowsApart, withRow, type ProblemRow } from '../bundle/apart';
 import type { RowsOptions } from '../bundle/rows';
-import { absentInputs, PART_ROWS, rowsFor, type ChosenRows } from './tables';
+import { absentInputs, ROWS_AT_ONCE, rowsFor, type ChosenRows } from './tables';
 import type { Engine } from './engine';
 import { mostOf } from './portfolio/reasons';
 import type { Task } from './runtime';
@@ -63,7 +63,7 @@ export async function* batchParts(
   { apart = false, signal }: BatchOptions = {},
 ): AsyncGenerator<BatchPart> {
   let from = 0;
-  for await (const table of scanned(source, await neededOf(engine, source), PART_ROWS)) {
+  for await (const table of scanned(source, await neededOf(engine, source), ROWS_AT_ONCE)) {
     checkStopped(signal);
     yield partOf(engine, table, { apart, before: from });
     from += table.rows;

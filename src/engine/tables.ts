@@ -47,12 +47,12 @@ export async function clientRows(engine: Engine): Promise<ChosenRows> {
 export async function* clientParts(engine: Engine): AsyncGenerator<{ rows: ChosenRows; problems: [] }> {
   const { idColumn, inputs } = engine;
   const names = [...new Set([idColumn, ...inputs])];
-  for await (const table of engine.clients.scan(names, PART_ROWS))
+  for await (const table of engine.clients.scan(names, ROWS_AT_ONCE))
     yield { rows: { ...idsIn(engine, table), target: null }, problems: [] };
 }
 
 /** Rows in memory at once. */
-export const PART_ROWS = 20_000;
+export const ROWS_AT_ONCE = 20_000;
 
 function idsIn(engine: Engine, table: Table): Pick<ChosenRows, 'table' | 'ids' | 'wholeIds'> {
   const column = columnOf(table, engine.idColumn);

@@ -133,6 +133,24 @@ describe('scoredesk train', () => {
     expect(err).toMatch(/Warning: b tells the outcome nearly alone \(AUC 1\.000\)/);
   });
 
+  test('a category of 10,000 levels is free text: said, kept for display, no input of the model', () => {
+    const data = csv(10_000, (row) => `${row % 10},town ${row},${(row * 7919) % 10 < 3 ? 1 : 0}`);
+    const written = recipe({ folds: 2, learner: { kind: 'boosting', params: { trees: 5 } } });
+    const { status, err } = train(
+      't',
+      '--data',
+      file('towns.csv', data),
+      '--target',
+      'bad',
+      '--recipe',
+      written,
+    );
+    expect(status).toBe(0);
+    expect(err).toContain('Warning: b holds free text or dates');
+    expect(found('t').columns).toEqual(['a']);
+    expect(run('check', join(dir, 't')).status).toBe(0);
+  });
+
   test.each<[string, () => string[], string]>([
     [
       'one class',

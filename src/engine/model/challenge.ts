@@ -10,7 +10,7 @@ import {
 } from '../../core/metrics/challenge';
 import { columnOf, takeRows, texts, type Table } from '../../core/table/table';
 import type { PartName } from '../../bundle/schema';
-import { absentInputs, PART_ROWS, rowsFor } from '../tables';
+import { absentInputs, ROWS_AT_ONCE, rowsFor } from '../tables';
 import type { Engine } from '../engine';
 import { pausing, type Task } from '../runtime';
 
@@ -91,7 +91,7 @@ async function scoresOf(
 ): Promise<Float64Array> {
   const scores = new Float64Array(champion.clients.count);
   let done = 0;
-  for await (const block of champion.clients.scan(champion.clients.source.names, PART_ROWS)) {
+  for await (const block of champion.clients.scan(champion.clients.source.names, ROWS_AT_ONCE)) {
     scores.set(
       await challenger.score(rowsFor(challenger, named(block, champion, challenger)).table, { signal }),
       done,

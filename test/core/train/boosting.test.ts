@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BOOSTING_DEFAULTS, Boosting, type BoostingParams } from '../../../src/core/train/boosting/boost';
+import { layoutOf } from '../../../src/core/train/boosting/binnedRows';
 import { inputsOf, type TrainColumn, type TrainRows } from '../../../src/core/train/data';
 import { auc } from '../../../src/core/metrics/binary';
 import { rawOutputs } from '../../../src/core/model/evaluate';
@@ -100,6 +101,13 @@ describe('boosting', () => {
         before = now;
       }
     }
+  });
+
+  test('holds no more than three times the binned data of 300,000 rows of 200 columns', () => {
+    const [rows, columns] = [300_000, 200];
+    // Beside the kernel's memory: margins, gradients and hessians in double, and the rows taken.
+    const bytes = layoutOf(rows, columns, 31).end + (3 * 8 + 4) * rows;
+    expect(bytes / (rows * columns)).toBeLessThan(3);
   });
 
   test('one value, one row a side, an empty column: there is nothing to split', () => {

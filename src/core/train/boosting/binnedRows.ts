@@ -96,7 +96,8 @@ export class BinnedRows {
 /** Rows that are turned together: their lines stay in the cache. */
 const BLOCK = 64;
 
-function layoutOf(rows: number, columns: number, slots: number): Layout {
+/** @param slots leaves whose histograms are held at once */
+export function layoutOf(rows: number, columns: number, slots: number): Layout {
   let end = 0;
   const room = (bytes: number): number => {
     const at = end;

@@ -123,7 +123,7 @@ describe('optbinning’s monotone bins', () => {
         return sum + (good - own) * Math.log(good / own);
       }, 0);
     expect(Math.abs(found - informationValue)).toBeLessThan(1e-9);
-    const shares = bins.filter(({ upTo }) => upTo !== null).map(({ rows, defaults }) => defaults / rows);
+    const shares = bins.filter(({ of }) => of.kind === 'range').map(({ rows, defaults }) => defaults / rows);
     const steps = shares.slice(1).map((share, i) => share - shares[i]);
     expect(steps.every((step) => step >= 0) || steps.every((step) => step <= 0)).toBe(true);
   });

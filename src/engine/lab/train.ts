@@ -5,12 +5,14 @@ import { sigmoid } from '../../core/numeric/functions';
 import { writeOnnx } from '../../core/onnx/write/model';
 import { columnOf, type Table } from '../../core/table/table';
 import { calibrated, fitPlatt, type Platt } from '../../core/train/calibrate';
+import { validate, type Validation } from '../../core/metrics/validation';
 import { crossValidate } from '../../core/train/crossValidate';
 import { runFigures, type RunFigures } from '../../core/train/figures';
 import { fit, predict, type FitSpec, type Fitted } from '../../core/train/fit';
 import type { LearnerSpec } from '../../core/train/learners/learner';
 import { bestOf, isLoss, search, withParams, type Tried } from '../../core/train/search/search';
 import { splitByTime, stratifiedSplit } from '../../core/train/split';
+import type { WoeBin } from '../../core/train/prepare/woe';
 import type { StepNote } from '../../core/train/prepare/prepared';
 import type { PackInput } from '../../bundle/packPlan';
 import type { Dictionary, ManifestColumn } from '../../bundle/schema';
@@ -45,6 +47,8 @@ export interface Run {
   metrics: { train: RunFigures; cv: RunFigures; test: RunFigures };
   /** Of each fold. */
   folds: RunFigures[];
+  /** Of the test rows: figures with their intervals, and curves. */
+  validation: Validation;
   /** On the test rows, of the share of defaults alone: what any model has to beat. */
   baseline: RunFigures;
   /** Every candidate that was tried, and the one that was taken; null where nothing was searched. */
@@ -55,9 +59,16 @@ export interface Run {
   importances: Fitted['importances'];
   /** Trees grown, or steps of a regression. */
   rounds: number;
-  scorecard: Fitted['scorecard'];
+  /** Points of everybody and of each bin; null of other learners. */
+  scorecard: { base: number; bins: ScorecardBin[] } | null;
   warnings: LabWarning[];
 }
+
+/** A bin of a scorecard: the text of a level, the upper bound of a range (none of the last one). */
+type ScorecardBin = Pick<WoeBin, 'column' | 'rows' | 'defaults' | 'woe'> & {
+  of: { level: string } | { upTo: number | null } | { missing: true };
+  points: number;
+};
 
 export interface Trained {
   run: Run;
@@ -78,6 +89,8 @@ interface Data {
   warnings: LabWarning[];
 }
 
+/** Of the bootstrap behind the intervals. */
+const SAMPLES = 200;
 /** Fewer rows can't be split into training, folds and test; so few of one outcome neither. */
 const LEAST_ROWS = 50;
 const LEAST_OF_ONE = 10;
@@ -171,7 +184,7 @@ async function validatedModel({ rows }: LabPart, spec: FitSpec, task: LabTask): 
 
 /** Chooses the threshold, and measures on training rows, folds and test. */
 async function measured(
-  { train: learned, test: unseen, warnings }: Data,
+  { train: learned, test: unseen, declared, warnings }: Data,
   { fitted, platt, cvScores, fold, searched }: ValidatedModel & { searched: Run['search'] },
   { recipe, costs, objective, pause }: LabTask,
 ): Promise<Run> {
@@ -193,8 +206,19 @@ async function measured(
     const scores = Float64Array.from(own, (row) => cvScores[row]);
     return figures(takePart(learned, own, ''), scores);
   };
+  const { model } = fitted;
+  const unseenScores = predict(model, unseen.rows);
+  const validation = await validate(unseen.rows.target, unseenScores, {
+    threshold: threshold.threshold,
+    costs,
+    beta: recipe.threshold.fBeta ?? 1,
+    amounts: amountsOf(unseen.table, costs),
+    samples: SAMPLES,
+    seed: recipe.seed,
+    pause,
+  });
   const dummy = fit(learned.rows, { steps: [], learner: { kind: 'dummy' }, imbalance: 'none' });
-  const { model, notes, importances, rounds, scorecard } = fitted;
+  const { notes, importances, rounds, scorecard } = fitted;
   return {
     recipe,
     seed: recipe.seed,
@@ -204,18 +228,29 @@ async function measured(
     metrics: {
       train: figures(learned, predict(model, learned.rows)),
       cv: figures(learned, cvScores),
-      test: figures(unseen, predict(model, unseen.rows)),
+      test: figures(unseen, unseenScores),
     },
     folds: Array.from({ length: recipe.folds }, (_, k) => ofFold(k)),
+    validation,
     baseline: figures(unseen, predict(dummy.model, unseen.rows)),
     search: searched,
     calibration: platt,
     steps: notes,
     importances: [...importances].sort((a, b) => b.value - a.value),
     rounds,
-    scorecard,
+    scorecard: scorecard && { ...scorecard, bins: scorecard.bins.map((bin) => named(bin, declared)) },
     warnings,
   };
+}
+
+function named(
+  { of, ...bin }: WoeBin & { points: number },
+  declared: readonly ManifestColumn[],
+): ScorecardBin {
+  if (of.kind === 'missing') return { ...bin, of: { missing: true } };
+  if (of.kind === 'range') return { ...bin, of: { upTo: of.upTo } };
+  const levels = declared.find(({ name }) => name === bin.column)?.levels;
+  return { ...bin, of: { level: levels?.[of.code]?.value ?? String(of.code) } };
 }
 
 /** Fitted on the columns that it uses, in their order. */

@@ -23,11 +23,11 @@ describe('a scorecard', () => {
     for (const row of [0, 1, 2, 50, 51, 100, 999]) {
       const points = rows.columns.reduce((sum, column) => {
         const own = scorecard.bins.filter((bin) => bin.column === column.name);
-        const rest = own.find(({ upTo, level }) => upTo === null && level === null);
-        const bin =
-          column.kind === 'number'
-            ? own.find(({ upTo }) => upTo !== null && column.values[row] <= upTo)
-            : own.find(({ level }) => level === column.codes[row]);
+        const rest = own.find(({ of }) => of.kind === 'missing');
+        const value = column.kind === 'number' ? column.values[row] : column.codes[row];
+        const bin = own.find(({ of }) =>
+          of.kind === 'range' ? value <= (of.upTo ?? Infinity) : of.kind === 'level' && of.code === value,
+        );
         return sum + ((bin ?? rest)?.points ?? 0);
       }, scorecard.base);
       expect(points).toBeCloseTo(600 - (20 / Math.LN2) * (Math.log(50) + raw[row]), 9);

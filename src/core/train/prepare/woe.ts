@@ -12,10 +12,8 @@ const HALF = 0.5;
 /** A bin of a scorecard: a range of a number, levels of a category, or the gaps. */
 export interface WoeBin {
   column: string;
-  /** Upper bound of a number's bin, Infinity of the last one; null of others. */
-  upTo: number | null;
-  /** Code of a category's level; null of others. */
-  level: number | null;
+  /** A range of a number up to a bound (none of the last one), a level by its code, or what is missing. */
+  of: { kind: 'range'; upTo: number | null } | { kind: 'level'; code: number } | { kind: 'missing' };
   rows: number;
   defaults: number;
   /** ln(share of the repaid / share of the defaults): above 0 less risk. */
@@ -70,10 +68,9 @@ function numberBins({ column }: NumberPrepared, target: Uint8Array): WoeBin[] {
   const weigh = weigher(target);
   const ranges = ends.map((end, i) => ({
     ...weigh(column.name, fine.slice(i > 0 ? ends[i - 1] + 1 : 0, end + 1).flat()),
-    upTo: bounds[end],
-    level: null,
+    of: { kind: 'range' as const, upTo: bounds[end] === Infinity ? null : bounds[end] },
   }));
-  return [...ranges, { ...weigh(column.name, gaps), upTo: null, level: null }];
+  return [...ranges, { ...weigh(column.name, gaps), of: { kind: 'missing' } }];
 }
 
 function levelBins({ column }: PreparedColumn, target: Uint8Array): WoeBin[] {
@@ -83,36 +80,30 @@ function levelBins({ column }: PreparedColumn, target: Uint8Array): WoeBin[] {
     rows[code >= 0 && code < column.levels ? code : column.levels].push(row),
   );
   const weigh = weigher(target);
-  return rows.map((own, level) => ({
+  return rows.map((own, code) => ({
     ...weigh(column.name, own),
-    upTo: null,
-    level: level < column.levels ? level : null,
+    of: code < column.levels ? { kind: 'level', code } : { kind: 'missing' },
   }));
 }
 
 /** Weight of a value: looked up by level, or by the first bound that is not below it. */
 function stepOf(bins: readonly WoeBin[]): Step {
-  const missing = bins.find(({ upTo, level }) => upTo === null && level === null)?.woe ?? 0;
-  const levels = bins.filter(({ level }) => level !== null);
-  if (levels.length > 0)
-    return {
-      kind: 'map',
-      to: new Map(levels.map(({ level, woe }) => [level as number, woe])),
-      otherwise: missing,
-      missing,
-    };
-  const ranges = bins.filter(({ upTo }) => upTo !== null);
-  const last: readonly Step[] = [always(ranges.at(-1)?.woe ?? 0)];
+  const missing = bins.find(({ of }) => of.kind === 'missing')?.woe ?? 0;
+  const levels = bins.flatMap(({ of, woe }) => (of.kind === 'level' ? [[of.code, woe] as const] : []));
+  if (levels.length > 0) return { kind: 'map', to: new Map(levels), otherwise: missing, missing };
+  const ranges = bins.flatMap(({ of, woe }) =>
+    of.kind === 'range' ? [{ upTo: of.upTo ?? Infinity, woe }] : [],
+  );
   const chain = ranges.slice(0, -1).reduceRight<readonly Step[]>(
     (no, { upTo, woe }) => [
       {
         kind: 'choose',
-        when: [{ kind: 'combine', op: 'LessOrEqual', left: [], right: [always(upTo as number)] }],
+        when: [{ kind: 'combine', op: 'LessOrEqual', left: [], right: [always(upTo)] }],
         yes: [always(woe)],
         no,
       },
     ],
-    last,
+    [always(ranges.at(-1)?.woe ?? 0)],
   );
   return { kind: 'choose', when: [{ kind: 'unary', op: 'IsNaN' }], yes: [always(missing)], no: chain };
 }

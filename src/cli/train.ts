@@ -134,6 +134,8 @@ async function run(options: Options): Promise<void> {
   await writeFolder(options.out, files);
   for (const line of reportLines(report)) say(line);
   for (const line of figureLines(found)) print(line);
+  if (found.threshold.refusesNobody)
+    say('Warning: at these costs refusing nobody is best; give the costs of both mistakes in the recipe.');
   if (found.search) print(searchLine(found.search));
   say(
     `${options.out}: ${packed.manifest.id}@${packed.manifest.version}, fingerprint ${engine.fingerprint.slice(0, 12)}`,

@@ -49,6 +49,7 @@ interface Params {
   'train-no-columns': Record<never, never>;
   'train-few-rows': { rows: number; least: number };
   'train-diverged': { steps: number };
+  'train-unscored': { rows: number };
   'learner-text': { column: string };
   'learner-missing': { column: string; value: string };
   'target-missing': { column: string; rows: number; file: string };

@@ -114,6 +114,19 @@ describe('scoredesk train', () => {
     expect(found('s').search?.tried).toHaveLength(4);
   });
 
+  test('raw rows, with gaps, and nothing to tell them apart by: the baseline, a model without a split, a warning', () => {
+    const gaps = csv(300, (row) => `${row % 3 ? row % 7 : ''},1,${row % 10 === 0 ? 1 : 0}`);
+    const data = ['--data', file('gaps.csv', gaps), '--target', 'bad'];
+    expect(train('g', ...data).status).toBe(0);
+    expect(found('g').baseline.logLoss).toBeCloseTo(0.325, 3);
+    for (const written of [{ learner: { kind: 'dummy' } }, { leaveOut: ['a'] }]) {
+      const { status, err } = train('g', ...data, '--recipe', recipe(written));
+      expect(status).toBe(0);
+      expect(err).toContain('refusing nobody is best');
+      expect(run('check', join(dir, 'g')).out).toMatch(/parity +ok/);
+    }
+  });
+
   test('rows kept aside come from a file of their own, and rows without an id are numbered', () => {
     const data = ['--data', 'demo/german-credit/reference.csv', '--test', 'demo/german-credit/test.csv'];
     const written = recipe({ leaveOut: ['client_id'], learner: { kind: 'boosting', params: { trees: 20 } } });

@@ -23,6 +23,20 @@ export interface TreeEnsemble {
   base: number;
 }
 
+/** The same output for every row, whatever it lacks: one split whose leaves are alike, since no operator holds a tree without. */
+export const constantTrees = (base: number): TreeEnsemble => ({
+  kind: 'trees',
+  roots: Int32Array.of(0, 3),
+  feature: Int32Array.of(0, -1, -1),
+  threshold: Float64Array.of(0, 0, 0),
+  set: Int32Array.of(-1, -1, -1),
+  missingYes: Uint8Array.of(1, 0, 0),
+  no: Int32Array.of(2, -1, -1),
+  value: Float64Array.of(0, 0, 0),
+  sets: [],
+  base,
+});
+
 export const treeCount = (trees: TreeEnsemble): number => trees.roots.length - 1;
 export const nodeCount = (trees: TreeEnsemble): number => trees.feature.length;
 

@@ -81,7 +81,7 @@ function balanced({ target, weights, rows }: TrainRows, defaults: number): Float
 /** Rows that are scored at once. */
 const BLOCK = 4096;
 
-/** P(default) of rows with the user's columns. */
+/** P(default) of rows with the user's columns. @throws train-unscored where a value that they lack was there in all rows learned from */
 export const predict = (model: Model, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array =>
   inBlocks(rows, (inputs, count) => probabilities(model, inputs, count));
 
@@ -98,5 +98,7 @@ function inBlocks(
     const to = Math.min(rows.rows, from + BLOCK);
     out.set(score(inputsOf(rows, from, to), to - from), from);
   }
+  const unscored = out.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
+  if (unscored > 0) throw new ScoredeskError('train-unscored', { rows: unscored });
   return out;
 }

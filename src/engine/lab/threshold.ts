@@ -17,6 +17,8 @@ export interface ChosenThreshold {
   interval: [number, number] | null;
   /** What the threshold costs or reaches. */
   value: number;
+  /** No refusal is worth its cost: the threshold is the greatest that a bundle may have. */
+  refusesNobody: boolean;
 }
 
 const SAMPLES = 200;
@@ -54,8 +56,12 @@ export async function chooseThreshold(
     threshold,
     reviewFrom: Math.round(1000 * reviewFrom) / 1000,
     // The threshold is told in as few decimals as divide the rows the same: its bounds outwards.
-    interval: interval && [Math.floor(1000 * interval[0]) / 1000, Math.ceil(1000 * interval[1]) / 1000],
+    interval: interval && [
+      inside(Math.floor(1000 * interval[0]) / 1000),
+      inside(Math.ceil(1000 * interval[1]) / 1000),
+    ],
     value: best.value,
+    refusesNobody: best.threshold === 1,
   };
 }
 

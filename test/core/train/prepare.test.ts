@@ -100,6 +100,17 @@ describe('splits', () => {
   });
 });
 
+test('a row that lacks what every row learned from had gets no score: told, not guessed', () => {
+  const rows = (values: number[]): TrainRows => ({
+    rows: values.length,
+    columns: [number('x', ...values)],
+    target: Uint8Array.from(values, (_, i) => i % 2),
+  });
+  const logistic = { steps: [], imbalance: 'none', learner: { kind: 'logistic', params: {} } } as const;
+  const { model } = fit(rows([1, 2, 3, 2]), logistic);
+  expect(() => predictRaw(model, rows([1, NaN]))).toThrow('train-unscored {"rows":1}');
+});
+
 describe('cross-validation', () => {
   const steps: StepSpec[] = [
     { kind: 'impute', with: 'mean', value: 0 },

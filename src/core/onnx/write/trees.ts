@@ -1,5 +1,5 @@
 import type { Covers } from '../../explain/covers';
-import { treeCount, type TreeEnsemble } from '../../model/trees';
+import { constantTrees, treeCount, type TreeEnsemble } from '../../model/trees';
 import { GraphWriter, tensor } from './graph';
 
 /** Modes of the operator: `<=`, and "is one of a set". */
@@ -20,6 +20,7 @@ export function writeTrees(
   covers: Covers | null,
 ): string {
   const { splits, leaves, roots, base } = numbered(trees);
+  if (roots.length === 0) return writeTrees(graph, features, constantTrees(base), null);
   const of = (pick: (node: number) => number): number[] => splits.map(pick);
   const place = placesOf(splits, leaves);
   const isLeaf = (node: number): number => Number(trees.feature[node] < 0);

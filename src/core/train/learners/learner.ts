@@ -1,5 +1,6 @@
 import type { Covers } from '../../explain/covers';
 import type { Model, Predictor } from '../../model/model';
+import { constantTrees } from '../../model/trees';
 import { treesThatHelp } from './early';
 import { Boosting, type BoostingParams } from '../boosting/boost';
 import type { TrainColumn, TrainRows } from '../data';
@@ -54,13 +55,8 @@ function dummy({ columns, target, weights }: TrainRows): Learned {
     all += weights ? weights[i] : 1;
     bad += (weights ? weights[i] : 1) * y;
   });
-  const predictor = {
-    kind: 'linear',
-    weights: new Float64Array(columns.length),
-    base: logit(bad / all),
-  } as const;
   return {
-    predictor,
+    predictor: constantTrees(logit(bad / all)),
     link: 'logistic',
     covers: null,
     importances: new Float64Array(columns.length),

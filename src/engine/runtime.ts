@@ -84,13 +84,24 @@ export function watchRuntime(listener: (runs: boolean) => void): void {
   tell = listener;
 }
 
-async function watched<T>(step: () => Promise<T>): Promise<T> {
-  tell(true);
-  try {
-    return await step();
-  } finally {
-    tell(false);
-  }
+/** Ends with the runtime's last step. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * One step of the runtime after the other: it keeps its place on the wasm's stack while it waits, so that a second one that begins
+ * then writes over the first one's inputs.
+ */
+function watched<T>(step: () => Promise<T>): Promise<T> {
+  const own = turn.then(async () => {
+    tell(true);
+    try {
+      return await step();
+    } finally {
+      tell(false);
+    }
+  });
+  turn = own.catch(() => undefined);
+  return own;
 }
 
 /**

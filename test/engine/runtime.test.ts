@@ -3,6 +3,10 @@ import { memorySource } from '../../src/bundle/memory';
 import { pack } from '../../src/bundle/pack';
 import { parseTarget } from '../../src/bundle/target';
 import type { ErrorCode } from '../../src/core/errors';
+import { encodeInputs } from '../../src/bundle/encode';
+import { openBundle } from '../../src/engine/engine';
+import { checkedRecipe } from '../../src/engine/lab/recipe';
+import { train } from '../../src/engine/lab/train';
 import { onnxRuntime } from '../../src/engine/runtime';
 import { bytesOf, codeOf, tableOf } from '../support/files';
 import { NUMBERS } from '../support/families';
@@ -45,3 +49,25 @@ test.each(['offline', 'stopped'] as const)(
     expect(await codeOf(() => open(files))).toBe(code);
   },
 );
+
+test('rows that are asked for at the same time get the scores that they get alone', async () => {
+  const { bundle } = await train({
+    table: await tableOf('demo/german-credit/german-credit.csv', ['client_id']),
+    target: parseTarget('class=bad'),
+    id: 'client_id',
+    dictionary: {},
+    recipe: checkedRecipe({ learner: { kind: 'boosting', params: { trees: 20 } } }),
+  });
+  const { files } = await pack({ ...bundle, runtime: onnxRuntime });
+  const { runtime, columns, clients } = await openBundle(memorySource('b', files));
+  const inputs = encodeInputs(columns, await clients.of(clients.ids));
+  const alone = await runtime.score(inputs, 1000);
+  const of = (rows: number) => runtime.score(inputs.subarray(0, rows * columns.length), rows);
+  // The second begins after so many steps of the first one's preparation.
+  for (let begun = 0; begun < 40; begun++) {
+    const first = of(750);
+    for (let step = 0; step < begun; step++) await Promise.resolve();
+    const found = await Promise.all([first, of(800)]);
+    expect(found).toEqual([alone.subarray(0, 750), alone.subarray(0, 800)]);
+  }
+});

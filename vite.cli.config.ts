@@ -7,8 +7,8 @@ export default defineConfig({
   resolve: { alias: { '@noble/hashes/sha2.js': resolve(import.meta.dirname, 'src/cli/sha2.ts') } },
   build: {
     ssr: true,
-    // The watchdog runs in a thread of its own.
-    rollupOptions: { input: ['src/cli/main.ts', 'src/cli/watchdog.ts'] },
+    // The watchdog runs in a thread of its own, and so do those that fit models.
+    rollupOptions: { input: ['src/cli/main.ts', 'src/cli/watchdog.ts', 'src/cli/fitWorker.ts'] },
     outDir: 'dist-cli',
     target: 'node20',
     emptyOutDir: true,

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { keptAsWritten } from '../bundle/columns';
@@ -7,8 +7,9 @@ import { pack } from '../bundle/pack';
 import { parseTarget } from '../bundle/target';
 import type { Dictionary } from '../bundle/schema';
 import { openBundle } from '../engine/engine';
-import { checkedRecipe, parseRecipe } from '../engine/lab/recipe';
-import { train, type Run } from '../engine/lab/train';
+import { checkedRecipe, parseRecipe, type Recipe } from '../engine/lab/recipe';
+import { TEMPLATES } from '../engine/lab/templates';
+import { train, type Run, type TrainInput } from '../engine/lab/train';
 import type { LabWarning } from '../engine/lab/warnings';
 import { onnxRuntime } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
@@ -18,7 +19,9 @@ import { reportLines } from './check';
 import { count, plural, print, say, sayProgress } from './console';
 import { sayFindings } from './findings';
 import { readBytes, readTableFile, RUN_FILE, writeFolder } from './files';
-import { identifierOption } from './options';
+import { fitters, type Fitters } from './fitters';
+import { keptSearch } from './keptSearch';
+import { identifierOption, wholeOption } from './options';
 import { readDictionary } from './pack';
 
 interface Options {
@@ -26,7 +29,12 @@ interface Options {
   target: string;
   id?: string;
   test?: string;
+  clients?: string;
+  current?: string;
   recipe?: string;
+  template?: string;
+  resume?: string;
+  workers?: number;
   dictionary?: string;
   bundleId?: string;
   bundleVersion?: string;
@@ -38,16 +46,19 @@ const HELP = `
 A recipe, every part of which may be left out (these are the defaults but for steps and search):
   {
     "seed": 1,
-    "split": {"test": 0.2},                      or {"test": 0.2, "time": "column"}: the latest rows
+    "split": {"test": 0.2},                      or {"test": 0.2, "time": "column"}: the latest rows,
+                                                 or {"given": {"column": "part", "value": "test"}}
     "folds": 5,
-    "leaveOut": [],
+    "leaveOut": [],                              "weights": "column": how much each row counts
     "steps": [
       {"kind": "dropMissing", "over": 0.5}, {"kind": "dropConstant", "share": 1},
-      {"kind": "dropCorrelated", "over": 0.9, "keep": "associated"}, {"kind": "dropWeak", "below": 0.02},
+      {"kind": "dropCorrelated", "over": 0.9, "keep": "associated"},
+      {"kind": "dropWeak", "by": "informationValue", "below": 0.02},   or etaSquared of numbers, cramersV of categories
       {"kind": "impute", "with": "median"},      mean, median, min, max, mostFrequent, constant
       {"kind": "clip", "from": 0.01, "to": 0.99},
       {"kind": "scale", "with": "standard"},     minMax, standard, robust, power
       {"kind": "oneHot", "most": 100}
+      {"kind": "neighbours", "neighbours": 5}    fills gaps of numbers; {"kind": "pca", "share": 0.95} in their place
     ],
     "learner": {"kind": "boosting", "params": {"trees": 100, "learningRate": 0.1, "leaves": 31}},
                                                  or forest, logistic {"c", "l1Share"}, scorecard {"c"}, dummy
@@ -55,7 +66,7 @@ A recipe, every part of which may be left out (these are the defaults but for st
     "search": {"kind": "tpe", "trials": 50, "metric": "logLoss", "rowShare": 1, "params": {
       "learningRate": {"min": 0.01, "max": 0.3, "scale": "log"}, "leaves": [7, 15, 31, 63]}},
                                                  or grid ({"min", "max", "n"}), random; auc, brier, objective
-    "calibration": "none",                       or platt
+    "calibration": "none",                       platt, isotonic: by the scores of cross-validation
     "threshold": {"costs": {"kind": "count", "falseNegative": 10, "falsePositive": 1}, "reviewMargin": 0.05}
   }                                              or {"kind": "amount", "column", "loss", "margin"}, or {"fBeta": 3}
 
@@ -70,7 +81,19 @@ export function trainCommand(): Command {
     .requiredOption('--target <column[=value]>', 'the outcome; the value that means default, unless it is 1')
     .option('--id <column>', 'the column that names a row; left out, rows are numbered')
     .option('--test <file>', 'rows that no step may see; left out, some of the data are kept aside')
+    .option('--clients <file>', 'whom the bundle shows; left out, all rows, or those of --test')
+    .option(
+      '--current <file>',
+      'later rows, to compare with the reference; the column of role time tells when',
+    )
     .option('--recipe <file>', 'how to train, in JSON')
+    .addOption(
+      new Option('--template <name>', 'a recipe that is here already, in place of a file')
+        .choices(Object.keys(TEMPLATES))
+        .conflicts('recipe'),
+    )
+    .option('--resume <file>', 'keeps what a search has tried, and goes on from what is kept there')
+    .option('--workers <n>', 'threads that fit models side by side; as many as help', wholeOption)
     .option(
       '--dictionary <file>',
       'labels, types, levels, monotone directions …: a partial bundle.json, or a .csv',
@@ -85,25 +108,40 @@ export function trainCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const began = performance.now();
-  const recipe =
-    options.recipe === undefined ? checkedRecipe({}) : parseRecipe(await readBytes(options.recipe));
+  const recipe = await readRecipe(options);
   const dictionary: Dictionary =
     options.dictionary === undefined ? {} : await readDictionary(options.dictionary);
   const id = options.id ?? null;
   const asWritten = keptAsWritten(dictionary.columns ?? [], id ?? '');
   const bytes = await readBytes(options.data);
+  const other = (path: string | undefined) =>
+    path === undefined ? undefined : readTableFile(path, asWritten);
   const table = await readTableFile(options.data, asWritten);
-  const test = options.test === undefined ? undefined : await readTableFile(options.test, asWritten);
-  say(`${plural(table.rows, 'row')} of ${basename(options.data)}`);
-  const { run: found, bundle } = await train({
+  const input = {
     table,
-    test,
+    test: await other(options.test),
+    clients: await other(options.clients),
+    current: await other(options.current),
     target: parseTarget(options.target),
     id,
     dictionary,
     recipe,
-    progress: sayProgress,
-  });
+  };
+  say(`${plural(table.rows, 'row')} of ${basename(options.data)}`);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const kept = options.resume === undefined ? null : await keptSearch(options.resume, { recipe, sha256 });
+  const { run: found, bundle } = await withFitters(options.workers, (fitter) =>
+    untilInterrupted(recipe, (enough) =>
+      train({
+        ...input,
+        fitter,
+        enough,
+        resume: kept?.tried,
+        onTried: kept?.keep,
+        progress: sayProgress,
+      }),
+    ),
+  );
   for (const warning of found.warnings) say(`Warning: ${warningText(warning)}`);
   const packed = await pack({
     ...bundle,
@@ -123,7 +161,7 @@ async function run(options: Options): Promise<void> {
       data: {
         file: basename(options.data),
         rows: table.rows,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+        sha256,
       },
       timings: { seconds: Math.round(performance.now() - began) / 1000, memory: process.memoryUsage().rss },
     },
@@ -133,6 +171,10 @@ async function run(options: Options): Promise<void> {
   const files = new Map([...packed.files, [RUN_FILE, new TextEncoder().encode(`${json}\n`)]]);
   await writeFolder(options.out, files);
   for (const line of reportLines(report)) say(line);
+  if (!engine.onnx.model)
+    say(
+      'Only onnxruntime can read this model (neighbours, pca before trees, isotonic): explanations are sampled.',
+    );
   for (const line of figureLines(found)) print(line);
   if (found.threshold.refusesNobody)
     say('Warning: at these costs refusing nobody is best; give the costs of both mistakes in the recipe.');
@@ -140,6 +182,42 @@ async function run(options: Options): Promise<void> {
   say(
     `${options.out}: ${packed.manifest.id}@${packed.manifest.version}, fingerprint ${engine.fingerprint.slice(0, 12)}`,
   );
+}
+
+async function readRecipe({ recipe, template }: Options): Promise<Recipe> {
+  if (recipe !== undefined) return parseRecipe(await readBytes(recipe));
+  return checkedRecipe(template === undefined ? {} : TEMPLATES[template]);
+}
+
+/** Runs work with threads that fit for it, and ends them. */
+async function withFitters<T>(
+  count: number | undefined,
+  work: (fitter: TrainInput['fitter']) => Promise<T>,
+): Promise<T> {
+  let started: Fitters | null = null;
+  try {
+    return await work((rows, local) => (started = fitters(rows, count)) ?? local);
+  } finally {
+    await (started as Fitters | null)?.end();
+  }
+}
+
+/** The first Ctrl-C ends a search with the best that it has; the second one ends the command. */
+async function untilInterrupted<T>(
+  { search }: Recipe,
+  work: (enough: () => boolean) => Promise<T>,
+): Promise<T> {
+  let isEnough = false;
+  const interrupt = (): void => {
+    isEnough = true;
+    say('\nStopping after this candidate, with the best so far; again to end at once.');
+  };
+  if (search) process.once('SIGINT', interrupt);
+  try {
+    return await work(() => isEnough);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
 }
 
 function warningText({ kind, column, found }: LabWarning): string {

@@ -50,6 +50,8 @@ interface Params {
   'train-few-rows': { rows: number; least: number };
   'train-diverged': { steps: number };
   'train-unscored': { rows: number };
+  'search-other': { file: string };
+  'train-weights': { column: string; row: number; value: number };
   'learner-text': { column: string };
   'learner-missing': { column: string; value: string };
   'target-missing': { column: string; rows: number; file: string };

@@ -167,7 +167,7 @@ function clickTime(page: Page, hash: string, id: string): Promise<number> {
 
 async function clicks(page: Page): Promise<void> {
   await openClient(page, '1');
-  const key = '#/b/german-credit%401.0.0/clients/';
+  const key = '#/b/german-credit%402.0.0/clients/';
   const times: number[] = [];
   for (let id = 2; id <= 101; id++) times.push(await clickTime(page, `${key}${id}`, String(id)));
   const sorted = [...times].sort((a, b) => a - b);
@@ -196,7 +196,7 @@ const workerHeap = (page: Page): Promise<number> =>
     );
 
 async function heap(page: Page): Promise<void> {
-  const key = '#/b/german-credit%401.0.0/clients/';
+  const key = '#/b/german-credit%402.0.0/clients/';
   const [before, workerBefore] = [await usedHeap(page), await workerHeap(page)];
   for (let i = 0; i < 1000; i++) {
     const id = String((i % 1000) + 1);

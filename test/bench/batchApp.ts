@@ -26,7 +26,7 @@ const browser = await launch();
 const { page } = await visit(browser, site.url);
 await install(page);
 await checked(page);
-await page.goto(`${site.url}#/b/german-credit%401.0.0/batch`);
+await page.goto(`${site.url}#/b/german-credit%402.0.0/batch`);
 const timed = async (step: () => Promise<unknown>): Promise<string> => {
   const began = performance.now();
   await step();

@@ -22,7 +22,7 @@ await checked(page);
 
 const random = xoroshiro128plus(14);
 const draw = (most: number): number => uniformInt(random, 0, most);
-const BUNDLE = '#/b/german-credit%401.0.0';
+const BUNDLE = '#/b/german-credit%402.0.0';
 const COLUMNS = ['checking_status', 'credit_amount', 'duration', 'purpose', 'age'];
 
 /** What somebody may do next; each leaves the page as soon as it was asked for, or after a while. */

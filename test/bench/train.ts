@@ -10,6 +10,7 @@ import { writeOnnx } from '../../src/core/onnx/write/model';
 import { Boosting } from '../../src/core/train/boosting/boost';
 import type { TrainColumn } from '../../src/core/train/data';
 import { predict } from '../../src/core/train/fit';
+import { pipelineOf } from '../../src/core/train/pipeline';
 
 const [folder, columns, trees, rate] = process.argv.slice(2);
 const width = Number(columns);
@@ -42,7 +43,7 @@ const begun = process.cpuUsage();
 for (let t = 0; t < Number(trees); t++) boosting.next();
 const training = seconds(begun);
 const { trees: predictor, covers } = boosting.ensemble();
-const model = { width, features: null, predictor, link: 'logistic' } as const;
+const model = pipelineOf({ width, features: null, predictor, link: 'logistic' });
 writeFileSync(join(folder, 'ours.f64'), predict(model, columnsOf('test.f64')));
 const names = Array.from({ length: width }, (_, j) => ({ name: `c${j}`, levels: null }));
 writeFileSync(join(folder, 'ours.onnx'), writeOnnx(model, names, covers));

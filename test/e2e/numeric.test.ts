@@ -46,7 +46,7 @@ describe('the same bits in Node and in Chromium', () => {
 
   test('models of every learner, with the kernel and with its twin', async () => {
     const own = here.trainingDigest();
-    expect(new Set(own).size).toBe(4);
+    expect(new Set(own).size).toBe(6);
     expect(await inChromium('trainingDigest', true)).toEqual(own);
     expect(await inChromium('trainingDigest', false)).toEqual(own);
   });

@@ -6,13 +6,19 @@
 import json
 from pathlib import Path
 
+import imblearn
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
+import scipy
 import sklearn
+from imblearn.over_sampling import SMOTE, SMOTENC
 from optbinning import OptimalBinning
+from scipy.stats.contingency import association
 from sklearn.calibration import _SigmoidCalibration
-from sklearn.impute import SimpleImputer
+from sklearn.decomposition import PCA
+from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import MinMaxScaler, PowerTransformer, RobustScaler, StandardScaler
 
@@ -83,13 +89,52 @@ def binned(name):
     return {"column": name, "informationValue": best}
 
 
+rows, columns = np.indices(x.shape)
+# No two rows alike: which of equally near ones is taken is anybody's choice.
+holes = np.where((rows * 7 + columns * 13) % 11 < 2, np.nan, np.sin((columns + 1) * 1.7 * rows + columns))
+imputed = KNNImputer(n_neighbors=5).fit_transform(holes)[:60]
+
+pca = PCA(0.8, svd_solver="full").fit(x)
+signs = np.sign(pca.components_[np.arange(len(pca.components_)), np.abs(pca.components_).argmax(axis=1)])
+projected = pca.transform(x)[:20] * signs
+
+isotonic = IsotonicRegression(out_of_bounds="clip").fit(raw, outcome)
+asked = np.linspace(-4, 5, 181)
+
+CATEGORIES = ["checking_status", "purpose", "housing"]
+cramers = [float(association(pd.crosstab(table[name], y).to_numpy(), method="cramer")) for name in CATEGORIES]
+etas = [
+    float(sum(np.sum(y == k) * (x[y == k, j].mean() - x[:, j].mean()) ** 2 for k in (0, 1)) / np.sum((x[:, j] - x[:, j].mean()) ** 2))
+    for j in range(len(NUMBERS))
+]
+
+
+def neighbours(sampler, given):
+    """Of each row of the rarer outcome the positions, among these rows, of those that a new row may lie towards."""
+    sampler.fit_resample(given, y)
+    near = sampler.nn_k_
+    return near.kneighbors(near._fit_X, return_distance=False)[:, 1:].tolist()
+
+
+mixed = np.column_stack([x.astype(object), table[CATEGORIES].to_numpy(object)])
+smote = neighbours(SMOTE(k_neighbors=5, random_state=1), x)
+smotenc = neighbours(SMOTENC([len(NUMBERS) + k for k in range(len(CATEGORIES))], k_neighbors=5, random_state=1), mixed)
+
 found = {
-    "made by": f"scikit-learn {sklearn.__version__}, lightgbm {lgb.__version__}",
+    "made by": f"scikit-learn {sklearn.__version__}, lightgbm {lgb.__version__}, imbalanced-learn {imblearn.__version__}, scipy {scipy.__version__}",
     "regressions": [
         regression(1, 0), regression(0.01, 0), regression(0.1, 0, "balanced"), regression(0.05, 1), regression(0.1, 0.5),
     ],
     "column": [None if np.isnan(v) else float(v) for v in column.ravel()],
     "steps": steps,
+    "neighbours": imputed.tolist(),
+    "pca": {"kept": float(pca.explained_variance_ratio_.sum()), "values": projected.tolist()},
+    "isotonic": {"at": asked.tolist(), "p": isotonic.predict(asked).tolist()},
+    "categories": CATEGORIES,
+    "cramersV": cramers,
+    "etaSquared": etas,
+    "smote": smote,
+    "smotenc": smotenc,
     "platt": {"slope": -float(sigmoid.a_), "shift": -float(sigmoid.b_)},
     "bins": [binned(name) for name in ("duration", "credit_amount", "age", "installment_commitment")],
     "tree": walk(dump),

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fitPlatt } from '../../src/core/train/calibrate';
 import { Boosting } from '../../src/core/train/boosting/boost';
-import type { TrainColumn } from '../../src/core/train/data';
+import type { TrainColumn, TrainRows } from '../../src/core/train/data';
 import { learn } from '../../src/core/train/learners/learner';
 import { untouched, type PreparedColumn } from '../../src/core/train/prepare/prepared';
 import { toWoe } from '../../src/core/train/prepare/woe';
 import { applyStep, type StepSpec } from '../../src/core/train/prepare/steps';
 import { fit } from '../../src/core/train/fit';
-import type { Table } from '../../src/core/table/table';
 import { tableOf } from '../support/files';
+import { germanRows, NUMBERS, numbersOf } from '../support/trainGerman';
 
 /** See train.py. */
 interface Oracle {
@@ -22,44 +22,20 @@ interface Oracle {
 }
 const oracle = JSON.parse(readFileSync('test/oracles/train.json', 'utf8')) as Oracle;
 
-const NUMBERS = [
-  'duration',
-  'credit_amount',
-  'installment_commitment',
-  'residence_since',
-  'age',
-  'existing_credits',
-  'num_dependents',
-];
-
-const numbersOf = (table: Table, names: readonly string[]): TrainColumn[] =>
-  names.map((name) => {
-    const column = table.columns.get(name);
-    if (column?.kind !== 'number') throw new Error(name);
-    return { name, kind: 'number', values: Float64Array.from(column.values) };
-  });
-
 describe('scikit-learn’s logistic regression', () => {
-  let columns: TrainColumn[];
-  let target: Uint8Array;
+  let rows: TrainRows;
   beforeAll(async () => {
-    const table = await tableOf('demo/german-credit/german-credit.csv', ['client_id']);
-    columns = numbersOf(table, NUMBERS);
-    const outcome = table.columns.get('class');
-    if (outcome?.kind !== 'text') throw new Error('class');
-    target = Uint8Array.from(outcome.codes, (code) => Number(outcome.dictionary[code] === 'bad'));
+    rows = await germanRows();
   });
 
   test.each(oracle.regressions)('C $c, l1 $l1Share, balanced $balanced: the same weights', (expected) => {
     const { c, l1Share, balanced, weights, base } = expected;
-    const { model } = fit(
-      { rows: 1000, columns, target },
-      {
-        steps: [{ kind: 'scale', with: 'standard' }],
-        learner: { kind: 'logistic', params: { c, l1Share, tolerance: 1e-11 } },
-        imbalance: balanced ? 'balanced' : 'none',
-      },
-    );
+    const { pipeline } = fit(rows, {
+      steps: [{ kind: 'scale', with: 'standard' }],
+      learner: { kind: 'logistic', params: { c, l1Share, tolerance: 1e-11 } },
+      imbalance: balanced ? 'balanced' : 'none',
+    });
+    const { model } = pipeline;
     if (model.predictor.kind !== 'linear') throw new Error('linear');
     const { predictor } = model;
     weights.forEach((weight, j) => expect(Math.abs(predictor.weights[j] - weight)).toBeLessThan(1e-6));
@@ -109,11 +85,8 @@ describe('scikit-learn’s preparation', () => {
 
 describe('optbinning’s monotone bins', () => {
   test.each(oracle.bins)('$column: the same information value', async ({ column: name, informationValue }) => {
-    const table = await tableOf('demo/german-credit/german-credit.csv', ['client_id']);
-    const [column] = numbersOf(table, [name]);
-    const outcome = table.columns.get('class');
-    if (outcome?.kind !== 'text' || column.kind !== 'number') throw new Error(name);
-    const target = Uint8Array.from(outcome.codes, (code) => Number(outcome.dictionary[code] === 'bad'));
+    const { columns, target } = await germanRows();
+    const column = columns[NUMBERS.indexOf(name)];
     const { bins } = toWoe(untouched([column]), target);
     const bad = target.reduce((sum, y) => sum + y, 0);
     const found = bins
@@ -134,10 +107,8 @@ describe('LightGBM’s first tree', () => {
     const table = await tableOf('test/oracles/gaps/data.csv', ['id']);
     const names = Array.from({ length: 10 }, (_, j) => `x${j}`);
     const [outcome] = numbersOf(table, ['y']);
-    if (outcome.kind !== 'number') throw new Error('y');
     const known = [...outcome.values.keys()].filter((row) => outcome.values[row] >= 0);
     const columns = numbersOf(table, names).map((column): TrainColumn => {
-      if (column.kind !== 'number') return column;
       const { values } = column;
       return { ...column, values: Float64Array.from(known, (row) => (Number.isFinite(values[row]) ? values[row] : NaN)) };
     });

@@ -1,10 +1,10 @@
 import { sha256Hex } from '../../src/bundle/hash';
 import { writeOnnx } from '../../src/core/onnx/write/model';
 import { fit, type FitSpec } from '../../src/core/train/fit';
-import type { StepSpec } from '../../src/core/train/prepare/steps';
+import type { PrepareSpec } from '../../src/core/train/prepare/prepare';
 import { mixedRows } from './trainRows';
 
-const STEPS: StepSpec[] = [
+const STEPS: PrepareSpec[] = [
   { kind: 'impute', with: 'median', value: 0 },
   { kind: 'clip', from: 0.01, to: 0.99 },
   { kind: 'scale', with: 'standard' },
@@ -23,6 +23,16 @@ const SPECS: FitSpec[] = [
   },
   { steps: [], imbalance: 'none', learner: { kind: 'forest', params: { trees: 10, minChildRows: 3 } } },
   { steps: STEPS, imbalance: 'none', learner: { kind: 'logistic', params: { c: 0.1, l1Share: 0.5 } } },
+  {
+    steps: [...STEPS.slice(1, 3), { kind: 'neighbours', neighbours: 5, seed: 1 }, { kind: 'pca', share: 0.9 }],
+    imbalance: 'none',
+    learner: { kind: 'boosting', params: { trees: 10 } },
+  },
+  {
+    steps: STEPS,
+    imbalance: { kind: 'smote', neighbours: 5, seed: 1 },
+    learner: { kind: 'boosting', params: { trees: 10 } },
+  },
 ];
 
 /** Fingerprints of the files of models of every learner, trained here. */
@@ -34,7 +44,7 @@ export function trainingDigest(): string[] {
       column.kind === 'number' ? null : Array.from({ length: column.levels }, (_, code) => `level ${code}`),
   }));
   return SPECS.map((spec) => {
-    const { model, covers } = fit(rows, spec);
-    return sha256Hex(writeOnnx(model, columns, covers));
+    const { pipeline, covers } = fit(rows, spec);
+    return sha256Hex(writeOnnx(pipeline, columns, covers));
   });
 }

@@ -1,6 +1,6 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { lengthOf, type Column } from '../table/table';
 import { momentsOf } from '../stats/moments';
+import { principalOf } from '../stats/principal';
 
 /** How a column becomes a number: a gap's stand-in, the share of each level, mean and spread of the reference. */
 interface Coding {
@@ -85,23 +85,15 @@ function components(
   covariance: Float64Array,
   width: number,
 ): Pick<Reconstruction, 'directions' | 'count' | 'leftOut'> {
-  const square = new Matrix(
-    Array.from({ length: width }, (_, j) => [...covariance.subarray(j * width, (j + 1) * width)]),
-  );
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(square, {
-    assumeSymmetric: true,
-  });
-  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
-  const total = realEigenvalues.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const { values, vectors } = principalOf(covariance, width);
+  const total = values.reduce((sum, value) => sum + value, 0);
   let held = 0;
   let count = 0;
-  while (count < width && held <= VARIANCE) held += Math.max(0, realEigenvalues[order[count++]]) / total;
+  while (count < width && held <= VARIANCE) held += values[count++] / total;
   const leftOut = width - count < count;
-  const chosen = leftOut ? order.slice(count) : order.slice(0, count);
+  const chosen = leftOut ? vectors.slice(count) : vectors.slice(0, count);
   const directions = new Float64Array(chosen.length * width);
-  chosen.forEach((position, c) => {
-    for (let j = 0; j < width; j++) directions[c * width + j] = eigenvectorMatrix.get(j, position);
-  });
+  chosen.forEach((vector, c) => directions.set(vector, c * width));
   return { directions, count: chosen.length, leftOut };
 }
 

@@ -35,7 +35,7 @@ export function featureRows(model: Model, inputs: Float64Array, rows: number): F
 }
 
 /** P(class 1) of raw outputs, in place. */
-function toProbabilities(model: Model, raw: Float64Array): Float64Array {
+export function toProbabilities(model: Model, raw: Float64Array): Float64Array {
   if (model.link === 'logistic') for (let i = 0; i < raw.length; i++) raw[i] = sigmoid(raw[i]);
   return raw;
 }

@@ -1,18 +1,20 @@
 import { ScoredeskError } from '../errors';
 import type { Covers } from '../explain/covers';
-import { probabilities, rawOutputs } from '../model/evaluate';
 import type { Model } from '../model/model';
 import { inputsOf, type TrainRows } from './data';
 import { learn, type Learned, type LearnerSpec } from './learners/learner';
-import { untouched, type PreparedColumn, type StepNote } from './prepare/prepared';
+import { foldProjection } from './foldProjection';
+import { widthAfter } from './joint/joint';
+import { pipelineOutputs, pipelineProbabilities, type Pipeline } from './pipeline';
+import type { PreparedColumn, StepNote } from './prepare/prepared';
+import { prepare, type PrepareSpec } from './prepare/prepare';
 import { toWoe } from './prepare/woe';
 import { pointsOf, type Points } from './scorecard';
 import { smote, type SmoteParams } from './prepare/smote';
-import { applyStep, type StepSpec } from './prepare/steps';
 
 /** How a model is made of rows. */
 export interface FitSpec {
-  steps: readonly StepSpec[];
+  steps: readonly PrepareSpec[];
   learner: LearnerSpec;
   /** `balanced`: both outcomes weigh the same in all, as scikit-learn's class_weight; else rows are added, see `smote`. */
   imbalance: 'none' | 'balanced' | ({ kind: 'smote' } & SmoteParams);
@@ -20,7 +22,7 @@ export interface FitSpec {
 
 export interface Fitted {
   /** From the user's columns, all of them, to the probability. */
-  model: Model;
+  pipeline: Pipeline;
   covers: Covers | null;
   /** What the steps took out. */
   notes: readonly StepNote[];
@@ -40,13 +42,8 @@ export function fit(rows: TrainRows, spec: FitSpec, report?: (done: number) => v
   const defaults = rows.target.reduce((sum, y) => sum + y, 0);
   if (defaults === 0 || defaults === rows.rows)
     throw new ScoredeskError('train-one-class', { rows: rows.rows });
-  let columns: readonly PreparedColumn[] = untouched(rows.columns);
-  const notes: StepNote[] = [];
-  for (const step of spec.steps) {
-    const done = applyStep(columns, step, rows.target);
-    columns = done.columns;
-    notes.push(...done.notes);
-  }
+  const { stages, notes, columns: ready } = prepare(rows, spec.steps);
+  let columns: readonly PreparedColumn[] = ready;
   if (columns.length === 0) throw new ScoredeskError('train-no-columns', {});
   const woe = spec.learner.kind === 'scorecard' ? toWoe(columns, rows.target) : null;
   columns = woe?.columns ?? columns;
@@ -57,13 +54,16 @@ export function fit(rows: TrainRows, spec: FitSpec, report?: (done: number) => v
   };
   const whole = typeof spec.imbalance === 'string' ? prepared : smote(prepared, spec.imbalance);
   const learned = learn(spec.learner, whole, report);
-  const model = modelOf(rows.columns.length, columns, learned);
+  const last = stages.at(-1);
+  const inputs = last ? widthAfter(last.joint, last.features.length) : rows.columns.length;
+  const model = modelOf(inputs, columns, learned);
+  const pipeline = foldProjection({ width: rows.columns.length, stages, model, isotonic: null });
   const importances = columns.map(({ column }, j) => ({
     column: column.name,
     value: learned.importances[j],
   }));
   const scorecard = woe && pointsOf(woe.bins, columns, learned.predictor);
-  return { model, covers: learned.covers, notes, importances, rounds: learned.rounds, scorecard };
+  return { pipeline, covers: learned.covers, notes, importances, rounds: learned.rounds, scorecard };
 }
 
 function modelOf(width: number, columns: readonly PreparedColumn[], { predictor, link }: Learned): Model {
@@ -82,23 +82,26 @@ function balanced({ target, weights, rows }: TrainRows, defaults: number): Float
 const BLOCK = 4096;
 
 /** P(default) of rows with the user's columns. @throws train-unscored where a value that they lack was there in all rows learned from */
-export const predict = (model: Model, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array =>
-  inBlocks(rows, (inputs, count) => probabilities(model, inputs, count));
+export const predict = (pipeline: Pipeline, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array =>
+  pipelineProbabilities(pipeline, predictRaw(pipeline, rows));
 
 /** Their raw output. */
-export const predictRaw = (model: Model, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array =>
-  inBlocks(rows, (inputs, count) => rawOutputs(model, inputs, count));
+export function predictRaw(pipeline: Pipeline, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array {
+  const raw = outputsOf(pipeline, rows);
+  const unscored = raw.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
+  if (unscored > 0) throw new ScoredeskError('train-unscored', { rows: unscored });
+  return raw;
+}
 
-function inBlocks(
-  rows: Pick<TrainRows, 'rows' | 'columns'>,
-  score: (inputs: Float64Array, count: number) => Float64Array,
-): Float64Array {
+/** P(default) of rows some of which may get none (NaN). */
+export const predictSome = (pipeline: Pipeline, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array =>
+  pipelineProbabilities(pipeline, outputsOf(pipeline, rows));
+
+function outputsOf(pipeline: Pipeline, rows: Pick<TrainRows, 'rows' | 'columns'>): Float64Array {
   const out = new Float64Array(rows.rows);
   for (let from = 0; from < rows.rows; from += BLOCK) {
     const to = Math.min(rows.rows, from + BLOCK);
-    out.set(score(inputsOf(rows, from, to), to - from), from);
+    out.set(pipelineOutputs(pipeline, inputsOf(rows, from, to), to - from), from);
   }
-  const unscored = out.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
-  if (unscored > 0) throw new ScoredeskError('train-unscored', { rows: unscored });
   return out;
 }

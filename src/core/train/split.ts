@@ -33,6 +33,15 @@ export function splitByTime(times: ArrayLike<number>, share: number): Split {
   return { train: all.filter((row) => at(row) <= cut), test: all.filter((row) => at(row) > cut) };
 }
 
+/** The rows of one value kept aside. */
+export function splitByValue(values: readonly string[], value: string): Split {
+  const all = Int32Array.from(values.keys());
+  return {
+    train: all.filter((row) => values[row] !== value),
+    test: all.filter((row) => values[row] === value),
+  };
+}
+
 /** The fold of each row, 0 .. folds - 1: of both outcomes about as many in each. */
 export function stratifiedFolds(target: ArrayLike<number>, folds: number, seed: number): Uint8Array {
   const random = spreadRandom(seed);

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { ScoredeskError } from '../../core/errors';
+import { SMOTE_NEIGHBOURS } from '../../core/train/search/search';
+import type { Dimension } from '../../core/train/search/space';
 import { firstFinding, parseJson, type SchemaFinding } from '../../bundle/validate';
 
 /** How a model is trained: every part may be left out. Names are the field's; see `scoredesk train --help`. */
@@ -18,7 +20,11 @@ const stepSchema = v.variant('kind', [
     over: v.optional(share, 0.9),
     keep: v.optional(v.picklist(['first', 'associated']), 'associated'),
   }),
-  v.strictObject({ kind: v.literal('dropWeak'), below: v.optional(atLeast(0), 0.02) }),
+  v.strictObject({
+    kind: v.literal('dropWeak'),
+    by: v.optional(v.picklist(['informationValue', 'etaSquared', 'cramersV']), 'informationValue'),
+    below: v.optional(atLeast(0), 0.02),
+  }),
   v.strictObject({
     kind: v.literal('impute'),
     with: v.optional(v.picklist(['mean', 'median', 'min', 'max', 'mostFrequent', 'constant']), 'median'),
@@ -30,6 +36,12 @@ const stepSchema = v.variant('kind', [
     with: v.optional(v.picklist(['minMax', 'standard', 'robust', 'power']), 'standard'),
   }),
   v.strictObject({ kind: v.literal('oneHot'), most: v.optional(whole(1, 1000), 100) }),
+  v.strictObject({
+    kind: v.literal('neighbours'),
+    neighbours: v.optional(whole(1, 100), 5),
+    seed: v.optional(whole(0, 2_147_483_647), 1),
+  }),
+  v.strictObject({ kind: v.literal('pca'), share: v.optional(share, 0.95) }),
 ]);
 
 const boostingSchema = v.strictObject({
@@ -117,31 +129,34 @@ const searchSchema = v.strictObject({
   ),
 });
 
+const imbalanceSchema = v.union(
+  [
+    v.picklist(['none', 'balanced']),
+    v.strictObject({ kind: v.literal('smote'), neighbours: v.optional(whole(1, 100), 5) }),
+  ],
+  'none, balanced or {"kind": "smote", "neighbours": 5}',
+);
+
 const recipeSchema = v.strictObject({
   seed: v.optional(whole(0, 2_147_483_647), 1),
   split: v.optional(
     v.strictObject({
       test: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(0.9)), 0.2),
       time: v.optional(v.string()),
+      /** The rows kept aside are those with a value in a column. */
+      given: v.optional(v.strictObject({ column: v.string(), value: v.union([v.string(), v.number()]) })),
     }),
     {},
   ),
   folds: v.optional(whole(2, 20), 5),
   leaveOut: v.optional(v.array(v.string()), []),
+  /** Column of how much each row counts in learning; figures count each row once. */
+  weights: v.optional(v.string()),
   steps: v.optional(v.array(stepSchema), []),
   learner: v.optional(learnerSchema, { kind: 'boosting', params: {} }),
-  imbalance: v.optional(
-    v.union(
-      [
-        v.picklist(['none', 'balanced']),
-        v.strictObject({ kind: v.literal('smote'), neighbours: v.optional(whole(1, 100), 5) }),
-      ],
-      'none, balanced or {"kind": "smote", "neighbours": 5}',
-    ),
-    'none',
-  ),
+  imbalance: v.optional(imbalanceSchema, 'none'),
   search: v.optional(searchSchema),
-  calibration: v.optional(v.picklist(['none', 'platt']), 'none'),
+  calibration: v.optional(v.picklist(['none', 'platt', 'isotonic']), 'none'),
   threshold: v.optional(
     v.strictObject({
       costs: v.optional(costsSchema),
@@ -170,24 +185,22 @@ export function checkedRecipe(json: unknown): Recipe {
 }
 
 /** A parameter that the learner lacks, or a value that it can't have, is found before anything is tried. */
-function checkSearched({ learner, search }: Recipe): void {
+function checkSearched({ learner, imbalance, search }: Recipe): void {
   for (const [name, dimension] of Object.entries(search?.params ?? {})) {
-    const { min, max } = dimension.kind === 'range' ? dimension : { min: 0, max: 0 };
-    const ends =
-      dimension.kind === 'range'
-        ? dimension.whole
-          ? [Math.round(min), Math.round(max)]
-          : [min, max]
-        : dimension.values;
-    for (const value of ends) {
-      const tried = v.safeParse(
-        learnerSchema,
-        { ...learner, params: { [name]: value } },
-        { abortEarly: true },
-      );
+    const isSmote = name === SMOTE_NEIGHBOURS && typeof imbalance !== 'string';
+    for (const value of endsOf(dimension)) {
+      const tried = isSmote
+        ? v.safeParse(imbalanceSchema, { ...imbalance, neighbours: value }, { abortEarly: true })
+        : v.safeParse(learnerSchema, { ...learner, params: { [name]: value } }, { abortEarly: true });
       if (tried.success) continue;
       const { found, expected } = firstFinding(tried.issues[0]);
       throw new ScoredeskError('recipe-invalid', { path: `search.params.${name}`, found, expected });
     }
   }
+}
+
+function endsOf(dimension: Dimension): readonly (number | string)[] {
+  if (dimension.kind === 'values') return dimension.values;
+  const { min, max, whole: isWhole } = dimension;
+  return isWhole ? [Math.round(min), Math.round(max)] : [min, max];
 }

@@ -28,6 +28,8 @@ export interface LabOptions {
   id: string | null;
   dictionary: Dictionary;
   leaveOut: readonly string[];
+  /** Column of how much each row counts. */
+  weights?: string | undefined;
 }
 
 /** What rows are called where nothing names them. */
@@ -48,9 +50,10 @@ export function withIds(table: Table, id: string | null): { table: Table; id: st
 export function labTable(given: Table, options: LabOptions): LabTable {
   const { target, dictionary, leaveOut } = options;
   const { table, id } = withIds(given, options.id);
-  for (const name of leaveOut) columnOf(table, name);
+  const unasked = [...leaveOut, ...(options.weights === undefined ? [] : [options.weights])];
+  for (const name of unasked) columnOf(table, name);
   const features = chooseFeatures(table, undefined, id, target.column, dictionary).filter(
-    (name) => !leaveOut.includes(name),
+    (name) => !unasked.includes(name),
   );
   const inferred = inferColumns(table, table, features, id, target, dictionary);
   const declared = inferred.map((column) =>
@@ -62,11 +65,11 @@ export function labTable(given: Table, options: LabOptions): LabTable {
   return { ...labPart(given, declared, options), declared, unused };
 }
 
-/** The same of a table with columns that are declared already: rows kept aside. @throws as `labTable` */
+/** The same of a table with columns that are declared already: rows kept aside. @throws as `labTable`; train-weights */
 export function labPart(
   given: Table,
   declared: readonly ManifestColumn[],
-  { target, id: asked }: Pick<LabOptions, 'target' | 'id'>,
+  { target, id: asked, weights }: Pick<LabOptions, 'target' | 'id' | 'weights'>,
 ): LabPart {
   const { table: named, id } = withIds(given, asked);
   const features = declared.filter(({ role }) => role === 'feature');
@@ -79,7 +82,40 @@ export function labPart(
     throw new ScoredeskError('target-missing', { column: target.column, rows: unknown, file: given.name });
   checkIds(texts(columnOf(table, id)), id);
   const columns = features.map((column) => trainColumn(table, column));
-  return { table, rows: { rows: table.rows, columns, target: Uint8Array.from(labels) } };
+  const rows = { rows: table.rows, columns, target: Uint8Array.from(labels) };
+  return {
+    table,
+    rows:
+      weights === undefined ? rows : { ...rows, weights: weightsOf(numberColumn(named, weights), weights) },
+  };
+}
+
+/** Rows that nothing is learned from, as a bundle keeps them: outcomes as 0 and 1 where they are known. @throws as `labTable` */
+export function shownRows(
+  given: Table,
+  declared: readonly ManifestColumn[],
+  { target, id: asked }: Pick<LabOptions, 'target' | 'id'>,
+): Table {
+  const { table, id } = withIds(given, asked);
+  const inputs = declared.filter(({ role }) => role === 'feature').map(({ name }) => name);
+  return requireRows(readRows(table, declared, { id, inputs, target, late: true })).table;
+}
+
+/** @throws train-weights where one is missing or below 0, or none is above */
+function weightsOf(values: ArrayLike<number>, column: string): Float64Array {
+  const weights = Float64Array.from(values);
+  const bad = weights.findIndex((weight) => !(weight >= 0 && Number.isFinite(weight)));
+  if (bad >= 0) throw new ScoredeskError('train-weights', { column, row: bad + 1, value: weights[bad] });
+  return weights;
+}
+
+/** Values of a column that has to hold numbers. @throws column-unknown, column-not-number */
+export function numberColumn(table: Table, name: string): ArrayLike<number> {
+  const column = columnOf(table, name);
+  if (column.kind === 'number') return column.values;
+  const row = column.codes.findIndex((code) => code >= 0);
+  const value = row < 0 ? '' : column.dictionary[column.codes[row]];
+  throw new ScoredeskError('column-not-number', { column: name, file: table.name, row: row + 1, value });
 }
 
 /** Some rows of a part. */
@@ -91,7 +127,8 @@ export const takePart = ({ table, rows }: LabPart, positions: Int32Array, name: 
 const isUsable = ({ type }: ManifestColumn): boolean =>
   type !== undefined && type !== 'text' && type !== 'date';
 
-function trainColumn(table: Table, { name, levels, monotone }: ManifestColumn): TrainColumn {
+/** A column of rows in the declared types, as something to learn from. */
+export function trainColumn(table: Table, { name, levels, monotone }: ManifestColumn): TrainColumn {
   const column = columnOf(table, name);
   if (column.kind === 'number') return { name, kind: 'number', values: column.values, monotone };
   return { name, kind: 'category', codes: column.codes, levels: levels?.length ?? column.dictionary.length };

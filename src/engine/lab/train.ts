@@ -1,17 +1,18 @@
 import { ScoredeskError } from '../../core/errors';
 import { EVEN_COSTS, type Costs } from '../../core/decision/cost';
 import type { Objective } from '../../core/decision/thresholds';
-import { sigmoid } from '../../core/numeric/functions';
 import { writeOnnx } from '../../core/onnx/write/model';
-import { columnOf, type Table } from '../../core/table/table';
-import { calibrated, fitPlatt, type Platt } from '../../core/train/calibrate';
+import { columnOf, takeRows, texts, type Column, type Table } from '../../core/table/table';
+import { calibrated, crossCalibrated, fitCalibration, type Calibration } from '../../core/train/calibrate';
 import { validate, type Validation } from '../../core/metrics/validation';
 import { crossValidate } from '../../core/train/crossValidate';
 import { runFigures, type RunFigures } from '../../core/train/figures';
-import { fit, predict, type FitSpec, type Fitted } from '../../core/train/fit';
+import type { TrainColumn, TrainRows } from '../../core/train/data';
+import { fit, predict, predictSome, type FitSpec, type Fitted } from '../../core/train/fit';
+import { divided, localFitter, type Fitter } from '../../core/train/fitter';
 import type { LearnerSpec } from '../../core/train/learners/learner';
 import { bestOf, isLoss, search, withParams, type Tried } from '../../core/train/search/search';
-import { splitByTime, stratifiedSplit } from '../../core/train/split';
+import { splitByTime, splitByValue, stratifiedSplit, type Split } from '../../core/train/split';
 import type { WoeBin } from '../../core/train/prepare/woe';
 import type { StepNote } from '../../core/train/prepare/prepared';
 import type { PackInput } from '../../bundle/packPlan';
@@ -19,7 +20,16 @@ import type { Dictionary, ManifestColumn } from '../../bundle/schema';
 import type { Target } from '../../bundle/target';
 import { pausing, type Progress } from '../runtime';
 import type { Recipe } from './recipe';
-import { labPart, labTable, ROW_NUMBER, takePart, type LabPart } from './rows';
+import {
+  labPart,
+  labTable,
+  numberColumn,
+  ROW_NUMBER,
+  shownRows,
+  takePart,
+  trainColumn,
+  type LabPart,
+} from './rows';
 import { chooseThreshold, objectiveOf, type ChosenThreshold } from './threshold';
 import { doubtful, type LabWarning } from './warnings';
 
@@ -28,10 +38,22 @@ export interface TrainInput {
   /** Rows kept aside; left out, some of the table's are. */
   test?: Table | undefined;
   target: Target;
+  /** Whom the bundle shows; left out, the rows of the table, or of the test where there is one. */
+  clients?: Table | undefined;
+  /** Later rows, to compare with those learned from. */
+  current?: Table | undefined;
   /** Column that names a row; null numbers them. */
   id: string | null;
   dictionary: Dictionary;
   recipe: Recipe;
+  /** Who fits the models of these rows; this thread unless said. */
+  fitter?: ((rows: TrainRows, local: Fitter) => Fitter) | undefined;
+  /** Candidates that an earlier search tried. */
+  resume?: readonly Tried[] | undefined;
+  /** Called with all candidates tried so far, after each. */
+  onTried?: ((tried: readonly Tried[]) => void) | undefined;
+  /** Whether the search may end with what it has: asked after each candidate. */
+  enough?: (() => boolean) | undefined;
   signal?: AbortSignal | undefined;
   progress?: ((state: Progress) => void) | undefined;
 }
@@ -53,7 +75,7 @@ export interface Run {
   baseline: RunFigures;
   /** Every candidate that was tried, and the one that was taken; null where nothing was searched. */
   search: { tried: readonly Tried[]; best: Tried } | null;
-  calibration: Platt | null;
+  calibration: Calibration | null;
   /** What the steps took out, fitted on all training rows. */
   steps: readonly StepNote[];
   importances: Fitted['importances'];
@@ -75,7 +97,16 @@ export interface Trained {
   /** All that a bundle is made of but its name. */
   bundle: Pick<
     PackInput,
-    'model' | 'clients' | 'idColumn' | 'reference' | 'test' | 'target' | 'dictionary' | 'features'
+    | 'model'
+    | 'clients'
+    | 'idColumn'
+    | 'reference'
+    | 'test'
+    | 'current'
+    | 'expected'
+    | 'target'
+    | 'dictionary'
+    | 'features'
   >;
 }
 
@@ -85,6 +116,7 @@ interface Data {
   test: LabPart;
   /** Whom the bundle shows. */
   clients: Table;
+  current: Table | undefined;
   declared: ManifestColumn[];
   warnings: LabWarning[];
 }
@@ -104,14 +136,17 @@ export async function train(input: TrainInput): Promise<Trained> {
   const { recipe } = input;
   const data = dataOf(input);
   const costs = recipe.threshold.costs ?? input.dictionary.decision?.costs ?? EVEN_COSTS;
+  const pause = pausing(input.signal);
+  const local = localFitter(data.train.rows, pause);
   const task: LabTask = {
     recipe,
     costs,
     objective: objectiveOf(recipe.threshold, costs),
-    pause: pausing(input.signal),
+    fitter: input.fitter?.(data.train.rows, local) ?? local,
+    pause,
     progress: input.progress ?? (() => undefined),
   };
-  const { spec, searched } = await chosenSpec(data.train, task);
+  const { spec, searched } = await chosenSpec(data.train, task, input);
   const model = await validatedModel(data.train, spec, task);
   const run = await measured(data, { ...model, searched }, task);
   const { threshold, reviewFrom } = run.threshold;
@@ -123,38 +158,37 @@ interface LabTask {
   recipe: Recipe;
   costs: Costs;
   objective: Objective;
+  fitter: Fitter;
   pause: () => Promise<void>;
   progress: (state: Progress) => void;
-}
-
-/** Walks through long work, and lets others in between its parts. */
-async function stepped<T>(
-  work: Generator<{ done: number; total: number }, T>,
-  { pause, progress }: LabTask,
-): Promise<T> {
-  let next = work.next();
-  while (!next.done) {
-    progress({ ...next.value, unit: 'models' });
-    await pause();
-    next = work.next();
-  }
-  return next.value;
 }
 
 /** The recipe's learner, with the parameters that a search found where it asks for one. */
 async function chosenSpec(
   { rows, table }: LabPart,
-  task: LabTask,
+  { recipe, costs, objective, fitter, progress }: LabTask,
+  { resume, enough, onTried }: Pick<TrainInput, 'resume' | 'enough' | 'onTried'>,
 ): Promise<{ spec: FitSpec; searched: Run['search'] }> {
-  const { recipe, costs, objective } = task;
   const { steps, folds, seed } = recipe;
   const imbalance = typeof recipe.imbalance === 'string' ? recipe.imbalance : { ...recipe.imbalance, seed };
   const spec: FitSpec = { steps, imbalance, learner: seeded(recipe.learner, seed) };
   if (!recipe.search) return { spec, searched: null };
-  const how = { ...recipe.search, folds, seed, objective, amounts: amountsOf(table, costs) };
-  const tried = await stepped(search(rows, spec, how), task);
+  const how = { ...recipe.search, folds, seed };
+  let before = 0;
+  const tried = await search(rows, spec, how, {
+    fitter,
+    objective,
+    amounts: amountsOf(table, costs),
+    resume,
+    enough,
+    progress: (done, total, all) => {
+      progress({ done, total, unit: 'models' });
+      if (all.length > before) onTried?.(all);
+      before = all.length;
+    },
+  });
   const best = bestOf(tried, isLoss(how.metric, objective));
-  return { spec: { ...spec, learner: withParams(spec.learner, best.params) }, searched: { tried, best } };
+  return { spec: withParams(spec, best.params), searched: { tried, best } };
 }
 
 const seeded = (learner: LearnerSpec, seed: number): LearnerSpec =>
@@ -165,27 +199,42 @@ const seeded = (learner: LearnerSpec, seed: number): LearnerSpec =>
 /** A model of all training rows, and what models that never saw a row say of it. */
 interface ValidatedModel {
   fitted: Fitted;
-  platt: Platt | null;
+  calibration: Calibration | null;
   /** P(default) of each row. */
   cvScores: Float64Array;
   fold: Uint8Array;
 }
 
 async function validatedModel({ rows }: LabPart, spec: FitSpec, task: LabTask): Promise<ValidatedModel> {
-  const { folds, seed, calibration } = task.recipe;
-  const { raw, scores, fold } = await stepped(crossValidate(rows, spec, { folds, seed }), task);
-  const fitted = fit(rows, spec);
-  task.progress({ done: folds, total: folds, unit: 'models' });
-  const platt = calibration === 'platt' ? fitPlatt(raw, rows.target) : null;
-  const model = platt ? calibrated(fitted.model, platt) : fitted.model;
-  const cvScores = platt ? raw.map((own) => sigmoid(platt.slope * own + platt.shift)) : scores;
-  return { fitted: { ...fitted, model }, platt, cvScores, fold };
+  const { folds, seed, calibration: kind } = task.recipe;
+  const { fitter, progress } = task;
+  const division = { folds, seed, rowShare: 1 };
+  const whole = divided(rows, division);
+  let models = 0;
+  const done = (): void => progress({ done: ++models, total: folds + 1, unit: 'models' });
+  const [{ raw, scores }, fitted] = await Promise.all([
+    crossValidate(fitter, spec, division, whole, done),
+    fitter.fit(spec).then((model) => {
+      done();
+      return model;
+    }),
+  ]);
+  const { fold } = whole;
+  if (kind === 'none') return { fitted, calibration: null, cvScores: scores, fold };
+  const calibration = fitCalibration(kind, raw, rows.target);
+  const cvScores = crossCalibrated(kind, { raw, fold, target: rows.target });
+  return {
+    fitted: { ...fitted, pipeline: calibrated(fitted.pipeline, calibration) },
+    calibration,
+    cvScores,
+    fold,
+  };
 }
 
 /** Chooses the threshold, and measures on training rows, folds and test. */
 async function measured(
   { train: learned, test: unseen, declared, warnings }: Data,
-  { fitted, platt, cvScores, fold, searched }: ValidatedModel & { searched: Run['search'] },
+  { fitted, calibration, cvScores, fold, searched }: ValidatedModel & { searched: Run['search'] },
   { recipe, costs, objective, pause }: LabTask,
 ): Promise<Run> {
   const threshold = await chooseThreshold(learned.rows.target, cvScores, {
@@ -206,8 +255,8 @@ async function measured(
     const scores = Float64Array.from(own, (row) => cvScores[row]);
     return figures(takePart(learned, own, ''), scores);
   };
-  const { model } = fitted;
-  const unseenScores = predict(model, unseen.rows);
+  const { pipeline } = fitted;
+  const unseenScores = predict(pipeline, unseen.rows);
   const validation = await validate(unseen.rows.target, unseenScores, {
     threshold: threshold.threshold,
     costs,
@@ -226,15 +275,15 @@ async function measured(
     rows: { train: learned.rows.rows, test: unseen.rows.rows },
     threshold,
     metrics: {
-      train: figures(learned, predict(model, learned.rows)),
+      train: figures(learned, predict(pipeline, learned.rows)),
       cv: figures(learned, cvScores),
       test: figures(unseen, unseenScores),
     },
     folds: Array.from({ length: recipe.folds }, (_, k) => ofFold(k)),
     validation,
-    baseline: figures(unseen, predict(dummy.model, unseen.rows)),
+    baseline: figures(unseen, predict(dummy.pipeline, unseen.rows)),
     search: searched,
-    calibration: platt,
+    calibration,
     steps: notes,
     importances: [...importances].sort((a, b) => b.value - a.value),
     rounds,
@@ -261,23 +310,33 @@ interface Used {
 
 /** Columns that the steps took out are no inputs of the model. */
 function usedColumns(fitted: Fitted): Used {
-  const { model } = fitted;
-  if (!model.features) return { inputs: Array.from({ length: model.width }, (_, j) => j), fitted };
-  const inputs = [...new Set(model.features.map(({ input }) => input))].sort((a, b) => a - b);
+  const { pipeline } = fitted;
+  const { stages, model, width } = pipeline;
+  const [first] = stages;
+  const features = first ? first.features : model.features;
+  if (!features) return { inputs: Array.from({ length: width }, (_, j) => j), fitted };
+  const inputs = [...new Set(features.map(({ input }) => input))].sort((a, b) => a - b);
   const place = new Map(inputs.map((input, at) => [input, at]));
-  const features = model.features.map((source) => ({ ...source, input: place.get(source.input) as number }));
-  const isWhole =
-    features.length === inputs.length &&
-    features.every(({ input, steps }, j) => input === j && steps.length === 0);
-  return {
-    inputs,
-    fitted: { ...fitted, model: { ...model, width: inputs.length, features: isWhole ? null : features } },
+  const moved = features.map((source) => ({ ...source, input: place.get(source.input) as number }));
+  if (first) {
+    const narrowed = [{ ...first, features: moved }, ...stages.slice(1)];
+    return {
+      inputs,
+      fitted: { ...fitted, pipeline: { ...pipeline, width: inputs.length, stages: narrowed } },
+    };
+  }
+  const isWhole = moved.every(({ input, steps }, j) => input === j && steps.length === 0);
+  const whole = {
+    ...model,
+    width: inputs.length,
+    features: isWhole && moved.length === inputs.length ? null : moved,
   };
+  return { inputs, fitted: { ...fitted, pipeline: { ...pipeline, width: inputs.length, model: whole } } };
 }
 
 function bundleOf(
   { target, id, dictionary }: TrainInput,
-  { train: learned, test, clients, declared }: Data,
+  { train: learned, test, clients, current, declared }: Data,
   { inputs, fitted }: Used,
   decision: NonNullable<Dictionary['decision']>,
 ): Trained['bundle'] {
@@ -285,42 +344,99 @@ function bundleOf(
   const levels = new Map(declared.map((column) => [column.name, column.levels?.map(({ value }) => value)]));
   const columns = names.map((name) => ({ name, levels: levels.get(name) ?? null }));
   const isInput = new Set(names);
+  const inputColumns = names.flatMap((name) => declared.find((column) => column.name === name) ?? []);
   return {
-    model: writeOnnx(fitted.model, columns, fitted.covers),
+    model: writeOnnx(fitted.pipeline, columns, fitted.covers),
     clients,
     idColumn: id ?? ROW_NUMBER,
     reference: learned.table,
     test: test.table,
+    current,
+    expected: expectedOf(
+      fitted,
+      inputColumns.map((column) => trainColumn(clients, column)),
+      clients,
+      id ?? ROW_NUMBER,
+    ),
     target: { column: target.column },
     features: names,
     dictionary: {
       ...dictionary,
       decision: { ...dictionary.decision, ...decision },
-      columns: declared.map((column) =>
-        column.role === 'feature' && !isInput.has(column.name) ? { ...column, role: 'extra' } : column,
-      ),
+      columns: [
+        ...declared.map((column) =>
+          column.role === 'feature' && !isInput.has(column.name)
+            ? { ...column, role: 'extra' as const }
+            : column,
+        ),
+        ...onlyOf(dictionary.columns ?? [], declared, [clients, current]),
+      ],
     },
   };
 }
 
+/** What the learner itself says of the clients: what any reading of the file has to say too. */
+function expectedOf(
+  { pipeline }: Fitted,
+  columns: readonly TrainColumn[],
+  clients: Table,
+  id: string,
+): Table {
+  const scores = predictSome(pipeline, { rows: clients.rows, columns });
+  const all = { name: 'the learner’s own scores', rows: clients.rows };
+  const ids = columnOf(clients, id);
+  const table: Table = {
+    ...all,
+    columns: new Map<string, Column>([
+      [id, ids],
+      ['probability', { kind: 'number', values: scores }],
+    ]),
+  };
+  const known = Int32Array.from(scores.keys()).filter((row) => !Number.isNaN(scores[row]));
+  return takeRows(table, known);
+}
+
+/** Columns of the dictionary that the rows learned from lack, and others have: the day of later rows. */
+const onlyOf = (
+  all: NonNullable<Dictionary['columns']>,
+  declared: readonly ManifestColumn[],
+  tables: readonly (Table | undefined)[],
+) =>
+  all.filter(
+    ({ name }) =>
+      !declared.some((column) => column.name === name) && tables.some((table) => table?.columns.has(name)),
+  );
+
 /** @throws train-few-rows, train-one-class */
 function dataOf(input: TrainInput): Data {
   const { recipe, table, test } = input;
-  const lab = labTable(table, { ...input, leaveOut: recipe.leaveOut });
+  const { leaveOut, weights, split } = recipe;
+  const aside = split.given && !test ? [split.given.column] : [];
+  const lab = labTable(table, { ...input, leaveOut: [...leaveOut, ...aside], weights });
   const unused = lab.unused.map((column): LabWarning => ({ kind: 'unused', column, found: NaN }));
   const parts = test ? { train: lab, test: labPart(test, lab.declared, input) } : splitParts(lab, recipe);
-  const clients = test ? parts.test.table : lab.table;
+  const shown = (rows: Table | undefined) => rows && shownRows(rows, lab.declared, input);
+  const clients = shown(input.clients) ?? (test ? parts.test.table : lab.table);
   for (const part of [parts.train, parts.test]) refuseFew(part.rows.target);
-  return { ...parts, clients, declared: lab.declared, warnings: [...doubtful(parts.train.rows), ...unused] };
+  const current = shown(input.current);
+  return {
+    ...parts,
+    clients,
+    current,
+    declared: lab.declared,
+    warnings: [...doubtful(parts.train.rows), ...unused],
+  };
 }
 
-function splitParts(lab: LabPart, { split, seed }: Recipe): { train: LabPart; test: LabPart } {
-  const { target } = lab.rows;
-  const { train, test } =
-    split.time === undefined
-      ? stratifiedSplit(target, split.test, seed)
-      : splitByTime(timesOf(lab.table, split.time), split.test);
+function splitParts(lab: LabPart, recipe: Recipe): { train: LabPart; test: LabPart } {
+  const { train, test } = splitOf(lab, recipe);
   return { train: takePart(lab, train, 'reference'), test: takePart(lab, test, 'test') };
+}
+
+function splitOf({ rows, table }: LabPart, { split: { test, time, given }, seed }: Recipe): Split {
+  if (given) return splitByValue(texts(columnOf(table, given.column)), String(given.value));
+  if (time !== undefined) return splitByTime(timesOf(table, time), test);
+  return stratifiedSplit(rows.target, test, seed);
 }
 
 /** Numbers as they are, dates by their day. @throws column-unknown */
@@ -339,16 +455,7 @@ function refuseFew(target: Uint8Array): void {
     throw new ScoredeskError('train-few-rows', { rows: target.length, least: LEAST_ROWS });
 }
 
-/** What costs are shares of. @throws column-unknown */
+/** What costs are shares of. @throws column-unknown, column-not-number */
 function amountsOf(table: Table, costs: Costs): Float64Array | undefined {
-  if (costs.kind === 'count') return undefined;
-  const column = columnOf(table, costs.column);
-  if (column.kind !== 'number')
-    throw new ScoredeskError('column-not-number', {
-      column: costs.column,
-      file: table.name,
-      row: 1,
-      value: '',
-    });
-  return Float64Array.from(column.values);
+  return costs.kind === 'count' ? undefined : Float64Array.from(numberColumn(table, costs.column));
 }

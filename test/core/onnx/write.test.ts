@@ -1,3 +1,4 @@
+import { pipelineOf } from '../../../src/core/train/pipeline';
 import { describe, expect, test } from 'vitest';
 import { writeOnnx, type WrittenColumn } from '../../../src/core/onnx/write/model';
 import { Boosting } from '../../../src/core/train/boosting/boost';
@@ -38,7 +39,7 @@ describe('a model that is written', () => {
     for (const some of [inputs, unknown]) {
       const expected = probabilities(model, some, 2000);
       const { onnx, own, theirs } = await both(
-        writeOnnx(model, columns, covers),
+        writeOnnx(pipelineOf(model), columns, covers),
         columns.map(({ levels }) => levels ?? undefined),
         some,
       );
@@ -99,7 +100,7 @@ describe('a model that is written', () => {
     const three = new Float64Array(3 * 2000);
     for (let i = 0; i < 2000; i++) three.set(inputs.subarray(i * 6, i * 6 + 3), 3 * i);
     const bytes = writeOnnx(
-      linear,
+      pipelineOf(linear),
       ['a', 'b', 'c'].map((name) => ({ name, levels: null })),
     );
     const { own, theirs } = await both(bytes, [undefined, undefined, undefined], three);
@@ -109,6 +110,8 @@ describe('a model that is written', () => {
   });
 
   test('has the same bytes each time', () => {
-    expect(writeOnnx(model, columns, covers)).toEqual(writeOnnx(model, columns, covers));
+    expect(writeOnnx(pipelineOf(model), columns, covers)).toEqual(
+      writeOnnx(pipelineOf(model), columns, covers),
+    );
   });
 });

@@ -40,7 +40,10 @@ function byAllSets(trees: TreeEnsemble, covers: Float64Array, row: Float64Array)
 
 test('path SHAP of a trained model is that of every set of columns, and adds up', () => {
   const rows = mixedRows(600, 51);
-  const { model, covers } = fit(rows, {
+  const {
+    pipeline: { model },
+    covers,
+  } = fit(rows, {
     steps: [],
     imbalance: 'none',
     learner: { kind: 'boosting', params: { trees: 4, leaves: 8 } },

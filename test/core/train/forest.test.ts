@@ -16,7 +16,7 @@ describe('a random forest', () => {
   } as const;
 
   test('gives shares, and learns what rows it never saw are like', () => {
-    const scores = predict(fit(learned, spec).model, unseen);
+    const scores = predict(fit(learned, spec).pipeline, unseen);
     expect(scores.every((p) => p >= 0 && p <= 1)).toBe(true);
     expect(auc(unseen.target, scores)).toBeGreaterThan(0.78);
     const mean = (values: ArrayLike<number>): number =>
@@ -41,7 +41,7 @@ describe('a random forest', () => {
   test('finds nothing in noise', () => {
     const target = learned.target.map((_, i) => unseen.target[(i * 7) % 3000]);
     expect(
-      Math.abs(auc(unseen.target, predict(fit({ ...learned, target }, spec).model, unseen)) - 0.5),
+      Math.abs(auc(unseen.target, predict(fit({ ...learned, target }, spec).pipeline, unseen)) - 0.5),
     ).toBeLessThan(0.06);
   });
 });

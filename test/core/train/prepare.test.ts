@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { crossValidate } from '../../../src/core/train/crossValidate';
+import { divided, localFitter } from '../../../src/core/train/fitter';
 import { takeTrainRows, type TrainColumn, type TrainRows } from '../../../src/core/train/data';
 import { fit, predictRaw } from '../../../src/core/train/fit';
 import { untouched, type PreparedColumn } from '../../../src/core/train/prepare/prepared';
@@ -107,8 +108,8 @@ test('a row that lacks what every row learned from had gets no score: told, not 
     target: Uint8Array.from(values, (_, i) => i % 2),
   });
   const logistic = { steps: [], imbalance: 'none', learner: { kind: 'logistic', params: {} } } as const;
-  const { model } = fit(rows([1, 2, 3, 2]), logistic);
-  expect(() => predictRaw(model, rows([1, NaN]))).toThrow('train-unscored {"rows":1}');
+  const { pipeline } = fit(rows([1, 2, 3, 2]), logistic);
+  expect(() => predictRaw(pipeline, rows([1, NaN]))).toThrow('train-unscored {"rows":1}');
 });
 
 describe('cross-validation', () => {
@@ -120,15 +121,15 @@ describe('cross-validation', () => {
   ];
   const spec = { steps, imbalance: 'balanced', learner: { kind: 'logistic', params: { c: 0.1 } } } as const;
 
-  test('no step sees a row of the fold: other values there change nothing but its own scores', () => {
+  test('no step sees a row of the fold: other values there change nothing but its own scores', async () => {
     const rows = mixedRows(600, 21);
-    const run = (of: TrainRows) => {
-      const work = crossValidate(of, spec, { folds: 3, seed: 4 });
-      let next = work.next();
-      while (!next.done) next = work.next();
-      return next.value;
+    const division = { folds: 3, seed: 4, rowShare: 1 };
+    const run = async (of: TrainRows) => {
+      const parts = divided(of, division);
+      const fitter = localFitter(of, async () => undefined);
+      return { ...(await crossValidate(fitter, spec, division, parts)), fold: parts.fold };
     };
-    const before = run(rows);
+    const before = await run(rows);
     const changed: TrainRows = {
       ...rows,
       columns: rows.columns.map((column) =>
@@ -140,10 +141,11 @@ describe('cross-validation', () => {
           : column,
       ),
     };
-    const { model } = fit(takeTrainRows(rows, others(before.fold)), spec);
+    const after = await run(changed);
+    const { pipeline } = fit(takeTrainRows(rows, others(before.fold)), spec);
     const own = Int32Array.from([...before.fold.keys()].filter((row) => before.fold[row] === 0));
-    expect(predictRaw(model, takeTrainRows(changed, own))).toEqual(
-      Float64Array.from(own, (row) => run(changed).raw[row]),
+    expect(predictRaw(pipeline, takeTrainRows(changed, own))).toEqual(
+      Float64Array.from(own, (row) => after.raw[row]),
     );
   });
 

@@ -11,7 +11,7 @@ import { onnxRuntime } from '../../../src/engine/runtime';
 describe('a scorecard', () => {
   const rows = mixedRows(2000, 41);
   const unseen = mixedRows(500, 42);
-  const { model, scorecard } = fit(rows, {
+  const { pipeline, scorecard } = fit(rows, {
     steps: [],
     imbalance: 'none',
     learner: { kind: 'scorecard', params: {} },
@@ -19,7 +19,7 @@ describe('a scorecard', () => {
   if (!scorecard) throw new Error('no scorecard');
 
   test('adds up: base and the points of a row’s bins are 600 at odds of 50, 20 less for each halving', () => {
-    const raw = predictRaw(model, rows);
+    const raw = predictRaw(pipeline, rows);
     for (const row of [0, 1, 2, 50, 51, 100, 999]) {
       const points = rows.columns.reduce((sum, column) => {
         const own = scorecard.bins.filter((bin) => bin.column === column.name);
@@ -39,17 +39,17 @@ describe('a scorecard', () => {
       column.kind === 'number' ? null : Array.from({ length: column.levels }, (_, code) => `level ${code}`),
     );
     const bytes = writeOnnx(
-      model,
+      pipeline,
       rows.columns.map(({ name }, j) => ({ name, levels: levels[j] })),
     );
     const onnx = readWhole(bytes, { width: 6, levels: levels.map((own) => own ?? undefined) });
     const inputs = inputsOf(unseen).map((x, i) => (i % 18 === 4 ? -1 : x));
-    const expected = probabilities(model, inputs, unseen.rows);
+    const expected = probabilities(pipeline.model, inputs, unseen.rows);
     const runtime = await onnxRuntime(onnx, bytes, { name: 'probabilities', index: 1 });
     const found = [probabilities(onnx.model, inputs, unseen.rows), await runtime.score(inputs, unseen.rows)];
     for (const scores of found)
       scores.forEach((p, i) => expect(Math.abs(p - expected[i])).toBeLessThan(1e-12));
-    expect(predict(model, unseen).every((p) => p > 0 && p < 1)).toBe(true);
+    expect(predict(pipeline, unseen).every((p) => p > 0 && p < 1)).toBe(true);
   });
 });
 

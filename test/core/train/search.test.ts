@@ -4,6 +4,9 @@ import { spreadRandom } from '../../../src/core/numeric/random';
 import { bestOf, search, type SearchSpec, type Tried } from '../../../src/core/train/search/search';
 import { gridCandidates, randomCandidate, type Space } from '../../../src/core/train/search/space';
 import { tpeCandidate, type Trial } from '../../../src/core/train/search/tpe';
+import type { Objective } from '../../../src/core/decision/thresholds';
+import type { TrainRows } from '../../../src/core/train/data';
+import { localFitter } from '../../../src/core/train/fitter';
 import { mixedRows } from '../../support/trainRows';
 
 const SPACE: Space = {
@@ -57,6 +60,11 @@ describe('candidates', () => {
 
 describe('a search', () => {
   const rows = mixedRows(1200, 9);
+  const fitter = localFitter(rows, async () => undefined);
+  const objective: Objective = {
+    kind: 'cost',
+    costs: { kind: 'count', falseNegative: 5, falsePositive: 1 },
+  };
   const spec = {
     steps: [],
     imbalance: 'none',
@@ -68,48 +76,82 @@ describe('a search', () => {
     rowShare: 1,
     folds: 3,
     seed: 2,
-    objective: { kind: 'cost', costs: { kind: 'count', falseNegative: 5, falsePositive: 1 } },
     params: {
       learningRate: { kind: 'values', values: [0.0001, 0.1, 0.3] },
       leaves: { kind: 'values', values: [2, 15] },
     },
   } as const;
 
-  function tried(asked: Partial<SearchSpec> & { kind: SearchSpec['kind'] }, resume: readonly Tried[] = []) {
-    const work = search(rows, spec, { ...how, ...asked }, resume);
+  async function tried(
+    asked: Partial<SearchSpec> & { kind: SearchSpec['kind'] },
+    resume: readonly Tried[] = [],
+  ) {
     let steps = 0;
-    let next = work.next();
-    for (; !next.done; next = work.next()) steps++;
-    return { found: next.value, steps };
+    const found = await search(
+      rows,
+      spec,
+      { ...how, ...asked },
+      { fitter, objective, resume, progress: (done) => (steps += Number(!Number.isInteger(done))) },
+    );
+    return { found, steps };
   }
 
-  test('takes the candidate with the least loss, and goes on from what was tried', () => {
-    const { found, steps } = tried({ kind: 'grid' });
+  test('takes the candidate with the least loss, and goes on from what was tried', async () => {
+    const { found, steps } = await tried({ kind: 'grid' });
     expect(found).toHaveLength(6);
     const best = bestOf(found, true);
     expect(best.value).toBe(Math.min(...found.map(({ value }) => value)));
     expect(best.params.learningRate).not.toBe(0.0001);
     expect(found.every(({ error }) => error > 0 && error < 0.1)).toBe(true);
-    const resumed = tried({ kind: 'grid' }, found.slice(0, 4));
+    const resumed = await tried({ kind: 'grid' }, found.slice(0, 4));
     expect(resumed.found).toEqual(found);
-    expect([steps, resumed.steps]).toEqual([24, 12]);
+    expect([steps, resumed.steps]).toEqual([12, 4]);
   });
 
-  test.each(['random', 'tpe'] as const)('the same seed tries the same: %s', (kind) => {
-    expect(tried({ kind, rowShare: 0.5, metric: 'objective' }).found).toEqual(
-      tried({ kind, rowShare: 0.5, metric: 'objective' }).found,
+  test.each(['random', 'tpe'] as const)('the same seed tries the same: %s', async (kind) => {
+    const half = { kind, rowShare: 0.5, metric: 'objective' } as const;
+    expect((await tried(half)).found).toEqual((await tried(half)).found);
+  });
+
+  test('ends with what it has when that is enough, with one candidate at least', async () => {
+    const asked = { ...how, kind: 'grid' } as const;
+    const of = (enough: () => boolean) => search(rows, spec, asked, { fitter, objective, enough });
+    let left = 2;
+    expect(await of(() => left-- === 0)).toHaveLength(3);
+    expect(await of(() => true)).toHaveLength(1);
+  });
+
+  test('the neighbours of SMOTE are searched beside the learner’s parameters', async () => {
+    const imbalance = { kind: 'smote', neighbours: 5, seed: 1 } as const;
+    const steps = [{ kind: 'impute', with: 'mean', value: 0 }] as const;
+    const params = { smoteNeighbours: { kind: 'values', values: [1, 9] } } as const;
+    const finite = finiteRows(rows);
+    const found = await search(
+      finite,
+      { ...spec, steps, imbalance },
+      { ...how, kind: 'grid', params },
+      {
+        fitter: localFitter(finite, async () => undefined),
+        objective,
+      },
     );
+    expect(found.map(({ params: { smoteNeighbours } }) => smoteNeighbours)).toEqual([1, 9]);
+    expect(found[0].value).not.toBe(found[1].value);
   });
 
-  test('a candidate that can’t be fitted is passed over; none that can is told', () => {
+  test('a candidate that can’t be fitted is passed over; none that can is told', async () => {
     const linear = { steps: [], imbalance: 'none', learner: { kind: 'logistic', params: {} } } as const;
-    const work = search(rows, linear, {
-      ...how,
-      kind: 'random',
-      params: { c: { kind: 'values', values: [1] } },
-    });
-    expect(() => {
-      for (let next = work.next(); !next.done;) next = work.next();
-    }).toThrow('learner-missing');
+    const asked = { ...how, kind: 'random', params: { c: { kind: 'values', values: [1] } } } as const;
+    await expect(search(rows, linear, asked, { fitter, objective })).rejects.toThrow('learner-missing');
   });
+});
+
+/** Infinities as a large number. */
+const finiteRows = (rows: TrainRows): TrainRows => ({
+  ...rows,
+  columns: rows.columns.map((column) =>
+    column.kind === 'number'
+      ? { ...column, values: Float64Array.from(column.values, (x) => Math.min(9, Math.max(-9, x))) }
+      : column,
+  ),
 });

@@ -96,17 +96,42 @@ export class GraphWriter {
     attributes: Readonly<Record<string, AttributeValue>> = {},
     output = `${operator}.${this.#nodes.length}`,
   ): string {
+    return this.#add(operator, inputs, attributes, [output])[0];
+  }
+
+  /** An operator with several outputs: their names. */
+  opOf(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+    outputs: number,
+  ): string[] {
+    const name = `${operator}.${this.#nodes.length}`;
+    return this.#add(
+      operator,
+      inputs,
+      attributes,
+      Array.from({ length: outputs }, (_, k) => `${name}.${k}`),
+    );
+  }
+
+  #add(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+    outputs: string[],
+  ): string[] {
     this.#nodes.push(
       create(NodeProtoSchema, {
         opType: operator,
         domain: ML_OPERATORS.has(operator) ? ML : '',
-        name: output,
+        name: outputs[0],
         input: [...inputs],
-        output: [output],
+        output: outputs,
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
       }),
     );
-    return output;
+    return outputs;
   }
 
   /** The file. @param output float64 [rows, 2] */

@@ -1,8 +1,10 @@
 import type { Covers } from '../../explain/covers';
 import type { LinearModel } from '../../model/linear';
-import type { Model } from '../../model/model';
+import type { Isotonic } from '../../metrics/isotonic';
+import type { Pipeline } from '../../train/pipeline';
 import { writeFeatures } from './features';
 import { GraphWriter, tensor } from './graph';
+import { writeJoint } from './joint';
 import { writeTrees } from './trees';
 
 /** An input column of a model that is written. */
@@ -15,25 +17,43 @@ export interface WrittenColumn {
 export const PROBABILITIES = 'probabilities';
 
 /**
- * A model as an ONNX file in double, from the user's columns to `probabilities` float64 [rows, 2]: numbers alone are one input
+ * A pipeline as an ONNX file in double, from the user's columns to `probabilities` float64 [rows, 2]: numbers alone are one input
  * `input` [rows, columns], with texts among them each column is an input of its name.
  */
 export function writeOnnx(
-  model: Model,
+  { stages, model, isotonic }: Pipeline,
   columns: readonly WrittenColumn[],
   covers: Covers | null = null,
 ): Uint8Array {
   const graph = new GraphWriter();
-  const inputs = writeInputs(graph, columns);
-  const features = model.features ? writeFeatures(graph, inputs, model.features) : inputs;
+  const staged = stages.reduce(
+    (from, { features, joint }) =>
+      writeJoint(graph, writeFeatures(graph, from, features), features.length, joint),
+    writeInputs(graph, columns),
+  );
+  const features = model.features ? writeFeatures(graph, staged, model.features) : staged;
   const { predictor } = model;
   const raw =
     predictor.kind === 'trees'
       ? writeTrees(graph, features, predictor, covers)
       : writeLinear(graph, features, predictor);
-  const p = model.link === 'logistic' ? graph.op('Sigmoid', [raw]) : raw;
+  const linked = model.link === 'logistic' ? () => graph.op('Sigmoid', [raw]) : () => raw;
+  const p = isotonic ? writeIsotonic(graph, raw, isotonic) : linked();
   const rest = graph.op('Sub', [graph.constant(Float64Array.of(1)), p]);
   return graph.finished(graph.op('Concat', [rest, p], { axis: 1 }, PROBABILITIES));
+}
+
+/** The first value, and of each line between knots its slope times how much of it lies below the raw output. */
+function writeIsotonic(graph: GraphWriter, raw: string, { x, y }: Isotonic): string {
+  const lines = Math.max(1, x.length - 1);
+  const of = (value: (k: number) => number): Float64Array =>
+    Float64Array.from({ length: lines }, (_, k) => (x.length > 1 ? value(k) : 0));
+  const beyond = graph.op('Sub', [raw, graph.constant(of((k) => x[k]))]);
+  const above = graph.op('Max', [beyond, graph.constant(Float64Array.of(0))]);
+  const within = graph.op('Min', [above, graph.constant(of((k) => x[k + 1] - x[k]))]);
+  const slopes = of((k) => (y[k + 1] - y[k]) / (x[k + 1] - x[k]));
+  const risen = graph.op('MatMul', [within, graph.constant(slopes, { dims: [lines, 1] })]);
+  return graph.op('Add', [risen, graph.constant(Float64Array.of(y[0]))]);
 }
 
 function writeInputs(graph: GraphWriter, columns: readonly WrittenColumn[]): string {

@@ -10,14 +10,14 @@ import {
 } from './prepared';
 import { withoutCorrelated } from './correlated';
 import { powerSteps } from './power';
-import { withoutWeak } from './weak';
+import { withoutWeak, type Association } from './weak';
 
 /** A step of a preparation as a recipe has it. */
 export type StepSpec =
   | { kind: 'dropMissing'; over: number }
   | { kind: 'dropConstant'; share: number }
   | { kind: 'dropCorrelated'; over: number; keep: 'first' | 'associated' }
-  | { kind: 'dropWeak'; below: number }
+  | { kind: 'dropWeak'; by: Association; below: number }
   | { kind: 'impute'; with: 'mean' | 'median' | 'min' | 'max' | 'mostFrequent' | 'constant'; value: number }
   | { kind: 'clip'; from: number; to: number }
   | { kind: 'scale'; with: 'minMax' | 'standard' | 'robust' | 'power' }

@@ -1,12 +1,13 @@
+import { hasCode } from '../../errors';
 import { brier, logLoss, auc } from '../../metrics/binary';
 import { bestThreshold, type Objective } from '../../decision/thresholds';
 import { ranked } from '../../metrics/ranked';
 import { spreadRandom } from '../../numeric/random';
 import { crossValidate, type CrossValidated } from '../crossValidate';
-import { takeTrainRows, type TrainRows } from '../data';
+import type { TrainRows } from '../data';
 import type { FitSpec } from '../fit';
+import { divided, type Divided, type Fitter } from '../fitter';
 import type { LearnerSpec } from '../learners/learner';
-import { stratifiedSplit } from '../split';
 import { gridCandidates, randomCandidate, type Candidate, type Space } from './space';
 import { tpeCandidate, type Trial } from './tpe';
 
@@ -34,31 +35,50 @@ export interface Tried {
 export const isLoss = (metric: SearchSpec['metric'], objective: Objective): boolean =>
   metric === 'objective' ? objective.kind === 'cost' : metric !== 'auc';
 
+/** What a search works with. */
+export interface SearchTask {
+  fitter: Fitter;
+  objective: Objective;
+  /** Of all rows, where the objective needs them. */
+  amounts?: Float64Array | undefined;
+  /** What was tried before: it is not tried again. */
+  resume?: readonly Tried[] | undefined;
+  /** Whether what was tried is enough: asked before each candidate but the first. */
+  enough?: (() => boolean) | undefined;
+  /** Called after each fold: how many candidates are done (with their part), of how many, and all that were tried. */
+  progress?: ((done: number, total: number, tried: readonly Tried[]) => void) | undefined;
+}
+
 /**
  * Tries candidates one after the other by cross-validation, the same folds for all of them.
  *
- * @param resume what was tried before: it is not tried again
  * @returns all that were tried; the best is `bestOf`
  * @throws as `fit` where every candidate fails
  */
-export function* search(
+export async function search(
   rows: TrainRows,
   spec: FitSpec,
-  how: SearchSpec & { folds: number; seed: number; objective: Objective; amounts?: Float64Array | undefined },
-  resume: readonly Tried[] = [],
-): Generator<{ done: number; total: number; tried: readonly Tried[] }, readonly Tried[]> {
-  const { seed, folds, objective } = how;
-  const some = how.rowShare < 1 ? stratifiedSplit(rows.target, how.rowShare, seed).test : null;
-  const sample = some ? takeTrainRows(rows, some) : rows;
-  const amounts =
-    some && how.amounts ? Float64Array.from(some, (row) => (how.amounts as Float64Array)[row]) : how.amounts;
+  how: SearchSpec & { folds: number; seed: number },
+  task: SearchTask,
+): Promise<readonly Tried[]> {
+  const { seed, folds, rowShare } = how;
+  const { fitter, objective, resume = [], enough = () => false, progress = () => undefined } = task;
+  const division = { folds, seed, rowShare };
+  const sample = divided(rows, division);
+  const { amounts: all } = task;
+  const amounts = all && Float64Array.from(sample.positions, (row) => all[row]);
   const next = candidates(how);
   const total = how.kind === 'grid' ? Math.min(how.trials, gridCandidates(how.params).length) : how.trials;
   const tried: Tried[] = [];
   const sign = isLoss(how.metric, objective) ? 1 : -1;
+  const attempt = async (params: Candidate): Promise<Tried> => {
+    let scored = 0;
+    const step = (): void => progress(tried.length + ++scored / folds, total, tried);
+    const found = await crossValidate(fitter, withParams(spec, params), division, sample, step);
+    return { params, ...reached(sample, found, { metric: how.metric, folds, objective, amounts }) };
+  };
   let failure: unknown = null;
-  while (tried.length < total) {
-    yield { done: tried.length, total, tried };
+  while (tried.length < total && !(tried.length > 0 && enough())) {
     const params = next(
       tried.map(({ params: candidate, value }) => ({
         candidate,
@@ -66,26 +86,14 @@ export function* search(
       })),
     );
     const known = resume[tried.length];
-    if (known && same(known.params, params)) {
-      tried.push(known);
-      continue;
-    }
     try {
-      const validated = crossValidate(
-        sample,
-        { ...spec, learner: withParams(spec.learner, params) },
-        { folds, seed },
-      );
-      let step = validated.next();
-      while (!step.done) {
-        yield { done: tried.length + step.value.done / folds, total, tried };
-        step = validated.next();
-      }
-      tried.push({ params, ...reached(sample, step.value, { ...how, amounts }) });
+      tried.push(known && same(known.params, params) ? known : await attempt(params));
     } catch (error) {
+      if (hasCode(error, 'stopped')) throw error;
       failure = error;
       tried.push({ params, value: NaN, error: NaN });
     }
+    progress(tried.length, total, tried);
   }
   if (tried.every(({ value }) => Number.isNaN(value)) && failure) throw failure as Error;
   return tried;
@@ -98,10 +106,25 @@ export function bestOf(tried: readonly Tried[], isLower: boolean): Tried {
   return usable.reduce((best, own) => (sign * own.value < sign * best.value ? own : best));
 }
 
-export const withParams = (learner: LearnerSpec, params: Candidate): LearnerSpec =>
-  learner.kind === 'dummy'
-    ? learner
-    : ({ ...learner, params: { ...learner.params, ...params } } as LearnerSpec);
+/** The parameter of SMOTE that is searched beside those of the learner. */
+export const SMOTE_NEIGHBOURS = 'smoteNeighbours';
+
+/** The spec with a candidate's values. */
+export function withParams(spec: FitSpec, candidate: Candidate): FitSpec {
+  const { [SMOTE_NEIGHBOURS]: neighbours, ...params } = candidate;
+  const { learner, imbalance } = spec;
+  return {
+    ...spec,
+    imbalance:
+      typeof imbalance === 'string' || neighbours === undefined
+        ? imbalance
+        : { ...imbalance, neighbours: Number(neighbours) },
+    learner:
+      learner.kind === 'dummy'
+        ? learner
+        : ({ ...learner, params: { ...learner.params, ...params } } as LearnerSpec),
+  };
+}
 
 const same = (a: Candidate, b: Candidate): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -119,8 +142,8 @@ function candidates({
 
 /** Mean of the folds' figures: each of rows that its model never saw. */
 function reached(
-  rows: TrainRows,
-  { scores: all, fold }: CrossValidated,
+  { rows, fold }: Divided,
+  { scores: all }: CrossValidated,
   {
     metric,
     objective,

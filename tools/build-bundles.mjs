@@ -1,7 +1,7 @@
 /**
- * Packs every demo bundle into public/bundles/ and writes the catalogue of all that is there, bundles put there by
+ * Makes every demo bundle in public/bundles/ and writes the catalogue of all that is there, bundles put there by
  * hand among them.
- * Each demo/<name>/pack.json holds the arguments of `scoredesk pack`, less --out.
+ * Each demo/<name>/pack.json holds the arguments of `scoredesk pack`, less --out, or train.json those of `scoredesk train`.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,10 +11,10 @@ import { join } from 'node:path';
 const OUT = 'public/bundles';
 
 mkdirSync(OUT, { recursive: true });
-const demos = readdirSync('demo')
-  .sort()
-  .filter((name) => existsSync(join('demo', name, 'pack.json')));
-const bundles = [...demos.map(packDemo), ...others(demos)];
+const COMMANDS = ['pack', 'train'];
+const commandOf = (name) => COMMANDS.find((command) => existsSync(join('demo', name, `${command}.json`)));
+const demos = readdirSync('demo').sort().filter(commandOf);
+const bundles = [...demos.map(makeDemo), ...others(demos)];
 const catalogue = { format: 'scoredesk-catalogue', bundles };
 writeFileSync(join(OUT, 'index.json'), JSON.stringify(catalogue, null, 1) + '\n');
 console.log(`${OUT}/index.json: ${bundles.map((bundle) => `${bundle.id}@${bundle.version}`).join(', ')}`);
@@ -27,11 +27,12 @@ function others(names) {
     .map((name) => entryOf(name, readFileSync(join(OUT, name, 'bundle.json'))));
 }
 
-function packDemo(name) {
-  const args = JSON.parse(readFileSync(join('demo', name, 'pack.json'), 'utf8'));
+function makeDemo(name) {
+  const command = commandOf(name);
+  const args = JSON.parse(readFileSync(join('demo', name, `${command}.json`), 'utf8'));
   const out = join(OUT, name);
   rmSync(out, { recursive: true, force: true });
-  const { status } = spawnSync(process.execPath, ['bin/scoredesk.js', 'pack', ...args, '--out', out], {
+  const { status } = spawnSync(process.execPath, ['bin/scoredesk.js', command, ...args, '--out', out], {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);

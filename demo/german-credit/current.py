@@ -13,7 +13,7 @@ decide how likely a row is drawn:
 Savings are then removed from a share of the rows that grows to MISSING_SAVINGS. Labels are those of the drawn
 rows. Ids are new; applied_on is a day of the month.
 
-Run:  pip install -r requirements.txt && python current.py    (writes current.csv beside this file)
+Run:  pip install -r lightgbm/requirements.txt && python current.py    (writes current.csv beside this file)
 """
 
 from pathlib import Path

@@ -252,7 +252,7 @@ describe('bundle.json', () => {
 });
 
 test('the dictionary’s decision is the one that training chose', () => {
-  const chosen = JSON.parse(textOf('demo/german-credit/training.json')) as {
+  const chosen = JSON.parse(textOf('demo/german-credit/lightgbm/training.json')) as {
     threshold: number;
     reviewFrom: number;
   };

@@ -18,7 +18,7 @@ const field = (page: Page, label: string) => page.getByLabel(label, { exact: tru
 async function onRefused(locale = 'en-GB'): Promise<{ page: Page; complaints: string[] }> {
   const seen = await visit(browser, site.url, { locale });
   await install(seen.page);
-  await openClient(seen.page, '48');
+  await openClient(seen.page, '78');
   await checked(seen.page);
   await paths(seen.page).first().waitFor();
   return seen;
@@ -32,7 +32,7 @@ test('a path is tried with one click, gone back from, and opened again by its ad
   const score = simulated(page);
   await score.filter({ hasText: '%' }).waitFor();
   expect(result).toContain(await score.innerText());
-  expect(page.url()).toContain('w.credit_amount=1200');
+  expect(page.url()).toContain('w.credit_amount=3900');
   await page.getByText(/^Recomputed: Amount per month/).waitFor();
   expect(await axeViolations(page)).toEqual([]);
   const { page: other } = await pageIn(page.context(), page.url());
@@ -48,15 +48,15 @@ test('a path is tried with one click, gone back from, and opened again by its ad
 test('any value is typed, chosen, undone and reset; beyond the range it is scored and said to be', async () => {
   const { page } = await onRefused();
   const amount = field(page, 'Credit amount');
-  await amount.fill('1,200');
-  await simulated(page).filter({ hasText: '17.0%' }).waitFor();
+  await amount.fill('3,900');
+  await simulated(page).filter({ hasText: '8.2%' }).waitFor();
   await amount.fill('many');
   await page.getByText('This is no number').waitFor();
   await amount.fill('90000');
   await page.getByText('Extrapolated').waitFor();
   await page.getByText('Outside 250 to 18,424, what the model has seen').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
-  await simulated(page).filter({ hasText: '17.0%' }).waitFor();
+  await simulated(page).filter({ hasText: '8.2%' }).waitFor();
   await page.getByRole('button', { name: 'All 18 values' }).click();
   await field(page, 'Housing').selectOption('own');
   await page.getByText('Reasons, file and simulated').click();
@@ -74,17 +74,17 @@ test('any value is typed, chosen, undone and reset; beyond the range it is score
 
 test('what was tried, and what it was named, is there again', async () => {
   const { page } = await onRefused('fr-FR');
-  await field(page, 'Montant du crédit').fill('1 200');
-  await simulated(page).filter({ hasText: '17,0 %' }).waitFor();
+  await field(page, 'Montant du crédit').fill('3 900');
+  await simulated(page).filter({ hasText: '8,2 %' }).waitFor();
   await page.getByLabel('Nommer ce scénario').fill('Moins de crédit');
   await page.getByRole('button', { name: 'Garder' }).click();
   await openClient(page, '25');
-  await openClient(page, '48');
+  await openClient(page, '78');
   await page.getByText('Ce qui avait été essayé est revenu.').waitFor();
-  await simulated(page).filter({ hasText: '17,0 %' }).waitFor();
+  await simulated(page).filter({ hasText: '8,2 %' }).waitFor();
   await page.getByRole('button', { name: 'Tout remettre' }).click();
   await page.getByRole('button', { name: 'Moins de crédit', exact: true }).click();
-  await simulated(page).filter({ hasText: '17,0 %' }).waitFor();
+  await simulated(page).filter({ hasText: '8,2 %' }).waitFor();
 });
 
 test('an accepted client has nothing to change; what would turn it is there', async () => {
@@ -95,7 +95,7 @@ test('an accepted client has nothing to change; what would turn it is there', as
 
 test('w goes to the what-if, r resets it', async () => {
   const { page } = await onRefused();
-  await goTo(page, '#/b/german-credit%401.0.0/clients/48?w.duration=4');
+  await goTo(page, '#/b/german-credit%402.0.0/clients/78?w.duration=4');
   await page.reload();
   await simulated(page).filter({ hasText: '%' }).waitFor();
   await page.keyboard.press('r');
@@ -110,7 +110,7 @@ test('an address with values that do not exist changes nothing', async () => {
   await install(page);
   await goTo(
     page,
-    '#/b/german-credit%401.0.0/clients/48?w.housing=castle&w.duration=long&w.nothing=1&w.class=bad',
+    '#/b/german-credit%402.0.0/clients/78?w.housing=castle&w.duration=long&w.nothing=1&w.class=bad',
   );
   await paths(page).first().waitFor();
   expect(await simulated(page).innerText()).toBe('—');
@@ -141,14 +141,14 @@ test('turned towards the client: words alone, other values to try, and back with
   // No score, no threshold, no points, nobody else.
   expect(text).not.toMatch(/\d\s?%|threshold|points|Similar|Decisions|Search/i);
   expect(await axeViolations(page)).toEqual([]);
-  await field(page, 'Credit amount').fill('1,200');
+  await field(page, 'Credit amount').fill('3,900');
   await page.getByText('With these values the model leads to').waitFor();
   await page.getByRole('button', { name: 'Français' }).or(page.locator('button[lang=fr]')).first().click();
   await page.getByRole('heading', { name: 'Vos droits' }).waitFor();
   await page.reload();
   await page.getByText('Avec ces valeurs, le modèle conduit à').waitFor();
   await page.getByRole('button', { name: 'Retour à l’entretien' }).click();
-  await simulated(page).filter({ hasText: '17,0 %' }).waitFor();
-  expect(page.url()).toContain('w.credit_amount=1200');
+  await simulated(page).filter({ hasText: '8,2 %' }).waitFor();
+  expect(page.url()).toContain('w.credit_amount=3900');
   expect(complaints).toEqual([]);
 });

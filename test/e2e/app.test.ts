@@ -23,7 +23,7 @@ const firstVisit = (options: BrowserContextOptions = {}, hash = '') =>
   visit(app.browser, app.site.url + hash, options);
 
 const predictions = new Map(
-  readFileSync('demo/german-credit/predictions.csv', 'utf8')
+  readFileSync('test/oracles/demo.csv', 'utf8')
     .trim()
     .split('\n')
     .slice(1)
@@ -41,7 +41,7 @@ test('a visitor installs the demo and sees a decision with its reasons', async (
   await page.getByRole('heading', { level: 1, name: 'No. 2' }).waitFor();
   expect(await page.getByRole('heading', { name: 'Refused' }).isVisible()).toBe(true);
   expect(await page.locator('.figure').innerText()).toContain(percent(Number(predictions.get('2'))));
-  expect(await page.getByRole('img', { name: /Risk score .* Threshold 18%/ }).isVisible()).toBe(true);
+  expect(await page.getByRole('img', { name: /Risk score .* Threshold 14\.5%/ }).isVisible()).toBe(true);
   const points = await page.locator('.bars .row:not(.total) .cell .label').allInnerTexts();
   const total = await page.locator('.bars .total .label').innerText();
   const number = (text: string) => Number(text.replace('−', '-').replace(/[^\d-]/g, ''));
@@ -122,7 +122,7 @@ test('French throughout, and the switch keeps the page and the focus', async () 
   await install(page);
   await openClient(page, '641');
   expect(await page.getByRole('heading', { name: 'Refusé' }).isVisible()).toBe(true);
-  expect(await page.locator('.figure').innerText()).toMatch(/^72,2\u00A0%/);
+  expect(await page.locator('.figure').innerText()).toMatch(/^74,8\u00A0%/);
   const body = await page.locator('body').innerText();
   expect(body).toContain('Pourquoi ce résultat');
   expect(body).toContain('Compte courant');
@@ -242,11 +242,11 @@ test('the decision and its reasons are copied as text', async () => {
   await page.getByRole('button', { name: 'Copy as text' }).click();
   await page.getByText('Copied').waitFor();
   const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
-  expect(lines[0]).toBe('No. 641 · Refused · 72.2% (risk score)');
-  expect(lines[1]).toMatch(/^72\.2% is above the threshold of 18%.* that is 71 points\.$/);
+  expect(lines[0]).toBe('No. 641 · Refused · 74.8% (risk score)');
+  expect(lines[1]).toMatch(/^74\.8% is above the threshold of 14\.5%.* that is 83 points\.$/);
   expect(lines[2]).toMatch(/^Checking account: overdrawn · \+22 points · /);
-  expect(lines.at(-2)).toContain('+59 points');
-  expect(lines.at(-1)).toMatch(/^german-credit@1\.0\.0 · [0-9a-f]{8}$/);
+  expect(lines.at(-2)).toContain('+64 points');
+  expect(lines.at(-1)).toMatch(/^german-credit@2\.0\.0 · [0-9a-f]{8}$/);
 });
 
 test('about: versions, licences and what leaves this machine', async () => {
@@ -286,7 +286,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async
   expect(await axeViolations(page)).toEqual([]);
   await page
     .getByRole('main')
-    .getByRole('link', { name: /^No. 48 / })
+    .getByRole('link', { name: /^No. 78 / })
     .click();
   await page.locator('.bars').waitFor();
   expect(await axeViolations(page)).toEqual([]);
@@ -362,12 +362,12 @@ test('the list: sort, filter, arrows and Enter; the place is kept on the way bac
 });
 
 test('the clients before and after, in the order of the list, by button and by key', async () => {
-  const { page } = await app.open(clientHash('48'));
+  const { page } = await app.open(clientHash('78'));
   await page.getByText(/^Client \d+ of 1,000$/).waitFor();
   await page.getByRole('button', { name: 'Next client' }).click();
-  await page.getByRole('heading', { level: 1, name: 'No. 49' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'No. 82' }).waitFor();
   await page.keyboard.press('[');
-  await page.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'No. 78' }).waitFor();
   await page.getByLabel('Find a client').focus();
   await page.keyboard.press(']');
   expect(await page.getByLabel('Find a client').inputValue()).toBe(']');
@@ -379,7 +379,7 @@ test('Escape leaves a search and clears it; a filter that leaves the client out 
   const search = page.getByLabel('Number or name');
   await search.fill('64');
   await page.getByText('20 clients of 1,000').waitFor();
-  await openClient(page, '48');
+  await openClient(page, '78');
   await page.getByRole('button', { name: 'Show all clients' }).click();
   await page.getByText(/^Client \d+ of 1,000$/).waitFor();
   await page.goBack();

@@ -35,9 +35,9 @@ test('a whole interview in French, by keyboard, with the server stopped', async 
   // Who sits here, and what the model leads to.
   await listed(page);
   await page.keyboard.press('/');
-  await page.keyboard.type('48');
+  await page.keyboard.type('78');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 1, name: /^N°\s48$/ }).waitFor();
+  await page.getByRole('heading', { level: 1, name: /^N°\s78$/ }).waitFor();
   await page.getByRole('heading', { name: 'Refusé' }).waitFor();
   await page.getByText('Ce solde va avec plus de défauts').waitFor();
 
@@ -46,15 +46,15 @@ test('a whole interview in French, by keyboard, with the server stopped', async 
   await tabTo(page, page.getByRole('button', { name: /^Essayer\s: Montant du crédit$/ }));
   await page.keyboard.press('Enter');
   const simulated = page.locator('.hypo .big');
-  await simulated.filter({ hasText: '17,0' }).waitFor();
+  await simulated.filter({ hasText: '8,2' }).waitFor();
   await page.getByText(/^Recalculé/).waitFor();
   await tabTo(page, page.getByRole('button', { name: 'Annuler', exact: true }));
   await page.keyboard.press('Enter');
   await simulated.filter({ hasText: '—' }).waitFor();
   // The key has no meaning in a field: the button has the focus.
   await page.keyboard.press('w');
-  await typeInto(page, 'Montant du crédit', '1 200');
-  await simulated.filter({ hasText: '17,0' }).waitFor();
+  await typeInto(page, 'Montant du crédit', '3 900');
+  await simulated.filter({ hasText: '8,2' }).waitFor();
 
   // The page turned towards the client, and back with what was tried.
   await tabTo(page, page.getByRole('link', { name: 'Montrer au client' }), 'Shift+Tab');
@@ -62,7 +62,7 @@ test('a whole interview in French, by keyboard, with the server stopped', async 
   await page.getByText('Avec ces valeurs, le modèle conduit à').waitFor();
   await tabTo(page, page.getByRole('button', { name: 'Retour à l’entretien' }));
   await page.keyboard.press('Enter');
-  await simulated.filter({ hasText: '17,0' }).waitFor();
+  await simulated.filter({ hasText: '8,2' }).waitFor();
 
   // People like this.
   await page.getByRole('heading', { name: 'Des personnes comparables' }).waitFor();
@@ -85,7 +85,7 @@ test('a whole interview in French, by keyboard, with the server stopped', async 
   await tabTo(page, reason);
   await page.keyboard.press('ArrowDown');
   await typeInto(page, 'En mots', 'Les relevés des douze derniers mois ont été vus.');
-  await typeInto(page, 'Déclaration du client', 'Un montant de 1 200 me suffit.');
+  await typeInto(page, 'Déclaration du client', 'Un montant de 3 900 me suffit.');
   await typeInto(page, 'Votre nom', 'M. Aubert');
   await page.keyboard.press('Enter');
   await page.getByText('Enregistré sous le numéro 1,').waitFor();

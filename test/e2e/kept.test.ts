@@ -66,7 +66,7 @@ test('two tabs that begin at the same time install it once', async () => {
   expect(fetched(site, before).filter((path) => path === LARGEST.path).length).toBe(1);
 });
 
-test.each(['1.1.0', '1.0.0'])(
+test.each(['2.1.0', '2.0.0'])(
   'another bundle of the same name, version %s, is offered, not forced; both stand side by side',
   async (version) => {
     const { page } = await visit(browser, site.url);
@@ -74,10 +74,10 @@ test.each(['1.1.0', '1.0.0'])(
     publish(root, version);
     await page.reload();
     await listed(page);
-    const newer = page.getByText('Version 1.1.0 of this bundle is published; this is 1.0.0.');
-    if (version === '1.1.0') await newer.waitFor();
+    const newer = page.getByText('Version 2.1.0 of this bundle is published; this is 2.0.0.');
+    if (version === '2.1.0') await newer.waitFor();
     await toBundles(page);
-    await page.getByText(version === '1.1.0' ? 'Another version than 1.0.0' : 'Same version 1.0.0').waitFor();
+    await page.getByText(version === '2.1.0' ? 'Another version than 2.0.0' : 'Same version 2.0.0').waitFor();
     const before = site.requests.length;
     await startDownload(page);
     await page.getByRole('button', { name: `Open clients of Demo ${version}` }).waitFor();
@@ -206,6 +206,6 @@ test('a tab that another one outdated is told to reload', async () => {
         };
       }),
   );
-  await goTo(page, '#/b/german-credit%401.0.0/clients/7');
+  await goTo(page, '#/b/german-credit%402.0.0/clients/7');
   await page.getByText('This tab runs an older version of Scoredesk').waitFor();
 });

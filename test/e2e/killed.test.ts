@@ -31,13 +31,13 @@ test('what was tried on a client, between two keystrokes', async () => {
   const before = await browser.open(site.url);
   await before.getByRole('button', { name: 'EN', exact: true }).click();
   await install(before);
-  await openClient(before, '48');
+  await openClient(before, '78');
   await before.locator('.paths').waitFor();
   await before.getByLabel('Credit amount', { exact: true }).fill('12');
   await expect.poll(() => storeKeys(before, 'drafts')).toHaveLength(1);
   await browser.kill();
   const after = await browser.open(site.url);
-  await openClient(after, '48');
+  await openClient(after, '78');
   await after.getByText('What was tried before is back.').waitFor();
   expect(await after.getByLabel('Credit amount', { exact: true }).inputValue()).toBe('12');
 });
@@ -46,7 +46,7 @@ test('a decision that was said to be recorded', async () => {
   const before = await browser.open(site.url);
   await before.getByRole('button', { name: 'EN', exact: true }).click();
   await install(before);
-  await openClient(before, '48');
+  await openClient(before, '78');
   await before.getByRole('radio', { name: 'Refused' }).check();
   await before.getByLabel('Your name').fill('M. Aubert');
   await before.getByRole('button', { name: 'Record the decision' }).click();

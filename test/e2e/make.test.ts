@@ -202,11 +202,11 @@ test('what takes long is said step by step and can be stopped', async () => {
 test('all that the command takes, by files: labels, training, test, later rows, predictions', async () => {
   const { page, complaints } = await visit(browser, site.url);
   const at = (name: string) => `demo/german-credit/${name}`;
-  const names = ['german-credit.csv', 'reference.csv', 'test.csv', 'current.csv', 'predictions.csv'];
+  const names = ['german-credit.csv', 'reference.csv', 'test.csv', 'current.csv', 'lightgbm/predictions.csv'];
   await page.locator('#import').waitFor({ state: 'attached' });
   await page
     .locator('input[data-picks=files]')
-    .setInputFiles([at('model.onnx'), ...names.map(at), at('dictionary.json')]);
+    .setInputFiles([at('lightgbm/model.onnx'), ...names.map(at), at('dictionary.json')]);
   await page.getByText('dictionary.json says what the columns are.').waitFor();
   for (const [label, file] of [
     [/^Rows that trained/, 'reference.csv'],
@@ -225,7 +225,7 @@ test('all that the command takes, by files: labels, training, test, later rows, 
     .waitFor();
   if (await make.isVisible()) await make.click();
   await listed(page);
-  await page.evaluate(() => (location.hash = `${location.hash}/48`));
+  await page.evaluate(() => (location.hash = `${location.hash}/78`));
   await page.getByText('Checking account').first().waitFor();
   await page.evaluate(() => (location.hash = location.hash.replace(/clients.*/, 'drift')));
   await page.getByText('Look first at Savings').waitFor();
@@ -233,7 +233,7 @@ test('all that the command takes, by files: labels, training, test, later rows, 
 });
 
 test.each([
-  ['a model alone', ['demo/german-credit/model.onnx'], 'A model alone scores nobody.'],
+  ['a model alone', ['demo/german-credit/lightgbm/model.onnx'], 'A model alone scores nobody.'],
   ['a table alone', ['demo/german-credit/test.csv'], 'test.csv is a table without a model.'],
 ])('%s is told what it lacks', async (_, files, sentence) => {
   const { page } = await visit(browser, site.url);

@@ -9,7 +9,7 @@ import { useInstalledApp, type Look } from '../support/installed';
 
 const app = useInstalledApp();
 
-const MODEL = '#/b/german-credit%401.0.0/model';
+const MODEL = '#/b/german-credit%402.0.0/model';
 
 async function openModel(query = '', look: Look = {}): Promise<Page> {
   const { page } = await app.open(MODEL + query, look);
@@ -25,14 +25,14 @@ test('what the model is and relies on, by every kind of importance', async () =>
   const { page, complaints } = await app.open('');
   await page.getByRole('link', { name: 'Model' }).click();
   await page.getByRole('heading', { name: 'What the model relies on' }).waitFor();
-  await page.getByText('LightGBM, 240 trees').first().waitFor();
+  await page.getByText('Gradient boosting, 240 trees').first().waitFor();
   await page.getByText('Adds up trees').waitFor();
   const relies = page.getByRole('list', { name: 'What the model relies on' });
   const first = () => relies.getByRole('listitem').first().innerText();
   expect(await first()).toMatch(/^Checking account/);
   await page.getByRole('button', { name: 'Permutation' }).click();
   await page
-    .getByText(/^Drop of the ROC AUC \(0\.832\) when the column is shuffled among 200 rows/)
+    .getByText(/^Drop of the ROC AUC \(0\.834\) when the column is shuffled among 200 rows/)
     .waitFor();
   expect(await first()).toMatch(/^Checking account\s+0\.\d+/);
   await page.getByRole('button', { name: 'Gain' }).click();
@@ -135,7 +135,7 @@ test('another installed model is set beside this one: figures with intervals, de
   const page = await openModel();
   const section = page.getByRole('region', { name: 'Against another model' });
   await section.getByText('Install another bundle or version').waitFor();
-  const { files } = await pack({ ...(await germanInput()), version: '2.0.0', threshold: 0.3 });
+  const { files } = await pack({ ...(await germanInput()), version: '3.0.0', threshold: 0.3 });
   const { page: bundles } = await app.open('#/bundles');
   await bundles.locator('input[data-picks=files]').setInputFiles(
     [...files].map(([name, content]) => ({
@@ -148,7 +148,7 @@ test('another installed model is set beside this one: figures with intervals, de
   const figures = section.getByRole('table', { name: 'Figures of both models' });
   await figures.waitFor();
   const cells = (row: RegExp) => figures.getByRole('row', { name: row }).getByRole('cell').allInnerTexts();
-  expect(await cells(/^ROC AUC/)).toEqual(['0.832', '0.832', '0.000', '0.000 to 0.000']);
+  expect(await cells(/^ROC AUC/)).toEqual(['0.834', '0.832', '−0.002', expect.stringMatching(/ to /)]);
   const [before, after, difference] = await cells(/^Not refused/);
   expect(parseFloat(after)).toBeGreaterThan(parseFloat(before));
   expect(difference).toMatch(/^\+\d+\.\d pt$/);

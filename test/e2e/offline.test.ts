@@ -36,9 +36,9 @@ test('after one visit the app opens with the server stopped, deep links included
   const { page, complaints } = await visit(browser, site.url, { serviceWorkers: 'allow' });
   await ready(page);
   await site.close();
-  await page.goto(`${site.url}${clientHash('48')}`);
+  await page.goto(`${site.url}${clientHash('78')}`);
   await page.reload();
-  await page.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'No. 78' }).waitFor();
   await page.locator('.bars').waitFor();
   await page.getByRole('link', { name: 'Clients' }).click();
   await page.getByText('1,000 clients of 1,000').waitFor();
@@ -87,7 +87,7 @@ test('inside another page nothing is shown but the way out', async () => {
     if (path !== 'frame.html') return false;
     response
       .writeHead(200, { 'content-type': 'text/html' })
-      .end(`<iframe src="${site.url}#/b/german-credit/clients/48" width="900" height="600"></iframe>`);
+      .end(`<iframe src="${site.url}#/b/german-credit/clients/78" width="900" height="600"></iframe>`);
     return true;
   };
   await page.goto(`${site.url}frame.html`);
@@ -134,11 +134,11 @@ test('an update names the other tabs, keeps what was typed, and reloads them tog
   await page.reload();
   await page.getByText('A new version of Scoredesk is ready.').waitFor();
   const other = await page.context().newPage();
-  await other.goto(`${site.url}${clientHash('48')}`);
+  await other.goto(`${site.url}${clientHash('78')}`);
   await other.getByText(/Reloading also reloads 1 other tab: German credit/).waitFor();
   await other.getByRole('button', { name: 'Reload now' }).click();
   for (const tab of [page, other]) await tab.locator('html[data-version=two]').waitFor({ state: 'attached' });
   await page.getByText('20 clients of 1,000').waitFor();
   expect(await page.getByLabel('Number or name').inputValue()).toBe('64');
-  await other.getByRole('heading', { level: 1, name: 'No. 48' }).waitFor();
+  await other.getByRole('heading', { level: 1, name: 'No. 78' }).waitFor();
 });

@@ -43,7 +43,7 @@ describe('a bundle from this machine', () => {
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: /^Save .* as a zip/ }).click();
     const file = await download;
-    expect(file.suggestedFilename()).toBe('german-credit-1.0.0.zip');
+    expect(file.suggestedFilename()).toBe('german-credit-2.0.0.zip');
     const keys = await storeKeys(page, 'bundles');
     const next = await emptySite();
     await pick(next, await file.path());

@@ -6,7 +6,7 @@ import { axeViolations } from '../support/axe';
 import { useInstalledApp, type Look } from '../support/installed';
 
 const app = useInstalledApp();
-const HASH = '#/b/german-credit%401.0.0/portfolio';
+const HASH = '#/b/german-credit%402.0.0/portfolio';
 
 /** The portfolio, measured. */
 async function opened(query = '', look: Look = {}): Promise<{ page: Page; complaints: string[] }> {
@@ -31,15 +31,15 @@ const download = async (page: Page, name: string): Promise<string> => {
 
 test('a threshold is proposed by keys, by a field, by dragging, and taken back', async () => {
   const { page, complaints } = await opened();
-  expect(await figures(page, 'Refused')).toEqual(['621', '—', '—']);
+  expect(await figures(page, 'Refused')).toEqual(['681', '—', '—']);
   await refuse(page).press('Shift+ArrowRight');
   await refuse(page).press('ArrowRight');
-  expect(await refuse(page).getAttribute('aria-valuetext')).toBe('19.1%');
+  expect(await refuse(page).getAttribute('aria-valuetext')).toBe('15.6%');
   const [inForce, proposed, change] = (await figures(page, 'Refused')).map((text) =>
     Number(text.replace('−', '-')),
   );
   expect(change).toBe(proposed - inForce);
-  expect(page.url()).toContain('threshold=0.191&review=0.13');
+  expect(page.url()).toContain('threshold=0.156&review=0.125');
   // The review zone goes along.
   const field = page.getByLabel('Refuse from').last();
   await field.fill('10');
@@ -60,16 +60,16 @@ test('a threshold is proposed by keys, by a field, by dragging, and taken back',
   await page.mouse.up();
   expect(Number(await refuse(page).getAttribute('aria-valuenow'))).toBeGreaterThan(15);
   await page.getByRole('button', { name: 'Back to what is in force' }).click();
-  expect(await figures(page, 'Refused')).toEqual(['621', '—', '—']);
+  expect(await figures(page, 'Refused')).toEqual(['681', '—', '—']);
   expect(page.url()).not.toContain('threshold=');
   expect(complaints).toEqual([]);
 });
 
 test('costs by count, by amounts and F-beta have their optimum; a proposal is saved with its figures', async () => {
   const { page } = await opened('?threshold=0.25&review=0.15');
-  expect((await figures(page, 'Cost per client'))[0]).toBe('0.465');
+  expect((await figures(page, 'Cost per client'))[0]).toBe('0.470');
   await page.getByRole('button', { name: 'Amount', exact: true }).click();
-  await page.getByText(/^lowest 137\sDM at 22\.\d+% \(/).waitFor();
+  await page.getByText(/^lowest 142\sDM at 18\.\d+% \(/).waitFor();
   await page.getByRole('button', { name: 'F-beta' }).click();
   await page.getByText(/^highest 0\.\d+ at /).waitFor();
   expect(page.url()).toContain('by=f%3A3');
@@ -86,7 +86,7 @@ test('costs by count, by amounts and F-beta have their optimum; a proposal is sa
   const saved = JSON.parse(await download(page, 'Save the proposal')) as ThresholdProposal;
   expect(saved).toMatchObject({
     kind: 'scoredesk-threshold-proposal',
-    inForce: { threshold: 0.18, reviewFrom: 0.13 },
+    inForce: { threshold: 0.145, reviewFrom: 0.125 },
     proposed: { threshold: 0.25, reviewFrom: 0.15 },
     objective: { kind: 'cost', costs: { kind: 'count', falseNegative: 10, falsePositive: 1 } },
     measured: { on: 'test', rows: 200 },

@@ -208,7 +208,7 @@ describe('a download that stops', () => {
     await page.getByText('onnxruntime checks it as it arrives').waitFor();
     await openClient(page, '641');
     await page.getByText('onnxruntime checks it as it arrives').waitFor();
-    expect(await page.locator('.figure').innerText()).toContain('72.2%');
+    expect(await page.locator('.figure').innerText()).toContain('74.8%');
     await page.reload();
     await page.getByText('onnxruntime checks it as it arrives').waitFor();
     // The page before asks for nothing any more.
@@ -220,7 +220,7 @@ describe('a download that stops', () => {
     await page.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
     await checked(page);
     expect(engineRequests(before)).toBe(1);
-    expect(await page.locator('.figure').innerText()).toContain('72.2%');
+    expect(await page.locator('.figure').innerText()).toContain('74.8%');
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
     expect(await page.getByText('onnxruntime checks it as it arrives').count()).toBe(0);
@@ -237,13 +237,13 @@ describe('a download that stops', () => {
     await install(page);
     await page.getByText(/could not be fetched yet.*answers 404/).waitFor();
     await openClient(page, '641');
-    expect(await page.locator('.figure').innerText()).toContain('72.2%');
+    expect(await page.locator('.figure').innerText()).toContain('74.8%');
     site.intercept = null;
     const before = site.requests.length;
     await page.evaluate(() => dispatchEvent(new Event('online')));
     await checked(page);
     expect(engineRequests(before)).toBe(1);
-    expect(await page.locator('.figure').innerText()).toContain('72.2%');
+    expect(await page.locator('.figure').innerText()).toContain('74.8%');
   });
 
   test('taking over on a client’s page asks for that client once more, and then rests', async () => {
@@ -257,9 +257,9 @@ describe('a download that stops', () => {
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'No. 25' }).waitFor();
     // Another client while the engine is on its way, and while it checks.
-    await openClient(page, '48');
+    await openClient(page, '78');
     await checked(page);
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('48');
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('78');
     const sent = () => page.evaluate(() => (globalThis as unknown as { sent: number }).sent);
     await frames(page);
     const before = await sent();

@@ -49,7 +49,7 @@ def runtime_probabilities(onnx_bytes, x):
 
 
 def german():
-    spec = importlib.util.spec_from_file_location("train", DEMO / "train.py")
+    spec = importlib.util.spec_from_file_location("train", DEMO / "lightgbm" / "train.py")
     train = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(train)
     features = train.read_features(json.loads((DEMO / "dictionary.json").read_text(encoding="utf-8")))
@@ -58,7 +58,7 @@ def german():
     model = train.fit(train.encode(reference, features), (reference["class"] == "bad").to_numpy(int), features)
     x = train.encode(table, features)
     p = model.predict_proba(x)[:, 1]
-    published = pd.read_csv(DEMO / "predictions.csv")["probability"].to_numpy()
+    published = pd.read_csv(DEMO / "lightgbm" / "predictions.csv")["probability"].to_numpy()
     assert np.abs(p - published).max() < 1e-12, "the refitted model is not the published one"
     explainer = shap.TreeExplainer(model, feature_perturbation="tree_path_dependent")
     values = explainer.shap_values(x)

@@ -20,7 +20,7 @@ const contributions = (table: Awaited<ReturnType<typeof tableOf>>, names: readon
 
 test('German credit: scores are LightGBM’s predict_proba, to 1e-6, for all 1,000 clients', async () => {
   const engine = await openGerman();
-  const expected = await tableOf('demo/german-credit/predictions.csv', ['client_id']);
+  const expected = await tableOf('demo/german-credit/lightgbm/predictions.csv', ['client_id']);
   expect(engine.clients.ids).toEqual(texts(columnOf(expected, 'client_id')));
   expect(engine.runtime.name).toBe('onnxruntime');
   expect(largestDifference(await engine.scores(), numbers(expected, 'probability'))).toBeLessThan(1e-6);

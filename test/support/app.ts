@@ -7,7 +7,7 @@ export const DOWNLOAD = /^(Download|Télécharger) /;
 export const RESUME = /^(Resume|Reprendre) /;
 const DELETE = /^(Delete|Supprimer) /;
 
-export const clientHash = (id: string): string => `#/b/german-credit%401.0.0/clients/${id}`;
+export const clientHash = (id: string): string => `#/b/german-credit%402.0.0/clients/${id}`;
 
 /** The bytes of a file of the demo bundle. */
 export const demoFile = (name: string): Uint8Array =>

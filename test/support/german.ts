@@ -8,18 +8,18 @@ import { bytesOf, tableOf } from './files';
 
 const DEMO = 'demo/german-credit/';
 
-/** What the demo bundle is packed from. */
+/** LightGBM's model of the demo's data, packed. */
 export async function germanInput(): Promise<PackInput> {
   const table = (name: string) => tableOf(DEMO + name, ['client_id']);
   return {
-    model: bytesOf(`${DEMO}model.onnx`),
+    model: bytesOf(`${DEMO}lightgbm/model.onnx`),
     clients: await table('german-credit.csv'),
     idColumn: 'client_id',
     reference: await table('reference.csv'),
     current: await table('current.csv'),
     test: await table('test.csv'),
     target: { column: 'class', value: 'bad' },
-    expected: await table('predictions.csv'),
+    expected: await table('lightgbm/predictions.csv'),
     dictionary: parseDictionary(bytesOf(`${DEMO}dictionary.json`)),
     id: 'german-credit',
     describe: await algorithmTexts(),

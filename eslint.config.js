@@ -25,13 +25,14 @@ const REACH = {
   engine: ['core', 'bundle'],
   i18n: ['core', 'bundle', 'engine'],
   api: ['core', 'bundle', 'engine', 'report', 'i18n'],
-  cli: ['core', 'bundle', 'engine', 'report', 'i18n'],
+  cli: ['core', 'bundle', 'engine', 'report', 'i18n', 'features'],
+  features: ['core', 'bundle'],
   service: ['core', 'bundle', 'engine', 'report', 'protocol', 'storage', 'supply', 'i18n'],
 };
 /** What runs in the page only knows the shapes of these rooms: their code is the worker's. */
 const OF_THE_WORKER = ['engine', 'storage', 'supply', 'service'];
 const OF_THE_PAGE = ['client', 'state', 'widgets', 'marks', 'charts', 'pages'];
-const ALL = [...LAYERS.flat(), 'i18n', 'api', 'cli', 'service'];
+const ALL = [...LAYERS.flat(), 'i18n', 'api', 'cli', 'service', 'features'];
 
 function reachOf(folder) {
   if (REACH[folder]) return REACH[folder];

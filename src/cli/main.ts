@@ -3,6 +3,7 @@ import { checkCommand } from './check';
 import { EXIT_REFUSED, EXIT_USAGE, LOCALE, say, sayError } from './console';
 import { driftCommand } from './drift';
 import { explainCommand } from './explain';
+import { featuresCommand } from './features';
 import { packCommand } from './pack';
 import { replayCommand } from './replay';
 import { scoreCommand } from './score';
@@ -14,7 +15,7 @@ import { version } from '../../package.json';
 
 const program = new Command('scoredesk')
   .description(
-    'Train, make, check, score and explain credit-scoring bundles; compare their data; validate models; replay decisions.',
+    'Make features and models of raw tables; make, check, score and explain credit-scoring bundles; compare their data; validate models; replay decisions.',
   )
   .version(version)
   .addHelpText('after', '\nEach command has its own help: scoredesk pack --help');
@@ -25,6 +26,7 @@ const commands = [
   scoreCommand,
   explainCommand,
   driftCommand,
+  featuresCommand,
   trainCommand,
   validateCommand,
   replayCommand,

@@ -123,6 +123,16 @@ interface Params {
   'drift-filter-column': { source: string; column: string };
   'drift-filter-times': { source: string };
   'comparison-gone': Record<never, never>;
+  // features
+  'features-no-tables': { folder: string };
+  'features-none': { folder: string; wanted: string };
+  'features-manifest': { path: string; found: string; expected: string };
+  'features-twice': { table: string; first: string; second: string };
+  'features-key': { family: string; key: string };
+  'features-repeated': { family: string; key: string; rows: number };
+  'table-unreadable': { file: string; reason: string };
+  'sql-failed': { file: string; reason: string };
+  'duckdb-missing': { reason: string };
   // records
   'records-unreadable': { file: string; reason: string };
   'record-gone': { number: number };

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -186,6 +186,22 @@ describe('scoredesk train', () => {
       1,
       expect.stringContaining('holds what another search tried'),
     ]);
+  });
+
+  test('the first Ctrl-C ends a search with the best that it has', async () => {
+    const kept = join(dir, 'stopped.json');
+    const search = { kind: 'random', trials: 10_000, params: { leaves: [3, 5] } };
+    const written = recipe({ learner: { kind: 'boosting', params: { trees: 3 } }, search });
+    const args = ['--data', GERMAN, '--target', 'class=bad', '--recipe', written, '--resume', kept];
+    const command = spawn(process.execPath, ['bin/scoredesk.js', 'train', '--out', join(dir, 'y'), ...args]);
+    const ended = new Promise((resolve) => command.once('exit', resolve));
+    await expect.poll(() => existsSync(kept)).toBe(true);
+    command.kill('SIGINT');
+    expect(await ended).toBe(0);
+    const tried = found('y').search?.tried.length ?? 0;
+    expect(tried).toBeGreaterThan(0);
+    expect(tried).toBeLessThan(10_000);
+    expect(run('check', join(dir, 'y')).status).toBe(0);
   });
 
   test('two threads give the bytes of one', () => {

@@ -43,13 +43,13 @@ def generated(rows):
     return x, y
 
 
-def ours(folder, train, test, trees, rate):
+def ours(folder, train, test, trees, rate, learner="boosting"):
     """Seconds of binning and training, and probabilities of the test rows, by our own ONNX in native onnxruntime too."""
     (x, y), (tx, _) = train, test
     x.astype(np.float64).T.tofile(folder / "train.f64")
     y.astype(np.uint8).tofile(folder / "train.u8")
     tx.astype(np.float64).T.tofile(folder / "test.f64")
-    arguments = [str(folder), str(x.shape[1]), str(trees), str(rate)]
+    arguments = [str(folder), str(x.shape[1]), str(trees), str(rate), learner]
     out = subprocess.run(["npx", "tsx", "test/bench/train.ts", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     binning, training = (float(word) for word in out.split())
     p = np.fromfile(folder / "ours.f64")

@@ -47,9 +47,13 @@ function asFileError(path: string, error: unknown): ScoredeskError {
   return new ScoredeskError('file-unreadable', { path, reason: reasonOf(error) }, { cause: error });
 }
 
-/** A table by its file; the columns named are kept as text. */
-export async function readTableFile(path: string, text: readonly string[] = []): Promise<Table> {
-  return readTable(await readBytes(path), basename(path), { text });
+/** A table by its file; the columns named are kept as text. @param cells of a Parquet file, at most */
+export async function readTableFile(
+  path: string,
+  text: readonly string[] = [],
+  cells?: number,
+): Promise<Table> {
+  return readTable(await readBytes(path), basename(path), { text, cells });
 }
 
 /** A table that is read by columns and blocks from the disk; a CSV and JSON from memory. */

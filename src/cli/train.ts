@@ -27,6 +27,7 @@ import { readDictionary } from './pack';
 interface Options {
   data: string;
   target: string;
+  labelledOnly?: boolean;
   id?: string;
   test?: string;
   clients?: string;
@@ -41,6 +42,9 @@ interface Options {
   title?: string;
   out: string;
 }
+
+/** 3.2 GB of doubles; learning takes three times that (test/bench/features.md). */
+const MOST_CELLS = 400_000_000;
 
 const HELP = `
 A recipe, every part of which may be left out (these are the defaults but for steps and search):
@@ -79,6 +83,10 @@ export function trainCommand(): Command {
     .description('Train a model on a table with outcomes: a bundle and run.json.')
     .requiredOption('--data <file>', 'rows with outcomes (.csv, .parquet, .json, .jsonl)')
     .requiredOption('--target <column[=value]>', 'the outcome; the value that means default, unless it is 1')
+    .option(
+      '--labelled-only',
+      'rows without an outcome are clients of the bundle; nothing is learned from them',
+    )
     .option('--id <column>', 'the column that names a row; left out, rows are numbered')
     .option('--test <file>', 'rows that no step may see; left out, some of the data are kept aside')
     .option('--clients <file>', 'whom the bundle shows; left out, all rows, or those of --test')
@@ -116,13 +124,14 @@ async function run(options: Options): Promise<void> {
   const bytes = await readBytes(options.data);
   const other = (path: string | undefined) =>
     path === undefined ? undefined : readTableFile(path, asWritten);
-  const table = await readTableFile(options.data, asWritten);
+  const table = await readTableFile(options.data, asWritten, MOST_CELLS);
   const input = {
     table,
     test: await other(options.test),
     clients: await other(options.clients),
     current: await other(options.current),
     target: parseTarget(options.target),
+    labelledOnly: options.labelledOnly,
     id,
     dictionary,
     recipe,

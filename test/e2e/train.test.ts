@@ -227,6 +227,20 @@ describe('scoredesk train', () => {
     expect(err.includes('explanations are sampled')).toBe(['s3', 's4'].includes(template));
   });
 
+  test('rows without an outcome are clients, and nothing is learned from them, where that is asked for', () => {
+    const line = (row: number): string =>
+      `${row % 7},${(row * 31) % 11},${row % 5 ? Number(row % 7 < 2) : ''}`;
+    const args = ['--data', file('some.csv', csv(500, line)), '--target', 'bad'];
+    const refused = train('l', ...args);
+    expect([refused.status, refused.err]).toEqual([1, expect.stringContaining('has no outcome in 100 rows')]);
+    expect(train('l', ...args, '--labelled-only').status).toBe(0);
+    expect(found('l').rows).toEqual({ train: 320, test: 80 });
+    expect(run('check', join(dir, 'l')).status).toBe(0);
+    const out = join(dir, 'scores.csv');
+    expect(run('score', join(dir, 'l'), '--out', out).status).toBe(0);
+    expect(readFileSync(out, 'utf8').trimEnd().split('\n')).toHaveLength(501);
+  });
+
   const csv = (rows: number, of: (row: number) => string): string =>
     `a,b,bad\n${Array.from({ length: rows }, (_, row) => of(row)).join('\n')}\n`;
 

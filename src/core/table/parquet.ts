@@ -22,6 +22,8 @@ export interface ParquetOptions {
   lenient?: boolean | undefined;
   /** Columns to keep as text, such as ids. */
   text?: readonly string[] | undefined;
+  /** Cells at most, where all of it is read; as many as a browser holds unless said. */
+  cells?: number | undefined;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function readParquet(
   file: string,
   options: ParquetOptions = {},
 ): Promise<Table> {
-  return wholeTable(await openParquet(rangesOf(bytes), file, options));
+  const source = await openParquet(rangesOf(bytes), file, options);
+  return wholeTable(source, source.names, options.cells);
 }
 
 /**

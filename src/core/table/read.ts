@@ -1,6 +1,6 @@
 import { reasonOf, ScoredeskError } from '../errors';
 import { readCsv, type CsvOptions } from './csv';
-import { readParquet } from './parquet';
+import { readParquet, type ParquetOptions } from './parquet';
 import { TextBuilder, type Column, type Table } from './table';
 
 /**
@@ -8,7 +8,11 @@ import { TextBuilder, type Column, type Table } from './table';
  *
  * @param file name for messages, and for telling .json from .csv
  */
-export async function readTable(bytes: Uint8Array, file: string, options: CsvOptions = {}): Promise<Table> {
+export async function readTable(
+  bytes: Uint8Array,
+  file: string,
+  options: CsvOptions & Pick<ParquetOptions, 'cells'> = {},
+): Promise<Table> {
   if (startsWith(bytes, 'PAR1')) return readParquet(bytes, file, options);
   if (/\.parquet$/i.test(file))
     throw new ScoredeskError('parquet-unreadable', { file, reason: 'no PAR1 at its start' });

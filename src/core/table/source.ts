@@ -28,12 +28,13 @@ export const blocksOf = ({ blocks, rows }: TableSource): RowRange[] =>
 /** 1.2 GB of doubles: some kB of a file can claim as many. */
 const MAX_CELLS = 150_000_000;
 
-/** All of a source's columns in memory, or those of these names that it has. @throws table-too-large */
+/** All of a source's columns in memory, or those of these names that it has. @param most cells @throws table-too-large */
 export async function wholeTable(
   source: TableSource,
   only: readonly string[] = source.names,
+  most = MAX_CELLS,
 ): Promise<Table> {
-  if (source.rows * only.length > MAX_CELLS)
+  if (source.rows * only.length > most)
     throw new ScoredeskError('table-too-large', {
       file: source.name,
       rows: source.rows,

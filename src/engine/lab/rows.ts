@@ -90,6 +90,15 @@ export function labPart(
   };
 }
 
+/** The rows that have an outcome; the table itself where all have. @throws column-unknown */
+export function labelledRows(table: Table, { column: name }: Target): Table {
+  const column = columnOf(table, name);
+  const isThere = (row: number): boolean =>
+    column.kind === 'number' ? !Number.isNaN(column.values[row]) : column.codes[row] >= 0;
+  const rows = Int32Array.from({ length: table.rows }, (_, row) => row).filter(isThere);
+  return rows.length === table.rows ? table : { ...takeRows(table, rows), name: table.name };
+}
+
 /** Rows that nothing is learned from, as a bundle keeps them: outcomes as 0 and 1 where they are known. @throws as `labTable` */
 export function shownRows(
   given: Table,

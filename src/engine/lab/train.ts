@@ -21,6 +21,7 @@ import type { Target } from '../../bundle/target';
 import { pausing, type Progress } from '../runtime';
 import type { Recipe } from './recipe';
 import {
+  labelledRows,
   labPart,
   labTable,
   numberColumn,
@@ -35,6 +36,8 @@ import { doubtful, type LabWarning } from './warnings';
 
 export interface TrainInput {
   table: Table;
+  /** Rows without an outcome are clients of the bundle, and nothing is learned from them; else they are refused. */
+  labelledOnly?: boolean | undefined;
   /** Rows kept aside; left out, some of the table's are. */
   test?: Table | undefined;
   target: Target;
@@ -409,14 +412,16 @@ const onlyOf = (
 
 /** @throws train-few-rows, train-one-class */
 function dataOf(input: TrainInput): Data {
-  const { recipe, table, test } = input;
+  const { recipe, test } = input;
+  const table = input.labelledOnly ? labelledRows(input.table, input.target) : input.table;
+  const all = table === input.table ? undefined : input.table;
   const { leaveOut, weights, split } = recipe;
   const aside = split.given && !test ? [split.given.column] : [];
   const lab = labTable(table, { ...input, leaveOut: [...leaveOut, ...aside], weights });
   const unused = lab.unused.map((column): LabWarning => ({ kind: 'unused', column, found: NaN }));
   const parts = test ? { train: lab, test: labPart(test, lab.declared, input) } : splitParts(lab, recipe);
   const shown = (rows: Table | undefined) => rows && shownRows(rows, lab.declared, input);
-  const clients = shown(input.clients) ?? (test ? parts.test.table : lab.table);
+  const clients = shown(input.clients ?? all) ?? (test ? parts.test.table : lab.table);
   for (const part of [parts.train, parts.test]) refuseFew(part.rows.target);
   const current = shown(input.current);
   return {

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { ensureChromium } from './chromium.mjs';
+import { ensureSpark } from './spark.mjs';
 
 const STEPS = [
   ['Building', 'npm run --silent build'],
@@ -17,9 +18,15 @@ try {
   console.error(error.message);
   process.exit(1);
 }
+const spark = ensureSpark();
+console.log(spark.python ? `Spark: ${spark.python}` : `Spark: ${spark.lacks}; its tests are skipped`);
 for (const [name, command] of STEPS) {
   console.log(`\n${name}: ${command}`);
-  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
+  const { status } = spawnSync(command, {
+    shell: true,
+    stdio: 'inherit',
+    env: { ...process.env, SCOREDESK_SPARK: spark.python ?? '' },
+  });
   if (status !== 0) {
     console.error(`${name} failed.`);
     process.exit(status ?? 1);

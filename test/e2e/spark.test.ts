@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { columnOf, texts } from '../../src/core/table/table';
+import type { Manifest } from '../../src/bundle/schema';
+import { largestDifference, numbers, tableOf } from '../support/files';
+
+const PYTHON = process.env['SCOREDESK_SPARK'] ?? '';
+const BUNDLE = 'public/bundles/german-credit';
+/** Spark starts a Java machine, and a Python for each core. */
+const PATIENCE = 300_000;
+let dir: string;
+beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'scoredesk-spark-'))));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function submit(job: string, ...args: string[]): { status: number | null; out: string } {
+  const bin = dirname(resolve(PYTHON));
+  const conf = ['spark.sql.shuffle.partitions=4', 'spark.ui.enabled=false'].flatMap((one) => ['--conf', one]);
+  const { status, stdout, stderr } = spawnSync(
+    join(bin, 'spark-submit'),
+    ['--master', 'local[2]', ...conf, `deploy/spark/${job}.py`, ...args],
+    { encoding: 'utf8', env: { ...process.env, PYSPARK_PYTHON: resolve(PYTHON) } },
+  );
+  return { status, out: stdout + stderr };
+}
+
+/** The rows of a folder of Parquet files, as one table. */
+async function rowsOf(folder: string): Promise<Map<string, Map<string, number>>> {
+  const rows = new Map<string, Map<string, number>>();
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.parquet'))) {
+    const table = await tableOf(join(folder, name), ['SK_ID_CURR', 'id', 'decision']);
+    const key = table.columns.has('id') ? 'id' : 'SK_ID_CURR';
+    const figures = [...table.columns].flatMap(([column, { kind }]) =>
+      kind === 'number' ? [[column, numbers(table, column)] as const] : [],
+    );
+    texts(columnOf(table, key)).forEach((id, row) =>
+      rows.set(id, new Map(figures.map(([column, values]) => [column, values[row]]))),
+    );
+  }
+  return rows;
+}
+
+describe.skipIf(PYTHON === '')('deploy/spark', () => {
+  test(
+    'the same SQL gives pandas’ features',
+    async () => {
+      const out = join(dir, 'features.parquet');
+      const args = ['--sql', 'sql/home-credit', '--input', 'test/oracles/home-credit', '--out', out];
+      const { status, out: said } = submit('features', ...args);
+      expect(status, said).toBe(0);
+      const expected = await tableOf('test/oracles/home-credit-features.csv', ['SK_ID_CURR']);
+      const found = await rowsOf(out);
+      const ids = texts(columnOf(expected, 'SK_ID_CURR'));
+      expect([...found.keys()].sort()).toEqual([...ids].sort());
+      const wrong = [...expected.columns.keys()].slice(1).filter((name) => {
+        const theirs = numbers(expected, name);
+        return ids.some((id, row) => {
+          const [own, x] = [found.get(id)?.get(name) ?? NaN, theirs[row]];
+          return Number.isNaN(x)
+            ? !Number.isNaN(own)
+            : !(Math.abs(own - x) <= 1e-6 * Math.max(1, Math.abs(x)));
+        });
+      });
+      expect(wrong).toEqual([]);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'a bundle’s scores are the app’s, and its clients in shards are a bundle that check accepts',
+    async () => {
+      const [scores, out] = ['scores.parquet', 'sharded'].map((name) => join(dir, name));
+      const rows = 'demo/german-credit/german-credit.csv';
+      const args = ['--bundle', BUNDLE, '--rows', rows, '--scores', scores, '--out', out, '--shard', '300'];
+      const { status, out: said } = submit('score', ...args);
+      expect(status, said).toBe(0);
+      const native = await tableOf('test/oracles/demo.csv', ['client_id']);
+      const found = await rowsOf(scores);
+      const own = texts(columnOf(native, 'client_id')).map((id) => found.get(id)?.get('probability') ?? NaN);
+      expect(largestDifference(own, numbers(native, 'probability'))).toBeLessThan(1e-12);
+      const manifest = JSON.parse(readFileSync(join(out, 'bundle.json'), 'utf8')) as Manifest;
+      expect(manifest.data.clients.files).toHaveLength(4);
+      expect(manifest.data.clients.files.reduce((sum, file) => sum + file.rows, 0)).toBe(1000);
+      const run = (...command: string[]) =>
+        spawnSync(process.execPath, ['bin/scoredesk.js', ...command], { encoding: 'utf8' });
+      const checked = run('check', out);
+      expect(checked.stdout).toMatch(/expected +ok: 50 clients by onnxruntime/);
+      expect(checked.status).toBe(0);
+      const scored = run('score', out, '--out', '-').stdout.trimEnd().split('\n').slice(1);
+      const byId = new Map(scored.map((line) => line.split(',') as [string, string]));
+      const theirs = texts(columnOf(native, 'client_id')).map((id) => Number(byId.get(id)));
+      expect(largestDifference(theirs, numbers(native, 'probability'))).toBeLessThan(1e-12);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'rows that lack a column are refused by its name',
+    () => {
+      const rows = join(dir, 'lacking.parquet');
+      cpSync('test/oracles/drift/car-loan-reference.parquet', rows);
+      const { status, out } = submit(
+        'score',
+        '--bundle',
+        BUNDLE,
+        '--rows',
+        rows,
+        '--scores',
+        join(dir, 'none'),
+      );
+      expect(status).toBeGreaterThan(0);
+      expect(out).toContain('The rows lack client_id, checking_status, duration');
+    },
+    PATIENCE,
+  );
+});

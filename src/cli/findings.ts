@@ -1,5 +1,5 @@
 import { ScoredeskError } from '../core/errors';
-import { refusing, worstFirst, type Finding } from '../bundle/training/findings';
+import { gathered, refusing, worstFirst, type Finding } from '../bundle/training/findings';
 import { translate, type MessageKey } from '../i18n/translate';
 import { findingText } from '../report/findingText';
 import { LOCALE, say } from './console';
@@ -9,7 +9,7 @@ const NOTES = 10;
 
 /** Says what a table holds that the training did not, the gravest first. */
 export function sayFindings(findings: readonly Finding[]): void {
-  const sorted = worstFirst(findings);
+  const sorted = gathered(worstFirst(findings));
   const grave = sorted.filter(({ severity }) => severity !== 'note').length;
   for (const finding of sorted.slice(0, grave + NOTES)) {
     const word = translate(LOCALE, `finding.${finding.severity}` as MessageKey);

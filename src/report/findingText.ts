@@ -39,8 +39,8 @@ function paramsOf(locale: Locale, finding: Finding): MessageParams {
       return { column, value: number(value), share: percent(share), before: percent(before) };
     }
     case 'missing-jump': {
-      const { column, before, now } = finding;
-      return { column, before: percent(before), now: percent(now) };
+      const { column, before, now, others = 0 } = finding;
+      return { column, others, before: percent(before), now: percent(now) };
     }
     case 'splits-missed': {
       const { column, least, most, example } = finding;

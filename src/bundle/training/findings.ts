@@ -48,7 +48,8 @@ export type FindingKind =
   | { code: 'gap-coded'; column: string; value: number; share: number; before: number }
   /** The model casts the column to integers, where a gap becomes 0. */
   | { code: 'gap-as-zero'; column: string }
-  | { code: 'missing-jump'; column: string; before: number; now: number }
+  /** `others`: columns that are missing in as many rows, where they are told in one sentence. */
+  | { code: 'missing-jump'; column: string; before: number; now: number; others?: number }
   /** Only the order says which column is which, and two tables differ in it. */
   | { code: 'column-order'; column: string; other: string }
   /** No value lies between the model's own splits. */
@@ -77,3 +78,26 @@ export const worstFirst = (findings: readonly Finding[]): Finding[] =>
 /** Findings for which nothing is made or scored. @param strict warnings are errors too */
 export const refusing = (findings: readonly Finding[], strict = false): Finding[] =>
   findings.filter(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
+
+/** Columns that are missing together, as those of one joined table are, told as one. */
+export function gathered(findings: readonly Finding[]): Finding[] {
+  const first = new Map<string, Finding & { code: 'missing-jump' }>();
+  const out: Finding[] = [];
+  for (const finding of findings) {
+    if (finding.code !== 'missing-jump') {
+      out.push(finding);
+      continue;
+    }
+    const { table, severity, before, now } = finding;
+    const key = JSON.stringify([table, severity, before, now]);
+    const known = first.get(key);
+    if (known) {
+      known.others = (known.others ?? 0) + 1;
+      continue;
+    }
+    const own = { ...finding };
+    first.set(key, own);
+    out.push(own);
+  }
+  return out;
+}

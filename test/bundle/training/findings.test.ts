@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { ModelInput } from '../../../src/bundle/encode';
 import { rowFindings, scoreFindings, type Trained } from '../../../src/bundle/training/compare';
 import { factsOf } from '../../../src/bundle/training/facts';
-import { refusing, worstFirst, type Finding } from '../../../src/bundle/training/findings';
+import { gathered, refusing, worstFirst, type Finding } from '../../../src/bundle/training/findings';
 import { readFacts } from '../../../src/bundle/training/schema';
 import { seededRandom } from '../../../src/core/numeric/random';
+import { findingText } from '../../../src/report/findingText';
 import { textColumn, type Column, type Table } from '../../../src/core/table/table';
 
 const ROWS = 400;
@@ -210,4 +211,23 @@ describe('a table against the rows that trained the model', () => {
     expect(refusing(sorted, true).length).toBeGreaterThan(0);
     expect(refusing(found({ rows: 2, income: () => 11_000 }), true)).toEqual([]);
   });
+});
+
+test('columns that are missing in as many rows are told in one sentence', () => {
+  const jump = (column: string, now: number): Finding => ({
+    code: 'missing-jump',
+    severity: 'warning',
+    table: 't.csv',
+    column,
+    before: 0.7,
+    now,
+  });
+  const leak: Finding = { code: 'leak', severity: 'note', table: 't.csv', column: 'x', auc: 0.99 };
+  const all = gathered([jump('a', 0.5), jump('b', 0.5), leak, jump('c', 0.4), jump('d', 0.5)]);
+  expect(all.map((finding) => findingText('en', finding))).toEqual([
+    't.csv: a and 2 more columns are missing in 50.0% of the rows; in the training they were in 70.0%.',
+    expect.stringContaining('x alone ranks'),
+    't.csv: c is missing in 40.0% of the rows; in the training it was in 70.0%.',
+  ]);
+  expect(findingText('fr', all[0])).toContain('a et 2 autres colonnes manquent dans 50,0');
 });

@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { columnOf, texts, type Table } from '../../src/core/table/table';
-import { numbers, tableOf } from '../support/files';
+import { parseDictionary } from '../../src/bundle/validate';
+import { bytesOf, numbers, tableOf } from '../support/files';
 
 const TABLES = 'test/oracles/home-credit';
 let dir: string;
@@ -65,6 +66,17 @@ describe('scoredesk features home-credit', () => {
     expect([...(await tableOf(out())).columns.keys()]).toHaveLength(798);
     await expectPandas();
     expect(existsSync(`${out()}.parts`)).toBe(false);
+  });
+
+  test('the dictionary names every column in both languages, none like another', async () => {
+    const { columns = [] } = parseDictionary(bytesOf('sql/home-credit/dictionary.json'));
+    expect(homeCredit().status).toBe(0);
+    expect(columns.map(({ name }) => name)).toEqual([...(await tableOf(out())).columns.keys()]);
+    for (const language of ['en', 'fr'] as const) {
+      const labels = columns.map(({ label }) => (typeof label === 'object' ? label[language] : undefined));
+      expect(new Set(labels).size).toBe(798);
+      expect(labels).not.toContain(undefined);
+    }
   });
 
   test('knows tables by their columns, in any file, in any order of rows, packed too; others are told', async () => {

@@ -24,7 +24,11 @@ const SPECS: FitSpec[] = [
   { steps: [], imbalance: 'none', learner: { kind: 'forest', params: { trees: 10, minChildRows: 3 } } },
   { steps: STEPS, imbalance: 'none', learner: { kind: 'logistic', params: { c: 0.1, l1Share: 0.5 } } },
   {
-    steps: [...STEPS.slice(1, 3), { kind: 'neighbours', neighbours: 5, seed: 1 }, { kind: 'pca', share: 0.9 }],
+    steps: [
+      ...STEPS.slice(1, 3),
+      { kind: 'neighbours', neighbours: 5, seed: 1 },
+      { kind: 'pca', share: 0.9 },
+    ],
     imbalance: 'none',
     learner: { kind: 'boosting', params: { trees: 10 } },
   },

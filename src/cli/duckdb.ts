@@ -2,14 +2,12 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { basename } from 'node:path';
 import { asCoded, reasonOf, ScoredeskError } from '../core/errors';
 import type { ColumnTypes, Connector, TableFile } from '../features/connector';
+import { fromFile, isParquet, quotedText, viewSql } from '../features/duckdbSql';
 
 /** Memory of the engine; what does not fit goes to the disk. */
 const MEMORY = '6GB';
 /** How often it is asked how far it is. */
 const ASKED_MS = 200;
-
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-const named = (value: string): string => `"${value.replaceAll('"', '""')}"`;
 
 /**
  * DuckDB in this process.
@@ -43,25 +41,15 @@ class DuckDB implements Connector {
 
   async columnsOf(path: string): Promise<string[]> {
     try {
-      return await this.#names(`SELECT * FROM ${isParquet(path) ? this.from(path) : asTexts(path)}`);
+      return await this.#names(`SELECT * FROM ${fromFile(path)}`);
     } catch (error) {
       throw unreadable(path, error);
     }
   }
 
   async view(name: string, columns: ColumnTypes, file: TableFile | null): Promise<void> {
-    const all = Object.entries(columns);
-    const own = new Map(file?.columns.map((column) => [column.toLowerCase(), column]));
-    const selected = all.map(([column, type]) => {
-      const there = own.get(column.toLowerCase());
-      return `CAST(${there === undefined ? 'NULL' : named(there)} AS ${type}) AS ${named(column)}`;
-    });
-    const types = new Map(all.map(([column, type]) => [column.toLowerCase(), type]));
-    const from = file
-      ? `FROM ${isParquet(file.path) ? this.from(file.path) : typed(file, types)}`
-      : 'WHERE false';
     try {
-      await this.#connection.run(`CREATE VIEW ${named(name)} AS SELECT ${selected.join(', ')} ${from}`);
+      await this.#connection.run(viewSql(name, columns, file));
     } catch (error) {
       throw unreadable(file?.path ?? name, error);
     }
@@ -83,7 +71,7 @@ class DuckDB implements Connector {
       if (total > 0) progress(Number(done), Number(total));
     }, ASKED_MS);
     try {
-      const result = await this.#connection.runAndReadAll(`COPY (${sql}) TO ${text(path)} (${format})`);
+      const result = await this.#connection.runAndReadAll(`COPY (${sql}) TO ${quotedText(path)} (${format})`);
       return Number(result.getRows()[0]?.[0]);
     } catch (error) {
       const file = basename(path).replace(/\.\w+$/, '.sql');
@@ -94,7 +82,7 @@ class DuckDB implements Connector {
   }
 
   from(path: string): string {
-    return isParquet(path) ? `read_parquet(${text(path)})` : asTexts(path);
+    return fromFile(path);
   }
 
   close(): void {
@@ -106,19 +94,6 @@ class DuckDB implements Connector {
     const reader = await this.#connection.runAndReadAll(`DESCRIBE ${sql}`);
     return reader.getRows().map(([name]) => String(name));
   }
-}
-
-const isParquet = (path: string): boolean => /\.parquet$/i.test(path);
-
-/** A CSV, every value as the text that it is. */
-const asTexts = (path: string): string => `read_csv(${text(path)}, header = true, all_varchar = true)`;
-
-/** A CSV whose columns have their types; nothing stands for a gap but nothing. */
-function typed({ path, columns }: TableFile, types: ReadonlyMap<string, string>): string {
-  const of = columns.map(
-    (column) => `${text(column)}: ${text(types.get(column.toLowerCase()) ?? 'VARCHAR')}`,
-  );
-  return `read_csv(${text(path)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${of.join(', ')}})`;
 }
 
 const unreadable = (path: string, error: unknown): ScoredeskError =>

@@ -1,5 +1,6 @@
 import { ScoredeskError } from '../core/errors';
 import type { Connector } from './connector';
+import { quotedName } from './duckdbSql';
 import type { Family, Manifest } from './manifest';
 import type { Recognised } from './recognise';
 
@@ -69,7 +70,9 @@ async function buildPart(connector: Connector, part: Part, key: string, task: Bu
   const from = connector.from(part.path);
   const names = await connector.columnsGiven(`SELECT * FROM ${from}`);
   if (!names.some(sameAs(key))) throw new ScoredeskError('features-key', { family: name, key });
-  const repeated = await connector.number(`SELECT count(*) - count(DISTINCT ${quoted(key)}) FROM ${from}`);
+  const repeated = await connector.number(
+    `SELECT count(*) - count(DISTINCT ${quotedName(key)}) FROM ${from}`,
+  );
   if (repeated > 0) throw new ScoredeskError('features-repeated', { family: name, key, rows: repeated });
   await task.keep(part);
   task.ended(name, rows);
@@ -79,8 +82,6 @@ const sameAs =
   (key: string) =>
   (name: string): boolean =>
     name.toLowerCase() === key.toLowerCase();
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 async function joinOf(
   connector: Connector,
@@ -92,17 +93,17 @@ async function joinOf(
   for (const [i, { path }] of parts.entries()) {
     const names = await connector.columnsGiven(`SELECT * FROM ${connector.from(path)}`);
     const own = i === 0 ? names : names.filter((name) => !sameAs(key)(name));
-    columns.push(...own.map((name) => `t${i}.${quoted(name)}`));
+    columns.push(...own.map((name) => `t${i}.${quotedName(name)}`));
   }
   const joins = others.map(
     ({ path }, i) =>
-      `LEFT JOIN ${connector.from(path)} AS t${i + 1} ON t0.${quoted(key)} = t${i + 1}.${quoted(key)}`,
+      `LEFT JOIN ${connector.from(path)} AS t${i + 1} ON t0.${quotedName(key)} = t${i + 1}.${quotedName(key)}`,
   );
   const sql = [
     `SELECT ${columns.join(', ')}`,
     `FROM ${connector.from(first.path)} AS t0`,
     ...joins,
-    `ORDER BY t0.${quoted(key)}`,
+    `ORDER BY t0.${quotedName(key)}`,
   ].join('\n');
   return { sql, columns: columns.length };
 }

@@ -1,4 +1,5 @@
 import { previousDouble } from '../numeric/functions';
+import { emptyTreeLists, treesOf } from '../model/treeLists';
 import { sumLeavesUp, type TreeEnsemble } from '../model/trees';
 import type { Attributes } from './parse';
 
@@ -165,14 +166,7 @@ class Layout {
   readonly #leafValues: Float64Array;
   readonly #width: number;
   readonly #attributes: Attributes;
-  readonly #roots: number[] = [];
-  readonly #feature: number[] = [];
-  readonly #threshold: number[] = [];
-  readonly #set: number[] = [];
-  readonly #missingYes: number[] = [];
-  readonly #no: number[] = [];
-  readonly #value: number[] = [];
-  readonly #sets: Uint32Array[] = [];
+  readonly #lists = emptyTreeLists();
   /** Raw node that each node was laid out from. */
   readonly #raw: number[] = [];
   /** Words that all sets take. */
@@ -190,14 +184,14 @@ class Layout {
 
   /** Writes a tree in preorder, yes child first. */
   addTree(root: number): void {
-    this.#roots.push(this.#feature.length);
+    this.#lists.roots.push(this.#lists.feature.length);
     const pending = [{ raw: root, parent: -1, depth: 0 }];
     for (let item = pending.pop(); item; item = pending.pop()) {
-      const node = this.#feature.length;
+      const node = this.#lists.feature.length;
       if (item.depth > MAX_DEPTH) throw this.#attributes.refuse('nodes_truenodeids', 'a cycle, or too deep');
       if (node > this.#nodes.id.length * MAX_GROWTH)
         throw this.#attributes.refuse('nodes_truenodeids', 'too many shared nodes');
-      if (item.parent >= 0) this.#no[item.parent] = node;
+      if (item.parent >= 0) this.#lists.no[item.parent] = node;
       this.#raw.push(item.raw);
       if (this.children.yes[item.raw] < 0) {
         this.#push(-1, 0, -1, 0, this.#leafValues[item.raw]);
@@ -217,27 +211,16 @@ class Layout {
   }
 
   finish(base: number): TreeEnsemble {
-    return {
-      kind: 'trees',
-      roots: Int32Array.from([...this.#roots, this.#feature.length]),
-      feature: Int32Array.from(this.#feature),
-      threshold: Float64Array.from(this.#threshold),
-      set: Int32Array.from(this.#set),
-      missingYes: Uint8Array.from(this.#missingYes),
-      no: Int32Array.from(this.#no),
-      value: Float64Array.from(this.#value),
-      sets: this.#sets,
-      base,
-    };
+    return treesOf(this.#lists, base);
   }
 
   #push(feature: number, threshold: number, set: number, missingYes: number, value: number): void {
-    this.#feature.push(feature);
-    this.#threshold.push(threshold);
-    this.#set.push(set);
-    this.#missingYes.push(missingYes);
-    this.#no.push(0);
-    this.#value.push(value);
+    this.#lists.feature.push(feature);
+    this.#lists.threshold.push(threshold);
+    this.#lists.set.push(set);
+    this.#lists.missingYes.push(missingYes);
+    this.#lists.no.push(0);
+    this.#lists.value.push(value);
   }
 
   #pushSplit(raw: number, split: Split): void {
@@ -245,7 +228,7 @@ class Layout {
     if (feature < 0 || feature >= this.#width)
       throw this.#attributes.refuse('nodes_featureids', `feature ${feature} of ${this.#width}`);
     let set = -1;
-    if (split.codes) set = this.#sets.push(this.#bitsOf(split.codes)) - 1;
+    if (split.codes) set = this.#lists.sets.push(this.#bitsOf(split.codes)) - 1;
     this.#push(feature, split.threshold, set, split.missingYes ? 1 : 0, 0);
   }
 

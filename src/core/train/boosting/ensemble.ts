@@ -1,3 +1,4 @@
+import { emptyTreeLists, treesOf } from '../../model/treeLists';
 import type { TreeEnsemble } from '../../model/trees';
 import type { Covers } from '../../explain/covers';
 import type { Binning } from './bins';
@@ -25,15 +26,8 @@ export function ensembleOf(
 /** Nodes in preorder, as `TreeEnsemble` has them. */
 class Flat {
   readonly #binnings: readonly Binning[];
-  readonly #roots: number[] = [];
-  readonly #feature: number[] = [];
-  readonly #threshold: number[] = [];
-  readonly #set: number[] = [];
-  readonly #missingYes: number[] = [];
-  readonly #no: number[] = [];
-  readonly #value: number[] = [];
+  readonly #lists = emptyTreeLists();
   readonly #rows: number[] = [];
-  readonly #sets: Uint32Array[] = [];
   readonly #gains: Float64Array;
 
   constructor(binnings: readonly Binning[]) {
@@ -42,12 +36,12 @@ class Flat {
   }
 
   add(tree: GrownTree): void {
-    this.#roots.push(this.#feature.length);
+    this.#lists.roots.push(this.#lists.feature.length);
     // The parent of a `no` child learns where it begins when it is reached.
     const pending: { at: number; parent: number }[] = [{ at: 0, parent: -1 }];
     for (let item = pending.pop(); item; item = pending.pop()) {
-      const own = this.#feature.length;
-      if (item.parent >= 0) this.#no[item.parent] = own;
+      const own = this.#lists.feature.length;
+      if (item.parent >= 0) this.#lists.no[item.parent] = own;
       const node = tree[item.at];
       this.#push(node, tree);
       if (node.split) pending.push({ at: node.no, parent: own }, { at: node.yes, parent: -1 });
@@ -56,40 +50,29 @@ class Flat {
 
   #push({ split, rows, value, yes, no, gain }: GrownNode, tree: GrownTree): void {
     this.#rows.push(rows);
-    this.#no.push(-1);
-    this.#value.push(split ? 0 : value);
-    this.#feature.push(split ? split.column : -1);
+    this.#lists.no.push(-1);
+    this.#lists.value.push(split ? 0 : value);
+    this.#lists.feature.push(split ? split.column : -1);
     if (!split) {
-      this.#threshold.push(0);
-      this.#set.push(-1);
-      this.#missingYes.push(0);
+      this.#lists.threshold.push(0);
+      this.#lists.set.push(-1);
+      this.#lists.missingYes.push(0);
       return;
     }
     this.#gains[split.column] += gain;
     const { bounds, codes, hasMissing } = this.#binnings[split.column];
     // Of a column that was never missing, a gap goes where most rows go.
     const larger = tree[yes].rows >= tree[no].rows;
-    this.#missingYes.push(Number(split.set ? false : hasMissing ? split.missingLeft : larger));
+    this.#lists.missingYes.push(Number(split.set ? false : hasMissing ? split.missingLeft : larger));
     const set = split.set?.map((bin) => codes[bin]);
     const least = set ? Math.min(...set) : 0;
-    this.#threshold.push(bounds ? bounds[split.bin] : least);
-    this.#set.push(set ? this.#sets.length : -1);
-    if (set) this.#sets.push(bitsOf(set, least));
+    this.#lists.threshold.push(bounds ? bounds[split.bin] : least);
+    this.#lists.set.push(set ? this.#lists.sets.length : -1);
+    if (set) this.#lists.sets.push(bitsOf(set, least));
   }
 
   finished(base: number): Ensemble {
-    const trees: TreeEnsemble = {
-      kind: 'trees',
-      roots: Int32Array.from([...this.#roots, this.#feature.length]),
-      feature: Int32Array.from(this.#feature),
-      threshold: Float64Array.from(this.#threshold),
-      set: Int32Array.from(this.#set),
-      missingYes: Uint8Array.from(this.#missingYes),
-      no: Int32Array.from(this.#no),
-      value: Float64Array.from(this.#value),
-      sets: this.#sets,
-      base,
-    };
+    const trees = treesOf(this.#lists, base);
     const covers: Covers = { kind: 'rows', values: Float64Array.from(this.#rows) };
     return { trees, covers, gains: this.#gains };
   }

@@ -1,5 +1,6 @@
 import { sampleRows, spreadRandom } from '../../numeric/random';
 import { ScoredeskError } from '../../errors';
+import { mostFrequent } from '../../stats/mode';
 import { median } from '../../stats/quantile';
 import type { TrainColumn, TrainRows } from '../data';
 
@@ -69,7 +70,9 @@ interface Places {
 
 function grown(column: TrainColumn, { from, towards, share, around }: Places): TrainColumn {
   if (column.kind === 'category') {
-    const added = around.map((nearest) => mostFrequent(Int32Array.from(nearest, (row) => column.codes[row])));
+    const added = around.map((nearest) =>
+      mostFrequent(Int32Array.from(nearest, (row) => column.codes[row]).sort()),
+    );
     return { ...column, codes: Int32Array.from([...column.codes, ...added]) };
   }
   const { values } = column;
@@ -78,19 +81,6 @@ function grown(column: TrainColumn, { from, towards, share, around }: Places): T
   for (let i = 0; i < from.length; i++)
     out[values.length + i] = values[from[i]] + share[i] * (values[towards[i]] - values[from[i]]);
   return { ...column, values: out };
-}
-
-/** The least of those that stand most often. */
-function mostFrequent(codes: Int32Array): number {
-  const sorted = codes.slice().sort();
-  let [best, most] = [sorted[0], 0];
-  for (let i = 0; i < sorted.length;) {
-    let end = i;
-    while (end < sorted.length && sorted[end] === sorted[i]) end++;
-    if (end - i > most) [best, most] = [sorted[i], end - i];
-    i = end;
-  }
-  return best;
 }
 
 type Distance = (a: number, b: number) => number;

@@ -1,3 +1,4 @@
+import { mostFrequent } from '../../stats/mode';
 import { quantileSorted } from '../../stats/quantile';
 import type { Step } from '../../model/steps';
 import {
@@ -133,18 +134,6 @@ function filler(own: NumberPrepared, { with: how, value }: Extract<StepSpec, { k
     case 'mostFrequent':
       return mostFrequent(sorted);
   }
-}
-
-/** The least of the values that occur most often, as scikit-learn's. */
-function mostFrequent(sorted: Float64Array): number {
-  let [best, most] = [NaN, 0];
-  for (let i = 0; i < sorted.length;) {
-    let end = i;
-    while (end < sorted.length && sorted[end] === sorted[i]) end++;
-    if (end - i > most) [best, most] = [sorted[i], end - i];
-    i = end;
-  }
-  return best;
 }
 
 /** Values beyond two quantiles become these. */

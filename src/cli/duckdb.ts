@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { basename } from 'node:path';
 import { asCoded, reasonOf, ScoredeskError } from '../core/errors';
 import type { ColumnTypes, Connector, TableFile } from '../features/connector';
-import { fromFile, isParquet, quotedText, viewSql } from '../features/duckdbSql';
+import { delimiterSql, fromFile, isParquet, quotedText, viewSql } from '../features/duckdbSql';
 
 /** Memory of the engine; what does not fit goes to the disk. */
 const MEMORY = '6GB';
@@ -39,9 +39,12 @@ class DuckDB implements Connector {
     this.#end = end;
   }
 
-  async columnsOf(path: string): Promise<string[]> {
+  async describe(path: string): Promise<TableFile> {
     try {
-      return await this.#names(`SELECT * FROM ${fromFile(path)}`);
+      const columns = await this.#names(`SELECT * FROM ${fromFile(path)}`);
+      if (isParquet(path)) return { path, columns };
+      const sniffed = await this.#connection.runAndReadAll(delimiterSql(path));
+      return { path, columns, delimiter: String(sniffed.getRows()[0]?.[0] ?? ',') };
     } catch (error) {
       throw unreadable(path, error);
     }
@@ -75,7 +78,7 @@ class DuckDB implements Connector {
       return Number(result.getRows()[0]?.[0]);
     } catch (error) {
       const file = basename(path).replace(/\.\w+$/, '.sql');
-      throw asCoded(error) ?? new ScoredeskError('sql-failed', { file, reason: reasonOf(error) });
+      throw asCoded(error) ?? new ScoredeskError('sql-failed', { file, reason: causeOf(error) });
     } finally {
       clearInterval(timer);
     }
@@ -97,4 +100,13 @@ class DuckDB implements Connector {
 }
 
 const unreadable = (path: string, error: unknown): ScoredeskError =>
-  new ScoredeskError('table-unreadable', { file: basename(path), reason: reasonOf(error) });
+  new ScoredeskError('table-unreadable', { file: basename(path), reason: causeOf(error) });
+
+/** Lines of its errors that say what happened, and to whom; the others tell of options that nobody gave. */
+const TELLING = /^(Error when|Expected Number|Value with|file ?=|Invalid unicode|Could not)/i;
+
+function causeOf(error: unknown): string {
+  const [first, ...others] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const telling = others.map((line) => line.trim()).filter((line) => TELLING.test(line));
+  return reasonOf([first, ...telling.slice(0, 2)].join('; ').replace(/file ?= ?\S*\//, 'in '));
+}

@@ -82,7 +82,7 @@ async function tablesOf(
   paths: readonly string[],
 ): Promise<Recognised> {
   const files = [];
-  for (const path of paths) files.push({ path, columns: await connector.columnsOf(path) });
+  for (const path of paths) files.push(await connector.describe(path));
   return recognise(manifest, files);
 }
 

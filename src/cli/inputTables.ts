@@ -54,6 +54,8 @@ async function unzipTables(path: string, work: string): Promise<string[]> {
     const full = written.find((out) => out.writableNeedDrain && !out.writableEnded);
     if (full) await once(full, 'drain');
   }
+  if (written.length === 0)
+    throw new ScoredeskError('zip-unreadable', { reason: `${basename(path)}: no table in it` });
   await Promise.all(written.filter((out) => !out.closed).map((out) => once(out, 'close')));
   return written.map((out) => String(out.path));
 }

@@ -1,7 +1,7 @@
 /** What SQL files speak to: an engine that reads tables from files and writes what a query gives. */
 export interface Connector {
-  /** Names of a file's columns, as they stand there. @throws table-unreadable */
-  columnsOf(path: string): Promise<string[]>;
+  /** A file with the names of its columns, as they stand there. @throws table-unreadable */
+  describe(path: string): Promise<TableFile>;
   /** Makes a table of this name: of a file's rows, or of none. Columns that the file lacks are null. */
   view(name: string, columns: ColumnTypes, file: TableFile | null): Promise<void>;
   /** Names of the columns that a query gives. @throws sql-failed */
@@ -27,4 +27,6 @@ export type ColumnTypes = Readonly<Record<string, 'BIGINT' | 'DOUBLE' | 'VARCHAR
 export interface TableFile {
   path: string;
   columns: readonly string[];
+  /** Of a CSV: what stands between two values; a comma unless said. */
+  delimiter?: string | undefined;
 }

@@ -13,12 +13,15 @@ export const fromFile = (path: string): string =>
     ? `read_parquet(${quotedText(path)})`
     : `read_csv(${quotedText(path)}, header = true, all_varchar = true)`;
 
+/** Gives the delimiter of a CSV, found in its first lines. */
+export const delimiterSql = (path: string): string => `SELECT Delimiter FROM sniff_csv(${quotedText(path)})`;
+
 /** A CSV whose columns have their types; nothing stands for a gap but nothing. */
-function typedCsv({ path, columns }: TableFile, types: ReadonlyMap<string, string>): string {
+function typedCsv({ path, columns, delimiter = ',' }: TableFile, types: ReadonlyMap<string, string>): string {
   const of = columns.map(
     (column) => `${quotedText(column)}: ${quotedText(types.get(column.toLowerCase()) ?? 'VARCHAR')}`,
   );
-  const form = `header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = ''`;
+  const form = `header = true, auto_detect = false, delim = ${quotedText(delimiter)}, quote = '"', escape = '"', nullstr = ''`;
   return `read_csv(${quotedText(path)}, ${form}, columns = {${of.join(', ')}})`;
 }
 

@@ -92,6 +92,8 @@ describe('scoredesk features home-credit', () => {
     writeFileSync(join(input, 'cards.zip'), zipSync(zipped));
     rmSync(join(input, 'x-credit_card_balance.csv'));
     writeFileSync(join(input, 'notes.csv'), 'a,b\n1,2\n');
+    // As a spreadsheet writes it where a comma is decimal.
+    writeFileSync(join(input, 'x-bureau_balance.csv'), text('x-bureau_balance.csv').replaceAll(',', ';'));
     const { status, err } = homeCredit();
     expect(status).toBe(0);
     expect(err).toContain('credits.csv.gz: bureau\n');
@@ -127,7 +129,7 @@ describe('scoredesk features home-credit', () => {
     writeFileSync(join(input, 'credit_card_balance.csv'), [header, cells.join(','), ...lines].join('\n'));
     const { status, err } = homeCredit();
     expect(status).toBe(1);
-    expect(err).toMatch(/credit_card_balance\.sql failed: .*Line: 2/);
+    expect(err).toMatch(/credit_card_balance\.sql failed: .*Line: 2.*AMT_BALANCE.*much/);
     expect(existsSync(out())).toBe(false);
   });
 
@@ -158,6 +160,14 @@ describe('scoredesk features home-credit', () => {
         return ['home-credit', '--input', input];
       },
       'application_train',
+    ],
+    [
+      'a file that is no zip',
+      () => {
+        writeFileSync(join(input, 'wrong.zip'), 'PK no');
+        return ['home-credit', '--input', input];
+      },
+      'wrong.zip: no table in it',
     ],
     [
       'a file that is no Parquet',

@@ -14,8 +14,7 @@ test('the SQL of Home Credit’s features gives pandas’ values in DuckDB-Wasm,
   const connector = await duckdbWasm();
   const manifest = parseManifest(bytesOf('sql/home-credit/manifest.json'));
   const files = [];
-  for (const name of readdirSync(TABLES))
-    files.push({ path: join(TABLES, name), columns: await connector.columnsOf(join(TABLES, name)) });
+  for (const name of readdirSync(TABLES)) files.push(await connector.describe(join(TABLES, name)));
   const found = recognise(manifest, files);
   const parts = planned(manifest, found).made.map((family) => ({
     family,

@@ -42,9 +42,9 @@ export async function duckdbWasm(): Promise<Connector & { rows(sql: string): Row
   return {
     rows,
     columnsGiven,
-    columnsOf(path) {
+    async describe(path) {
       register(path);
-      return columnsGiven(`SELECT * FROM ${fromFile(path)}`);
+      return { path, columns: await columnsGiven(`SELECT * FROM ${fromFile(path)}`) };
     },
     async view(name, columns, file) {
       rows(viewSql(name, columns, file));

@@ -73,7 +73,7 @@ test('a whole interview in French, by keyboard, with the server stopped', async 
   await page.keyboard.type('mon');
   await tabTo(page, page.getByRole('button', { name: 'Ajouter', exact: true }));
   await page.keyboard.press('Enter');
-  await typeInto(page, 'Montant du crédit, jusqu’à', '3 000');
+  await typeInto(page, 'Montant du crédit, jusqu’à', '9 000');
   await page.keyboard.press('Tab');
   await page.getByText('Filtré par Montant du crédit').waitFor();
 

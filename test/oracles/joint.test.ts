@@ -10,7 +10,8 @@ import { prepare } from '../../src/core/train/prepare/prepare';
 import { untouched } from '../../src/core/train/prepare/prepared';
 import { smote } from '../../src/core/train/prepare/smote';
 import { association } from '../../src/core/train/prepare/weak';
-import { germanRows, NUMBERS } from '../support/trainGerman';
+import { NUMBERS } from '../support/families';
+import { germanRows } from '../support/trainGerman';
 
 /** See train.py. */
 interface Oracle {

@@ -9,7 +9,8 @@ import { toWoe } from '../../src/core/train/prepare/woe';
 import { applyStep, type StepSpec } from '../../src/core/train/prepare/steps';
 import { fit } from '../../src/core/train/fit';
 import { tableOf } from '../support/files';
-import { germanRows, NUMBERS, numbersOf } from '../support/trainGerman';
+import { NUMBERS } from '../support/families';
+import { germanRows, numbersOf } from '../support/trainGerman';
 
 /** See train.py. */
 interface Oracle {

@@ -1,4 +1,4 @@
-/** Number columns of test/oracles/families/data.csv, in the order of the models' training. */
+/** Number columns of the German credit data, in the order in which the models of test/oracles/families were trained on them. */
 export const NUMBERS = [
   'duration',
   'credit_amount',

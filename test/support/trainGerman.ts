@@ -1,16 +1,7 @@
 import type { Table } from '../../src/core/table/table';
 import type { TrainColumn, TrainRows } from '../../src/core/train/data';
+import { NUMBERS } from './families';
 import { tableOf } from './files';
-
-export const NUMBERS = [
-  'duration',
-  'credit_amount',
-  'installment_commitment',
-  'residence_since',
-  'age',
-  'existing_credits',
-  'num_dependents',
-];
 
 export const numbersOf = (
   table: Table,

@@ -1,37 +1,26 @@
 import { ScoredeskError } from '../../core/errors';
 import { EVEN_COSTS, type Costs } from '../../core/decision/cost';
 import type { Objective } from '../../core/decision/thresholds';
-import { writeOnnx } from '../../core/onnx/write/model';
-import { columnOf, takeRows, texts, type Column, type Table } from '../../core/table/table';
+import { columnOf, texts, type Table } from '../../core/table/table';
 import { calibrated, crossCalibrated, fitCalibration, type Calibration } from '../../core/train/calibrate';
 import { validate, type Validation } from '../../core/metrics/validation';
 import { crossValidate } from '../../core/train/crossValidate';
 import { runFigures, type RunFigures } from '../../core/train/figures';
-import type { TrainColumn, TrainRows } from '../../core/train/data';
-import { fit, predict, predictSome, type FitSpec, type Fitted } from '../../core/train/fit';
+import type { TrainRows } from '../../core/train/data';
+import { fit, predict, type FitSpec, type Fitted } from '../../core/train/fit';
 import { divided, localFitter, type Fitter } from '../../core/train/fitter';
 import type { LearnerSpec } from '../../core/train/learners/learner';
 import { bestOf, isLoss, search, withParams, type Tried } from '../../core/train/search/search';
 import { splitByTime, splitByValue, stratifiedSplit, type Split } from '../../core/train/split';
 import type { WoeBin } from '../../core/train/prepare/woe';
 import type { StepNote } from '../../core/train/prepare/prepared';
-import type { PackInput } from '../../bundle/packPlan';
 import type { Dictionary, ManifestColumn } from '../../bundle/schema';
 import type { Target } from '../../bundle/target';
 import { pausing, type Progress } from '../runtime';
 import type { Recipe } from './recipe';
-import {
-  labelledRows,
-  labPart,
-  labTable,
-  numberColumn,
-  ROW_NUMBER,
-  shownRows,
-  takePart,
-  trainColumn,
-  type LabPart,
-} from './rows';
+import { labelledRows, labPart, labTable, numberColumn, shownRows, takePart, type LabPart } from './rows';
 import { chooseThreshold, objectiveOf, type ChosenThreshold } from './threshold';
+import { bundleOf, usedColumns, type LabData, type TrainedBundle } from './bundle';
 import { doubtful, type LabWarning } from './warnings';
 
 export interface TrainInput {
@@ -97,31 +86,7 @@ type ScorecardBin = Pick<WoeBin, 'column' | 'rows' | 'defaults' | 'woe'> & {
 
 export interface Trained {
   run: Run;
-  /** All that a bundle is made of but its name. */
-  bundle: Pick<
-    PackInput,
-    | 'model'
-    | 'clients'
-    | 'idColumn'
-    | 'reference'
-    | 'test'
-    | 'current'
-    | 'expected'
-    | 'target'
-    | 'dictionary'
-    | 'features'
-  >;
-}
-
-/** The rows, apart: what is learned from, and what no step sees. */
-interface Data {
-  train: LabPart;
-  test: LabPart;
-  /** Whom the bundle shows. */
-  clients: Table;
-  current: Table | undefined;
-  declared: ManifestColumn[];
-  warnings: LabWarning[];
+  bundle: TrainedBundle;
 }
 
 /** Of the bootstrap behind the intervals. */
@@ -236,7 +201,7 @@ async function validatedModel({ rows }: LabPart, spec: FitSpec, task: LabTask): 
 
 /** Chooses the threshold, and measures on training rows, folds and test. */
 async function measured(
-  { train: learned, test: unseen, declared, warnings }: Data,
+  { train: learned, test: unseen, declared, warnings }: LabData,
   { fitted, calibration, cvScores, fold, searched }: ValidatedModel & { searched: Run['search'] },
   { recipe, costs, objective, pause }: LabTask,
 ): Promise<Run> {
@@ -305,113 +270,8 @@ function named(
   return { ...bin, of: { level: levels?.[of.code]?.value ?? String(of.code) } };
 }
 
-/** Fitted on the columns that it uses, in their order. */
-interface Used {
-  inputs: number[];
-  fitted: Fitted;
-}
-
-/** Columns that the steps took out are no inputs of the model. */
-function usedColumns(fitted: Fitted): Used {
-  const { pipeline } = fitted;
-  const { stages, model, width } = pipeline;
-  const [first] = stages;
-  const features = first ? first.features : model.features;
-  if (!features) return { inputs: Array.from({ length: width }, (_, j) => j), fitted };
-  const inputs = [...new Set(features.map(({ input }) => input))].sort((a, b) => a - b);
-  const place = new Map(inputs.map((input, at) => [input, at]));
-  const moved = features.map((source) => ({ ...source, input: place.get(source.input) as number }));
-  if (first) {
-    const narrowed = [{ ...first, features: moved }, ...stages.slice(1)];
-    return {
-      inputs,
-      fitted: { ...fitted, pipeline: { ...pipeline, width: inputs.length, stages: narrowed } },
-    };
-  }
-  const isWhole = moved.every(({ input, steps }, j) => input === j && steps.length === 0);
-  const whole = {
-    ...model,
-    width: inputs.length,
-    features: isWhole && moved.length === inputs.length ? null : moved,
-  };
-  return { inputs, fitted: { ...fitted, pipeline: { ...pipeline, width: inputs.length, model: whole } } };
-}
-
-function bundleOf(
-  { target, id, dictionary }: TrainInput,
-  { train: learned, test, clients, current, declared }: Data,
-  { inputs, fitted }: Used,
-  decision: NonNullable<Dictionary['decision']>,
-): Trained['bundle'] {
-  const names = inputs.map((j) => learned.rows.columns[j].name);
-  const levels = new Map(declared.map((column) => [column.name, column.levels?.map(({ value }) => value)]));
-  const columns = names.map((name) => ({ name, levels: levels.get(name) ?? null }));
-  const isInput = new Set(names);
-  const inputColumns = names.flatMap((name) => declared.find((column) => column.name === name) ?? []);
-  return {
-    model: writeOnnx(fitted.pipeline, columns, fitted.covers),
-    clients,
-    idColumn: id ?? ROW_NUMBER,
-    reference: learned.table,
-    test: test.table,
-    current,
-    expected: expectedOf(
-      fitted,
-      inputColumns.map((column) => trainColumn(clients, column)),
-      clients,
-      id ?? ROW_NUMBER,
-    ),
-    target: { column: target.column },
-    features: names,
-    dictionary: {
-      ...dictionary,
-      decision: { ...dictionary.decision, ...decision },
-      columns: [
-        ...declared.map((column) =>
-          column.role === 'feature' && !isInput.has(column.name)
-            ? { ...column, role: 'extra' as const }
-            : column,
-        ),
-        ...onlyOf(dictionary.columns ?? [], declared, [clients, current]),
-      ],
-    },
-  };
-}
-
-/** What the learner itself says of the clients: what any reading of the file has to say too. */
-function expectedOf(
-  { pipeline }: Fitted,
-  columns: readonly TrainColumn[],
-  clients: Table,
-  id: string,
-): Table {
-  const scores = predictSome(pipeline, { rows: clients.rows, columns });
-  const all = { name: 'the learner’s own scores', rows: clients.rows };
-  const ids = columnOf(clients, id);
-  const table: Table = {
-    ...all,
-    columns: new Map<string, Column>([
-      [id, ids],
-      ['probability', { kind: 'number', values: scores }],
-    ]),
-  };
-  const known = Int32Array.from(scores.keys()).filter((row) => !Number.isNaN(scores[row]));
-  return takeRows(table, known);
-}
-
-/** Columns of the dictionary that the rows learned from lack, and others have: the day of later rows. */
-const onlyOf = (
-  all: NonNullable<Dictionary['columns']>,
-  declared: readonly ManifestColumn[],
-  tables: readonly (Table | undefined)[],
-) =>
-  all.filter(
-    ({ name }) =>
-      !declared.some((column) => column.name === name) && tables.some((table) => table?.columns.has(name)),
-  );
-
 /** @throws train-few-rows, train-one-class */
-function dataOf(input: TrainInput): Data {
+function dataOf(input: TrainInput): LabData {
   const { recipe, test } = input;
   const table = input.labelledOnly ? labelledRows(input.table, input.target) : input.table;
   const all = table === input.table ? undefined : input.table;

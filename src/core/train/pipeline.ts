@@ -29,9 +29,6 @@ export const pipelineOf = (model: Model): Pipeline => ({
   isotonic: null,
 });
 
-/** Whether a `Model` holds it all: it is read, explained and searched exactly then. */
-export const isModel = ({ stages, isotonic }: Pipeline): boolean => stages.length === 0 && isotonic === null;
-
 /** Raw outputs of rows of the user's columns, row-major float64 [rows, width]. */
 export function pipelineOutputs(
   { width, stages, model }: Pipeline,

@@ -1,7 +1,8 @@
 /**
  * Makes every demo bundle in public/bundles/ and writes the catalogue of all that is there, bundles put there by
  * hand among them.
- * Each demo/<name>/pack.json holds the arguments of `scoredesk pack`, less --out, or train.json those of `scoredesk train`.
+ * Each demo/<name>/make.json lists calls of the command, one after the other; {demo}, {work} and {out} stand for the demo's
+ * folder, one for what lies between, and the bundle's. A bundle is made anew when its demo, the SQL or the command changed.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,11 +10,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 
 const OUT = 'public/bundles';
+const CACHE = 'node_modules/.cache/scoredesk';
+const MADE_BY = ['dist-cli', 'sql'];
 
 mkdirSync(OUT, { recursive: true });
-const COMMANDS = ['pack', 'train'];
-const commandOf = (name) => COMMANDS.find((command) => existsSync(join('demo', name, `${command}.json`)));
-const demos = readdirSync('demo').sort().filter(commandOf);
+mkdirSync(CACHE, { recursive: true });
+const demos = readdirSync('demo')
+  .sort()
+  .filter((name) => existsSync(join('demo', name, 'make.json')));
 const bundles = [...demos.map(makeDemo), ...others(demos)];
 const catalogue = { format: 'scoredesk-catalogue', bundles };
 writeFileSync(join(OUT, 'index.json'), JSON.stringify(catalogue, null, 1) + '\n');
@@ -28,15 +32,47 @@ function others(names) {
 }
 
 function makeDemo(name) {
-  const command = commandOf(name);
-  const args = JSON.parse(readFileSync(join('demo', name, `${command}.json`), 'utf8'));
-  const out = join(OUT, name);
-  rmSync(out, { recursive: true, force: true });
-  const { status } = spawnSync(process.execPath, ['bin/scoredesk.js', command, ...args, '--out', out], {
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return entryOf(name, readFileSync(join(out, 'bundle.json')));
+  const [demo, out] = [join('demo', name), join(OUT, name)];
+  const stamp = join(CACHE, `${name}.sha256`);
+  const manifest = join(out, 'bundle.json');
+  const wanted = digestOf([demo, ...MADE_BY]);
+  const state = () => `${wanted} ${existsSync(manifest) ? digestOf([out]) : ''}`;
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== state()) {
+    make(demo, out, join(CACHE, name));
+    writeFileSync(stamp, state());
+  }
+  return entryOf(name, readFileSync(manifest));
+}
+
+function make(demo, out, work) {
+  for (const folder of [out, work]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  const places = { demo, out, work };
+  for (const call of JSON.parse(readFileSync(join(demo, 'make.json'), 'utf8'))) {
+    const args = call.map((text) => text.replace(/\{(\w+)\}/g, (_, place) => places[place]));
+    const { status } = spawnSync(process.execPath, ['bin/scoredesk.js', ...args], { stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** One digest of all files below these folders, with their names. */
+function digestOf(folders) {
+  const hash = createHash('sha256');
+  for (const folder of folders)
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).sort(byPath)) {
+      if (!entry.isFile()) continue;
+      const path = pathOf(entry);
+      hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
+    }
+  return hash.digest('hex');
+}
+
+function pathOf({ parentPath, name }) {
+  return join(parentPath, name);
+}
+function byPath(a, b) {
+  return pathOf(a) < pathOf(b) ? -1 : 1;
 }
 
 /** What a visitor sees of a bundle before downloading it. */

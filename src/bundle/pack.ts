@@ -2,9 +2,10 @@ import { checkStopped } from '../core/errors';
 import { isRefused, type DecisionRule } from '../core/decision/decision';
 import { coversOf, encodeCovers, type Covers } from '../core/explain/covers';
 import { featureRows } from '../core/model/evaluate';
+import { sampleRows } from '../core/numeric/random';
 import type { OnnxModel } from '../core/onnx/read';
 import { presentRows } from '../core/stats/present';
-import { columnOf, texts, type Table } from '../core/table/table';
+import { columnOf, takeRows, texts, type Table } from '../core/table/table';
 import { algorithmOf } from './algorithm';
 import { encodeInputs, type ModelInput } from './encode';
 import { sha256Hex } from './hash';
@@ -105,10 +106,17 @@ function addParts(files: Map<string, Uint8Array>, plan: PackPlan, input: PackInp
   const data: Manifest['data'] = { clients: { files: [], id: input.idColumn } };
   addPart(files, data, 'clients', plan.clients, plan.columns, undefined);
   for (const name of ['reference', 'test', 'current'] as const) {
-    const table = plan[name];
+    const table = name === 'reference' ? keptReference(plan.reference, input.referenceRows) : plan[name];
     if (table) addPart(files, data, name, table, plan.columns, input.target?.column);
   }
   return data;
+}
+
+const LOT = 1;
+
+function keptReference(reference: Table | undefined, rows = Infinity): Table | undefined {
+  if (!reference || reference.rows <= rows) return reference;
+  return takeRows(reference, sampleRows(reference.rows, rows, LOT));
 }
 
 /** The library's own covers where the file carries them, else counted on the rows that trained the model. */

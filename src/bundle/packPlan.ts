@@ -21,6 +21,8 @@ export interface PackInput {
   idColumn: string;
   /** The labelled rows that trained the model. */
   reference?: Table | undefined;
+  /** Rows of the reference that the bundle keeps, drawn by lot; its facts are of all of them. */
+  referenceRows?: number | undefined;
   /** Labelled rows it never saw. */
   test?: Table | undefined;
   /** Later rows, to compare with the reference; labels and times where they are known. */

@@ -161,7 +161,7 @@ export async function writeFolder(path: string, files: ReadonlyMap<string, Uint8
 }
 
 /** No folder is made silently: its name may be a slip. @throws folder-missing */
-async function requireFolder(path: string): Promise<void> {
+export async function requireFolder(path: string): Promise<void> {
   if (!(await stat(path).catch(() => null))?.isDirectory())
     throw new ScoredeskError('folder-missing', { path });
 }

@@ -4,6 +4,7 @@ import { EXIT_REFUSED, EXIT_USAGE, LOCALE, say, sayError } from './console';
 import { driftCommand } from './drift';
 import { explainCommand } from './explain';
 import { featuresCommand } from './features';
+import { generateCommand } from './generate';
 import { packCommand } from './pack';
 import { replayCommand } from './replay';
 import { scoreCommand } from './score';
@@ -26,6 +27,7 @@ const commands = [
   scoreCommand,
   explainCommand,
   driftCommand,
+  generateCommand,
   featuresCommand,
   trainCommand,
   validateCommand,

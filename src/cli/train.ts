@@ -32,6 +32,7 @@ interface Options {
   test?: string;
   clients?: string;
   current?: string;
+  referenceRows?: number;
   recipe?: string;
   template?: string;
   resume?: string;
@@ -45,6 +46,9 @@ interface Options {
 
 /** 3.2 GB of doubles; learning takes three times that (test/bench/features.md). */
 const MOST_CELLS = 400_000_000;
+
+/** What the app reads of a part without waiting for long; more need not be kept to compare with. */
+const MOST_KEPT_CELLS = 100_000_000;
 
 const HELP = `
 A recipe, every part of which may be left out (these are the defaults but for steps and search):
@@ -93,6 +97,11 @@ export function trainCommand(): Command {
     .option(
       '--current <file>',
       'later rows, to compare with the reference; the column of role time tells when',
+    )
+    .option(
+      '--reference-rows <n>',
+      'training rows that the bundle keeps to compare with, drawn by lot; all, to 100 million cells',
+      wholeOption,
     )
     .option('--recipe <file>', 'how to train, in JSON')
     .addOption(
@@ -154,6 +163,8 @@ async function run(options: Options): Promise<void> {
   for (const warning of found.warnings) say(`Warning: ${warningText(warning)}`);
   const packed = await pack({
     ...bundle,
+    referenceRows:
+      options.referenceRows ?? Math.floor(MOST_KEPT_CELLS / (bundle.reference?.columns.size ?? 1)),
     id: options.bundleId,
     version: options.bundleVersion,
     title: options.title,

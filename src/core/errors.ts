@@ -112,6 +112,7 @@ interface Params {
   'file-not-found': { path: string };
   'folder-missing': { path: string };
   'out-not-bundle': { path: string; found: string };
+  'out-not-empty': { path: string; found: string };
   'file-unreadable': { path: string; reason: string };
   'client-unknown': { id: string };
   'client-known': { id: string; where: string };

@@ -21,7 +21,7 @@ export interface Recognised {
 const LEAST_SHARE = 0.6;
 
 /**
- * Which file is which table, by its columns: the table that most of whose columns it has, of equals the larger one.
+ * Which file is which table, by its columns: the table that it has most in common with (Jaccard), if it has most of its columns.
  *
  * @throws features-twice where two files are the same table
  */
@@ -53,10 +53,10 @@ function bestTable(tables: Manifest['tables'], { columns }: TableFile): string |
   const scored = Object.entries(tables).map(([name, wanted]) => {
     const all = Object.keys(wanted);
     const there = all.filter((column) => has.has(column.toLowerCase())).length;
-    return { name, there, share: there / all.length };
+    return { name, share: there / all.length, common: there / (all.length + has.size - there) };
   });
-  const [best] = scored.sort((a, b) => b.share - a.share || b.there - a.there);
-  return best && best.share >= LEAST_SHARE ? best.name : null;
+  const [best] = scored.filter(({ share }) => share >= LEAST_SHARE).sort((a, b) => b.common - a.common);
+  return best?.name ?? null;
 }
 
 const lowerCased = (names: readonly string[]): Set<string> =>

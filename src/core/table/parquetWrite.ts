@@ -52,7 +52,7 @@ function columnSource(name: string, column: Column): ColumnSource {
   return { name, data, type, nullable: false, encoding: 'BYTE_STREAM_SPLIT' };
 }
 
-/** A file of parts of the same columns, a row group each; numbers in double precision. See `filePieces`. */
+/** A file of parts of the same columns, a row group each; numbers in double precision, whole ones as INT32. See `filePieces`. */
 export async function* parquetPieces(parts: AsyncIterable<Table>): AsyncGenerator<Uint8Array> {
   const writer = new ByteWriter();
   let file: ParquetWriter | null = null;
@@ -65,7 +65,9 @@ export async function* parquetPieces(parts: AsyncIterable<Table>): AsyncGenerato
     const columnData = [...columns].map(([name, column]) =>
       columnSource(
         name,
-        column.kind === 'text' ? column : { ...column, values: Float64Array.from(column.values) },
+        column.kind === 'text' || column.values instanceof Int32Array
+          ? column
+          : { ...column, values: Float64Array.from(column.values) },
       ),
     );
     const schema = schemaFromColumnData({ columnData });

@@ -5,8 +5,8 @@ import { nearestName } from './names';
 export interface NumberColumn {
   kind: 'number';
   values: Float64Array | Float32Array | Int32Array;
-  /** How the source wrote them, where it matters: whole numbers without a gap, or truth values. */
-  written?: 'whole' | 'truth';
+  /** How their file has them, where it matters: whole numbers without a gap, numbers with a decimal point always, truth values. */
+  written?: 'whole' | 'decimal' | 'truth';
 }
 
 /** Strings by code into a dictionary; code -1 is missing, shown as "". */

@@ -1,4 +1,4 @@
-import { textAt, type Table } from './table';
+import { textAt, type Column, type Table } from './table';
 
 /** Rows joined into one piece of text: strings have a greatest length, tables do not. */
 const PIECE_ROWS = 10_000;
@@ -16,12 +16,16 @@ function* csvRows(table: Table): Generator<string> {
   for (let from = 0; from < table.rows; from += PIECE_ROWS) {
     const rows = Math.min(PIECE_ROWS, table.rows - from);
     const lines = Array.from({ length: rows }, (_, i) =>
-      columns
-        .map((column) => (column.kind === 'text' ? textCell : quoted)(textAt(column, from + i)))
-        .join(','),
+      columns.map((column) => cellOf(column, from + i)).join(','),
     );
     yield lines.join('\n') + '\n';
   }
+}
+
+function cellOf(column: Column, row: number): string {
+  if (column.kind === 'text') return textCell(textAt(column, row));
+  const value = column.values[row];
+  return column.written === 'decimal' && Number.isInteger(value) ? `${value}.0` : textAt(column, row);
 }
 
 function quoted(cell: string): string {

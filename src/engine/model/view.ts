@@ -21,7 +21,8 @@ export interface ModelView {
   methods: Method[];
   /** Operators on the way to the probability, in the order of the computation; those that run side by side together. */
   steps: { operator: string; count: number }[][];
-  rows: { part: 'reference' | 'test' | 'clients'; rows: number }[];
+  /** Of the reference: rows that trained the model; `kept` of them are in the bundle, where that is not all. */
+  rows: { part: 'reference' | 'kept' | 'test' | 'clients'; rows: number }[];
   sha256: string;
 }
 
@@ -39,12 +40,24 @@ export function modelView(engine: Engine): ModelView {
     method: engine.defaultMethod,
     methods: METHODS.filter((method) => allows(engine, method)),
     steps: stepsTo(onnx.proto.graph as GraphProto, onnx.output, onnx.model !== null),
-    rows: (['reference', 'test', 'clients'] as const).flatMap((part) => {
-      const files = manifest.data[part]?.files;
-      return files ? [{ part, rows: files.reduce((sum, file) => sum + file.rows, 0) }] : [];
-    }),
+    rows: rowsOf(manifest),
     sha256: manifest.files.find(({ path }) => path === manifest.model.file)?.sha256 ?? '',
   };
+}
+
+function rowsOf({ data, training }: Manifest): ModelView['rows'] {
+  return (['reference', 'test', 'clients'] as const).flatMap((part): ModelView['rows'] => {
+    const files = data[part]?.files;
+    if (!files) return [];
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    const learned = part === 'reference' && training?.from === 'reference' ? training.rows : rows;
+    return learned > rows
+      ? [
+          { part, rows: learned },
+          { part: 'kept', rows },
+        ]
+      : [{ part, rows }];
+  });
 }
 
 function allows({ onnx: { model }, manifest }: Engine, method: Method): boolean {

@@ -21,6 +21,7 @@ export function addPart(
   for (const declared of columns) {
     const column = table.columns.get(declared.name);
     if (!column || (declared.role === 'target' && declared.name !== target)) continue;
+    if (TELLS.includes(declared.role ?? '') && isEmpty(column)) continue;
     out.set(declared.name, stored(column, declared));
   }
   const whole = { name, rows: table.rows, columns: out };
@@ -38,6 +39,12 @@ export function addPart(
     ...(target && out.has(target) ? { target } : {}),
   };
 }
+
+/** Roles of columns that tell of a row only; one without any value tells nothing. */
+const TELLS: readonly string[] = ['time', 'extra', 'name'];
+
+const isEmpty = (column: Column): boolean =>
+  column.kind === 'text' ? column.codes.every((code) => code < 0) : column.values.every(Number.isNaN);
 
 function stored(column: Column, declared: ManifestColumn): Column {
   if (column.kind === 'number')

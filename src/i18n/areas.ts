@@ -12,6 +12,7 @@ import type portfolio from './messages/en/portfolio.json';
 import type records from './messages/en/records.json';
 import type settings from './messages/en/settings.json';
 import type shell from './messages/en/shell.json';
+import type table from './messages/en/table.json';
 import type validation from './messages/en/validation.json';
 
 /** The messages by the part of the app that shows them, in English; French has the same (test/i18n holds it). */
@@ -37,6 +38,8 @@ interface Areas {
   records: typeof records;
   settings: typeof settings;
   algorithm: typeof algorithm;
+  /** What is in a table. */
+  table: typeof table;
   /** Whether a model may be trusted. */
   validation: typeof validation;
 }
@@ -81,6 +84,7 @@ const FILES: Record<Area, Record<Locale, Bring>> = {
     en: () => import('./messages/en/algorithm.json'),
     fr: () => import('./messages/fr/algorithm.json'),
   },
+  table: { en: () => import('./messages/en/table.json'), fr: () => import('./messages/fr/table.json') },
   validation: {
     en: () => import('./messages/en/validation.json'),
     fr: () => import('./messages/fr/validation.json'),

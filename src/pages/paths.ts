@@ -53,6 +53,10 @@ export function driftPath(
 export const performancePath = (bundle: string, query = ''): string =>
   `/b/${encodeURIComponent(bundle)}/performance${query ? `?${query}` : ''}`;
 
+/** Rows of a table: of the bundle's, or without one of a file. */
+export const dataPath = (bundle: string | null): string =>
+  bundle === null ? '/data' : `/b/${encodeURIComponent(bundle)}/data`;
+
 export const DECISIONS_PATH = '/decisions';
 /** What a record is printed as. */
 export const DOCUMENTS = ['letter', 'sheet', 'audit'] as const;
@@ -69,6 +73,7 @@ export function pageOf(path: string): PageName | null {
   if (/^\/b\/[^/]+\/model$/.test(path)) return 'model';
   if (/^\/b\/[^/]+\/(portfolio|batch)$/.test(path)) return 'portfolio';
   if (/^\/b\/[^/]+\/(drift(\/[^/]+)?|performance)$/.test(path)) return 'drift';
+  if (/^(\/b\/[^/]+)?\/data$/.test(path)) return 'data';
   if (path.startsWith('/b/')) return 'clients';
   return path === ABOUT_PATH ? 'about' : null;
 }

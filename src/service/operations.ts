@@ -3,6 +3,7 @@ import * as batch from './batch';
 import * as bundles from './bundles';
 import * as check from './check';
 import * as client from './client';
+import * as data from './data';
 import * as drift from './drift';
 import * as install from './install';
 import * as locals from './locals';
@@ -26,6 +27,7 @@ export const operations = {
   ...portfolio,
   ...batch,
   ...drift,
+  ...data,
   ...parts,
   ...locals,
   ...records,

@@ -89,6 +89,14 @@ export class Asked<T> {
     return this.#again?.() ?? Promise.resolve();
   }
 
+  /** Stops it, and what came before is not shown any more: it was of something else. */
+  forget(): void {
+    this.stop();
+    this.#value = null;
+    this.#error = null;
+    this.#stopped = false;
+  }
+
   stop(): void {
     this.#controller?.abort();
     this.#key = '';

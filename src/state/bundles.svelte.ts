@@ -71,7 +71,7 @@ class BundlesState {
     }));
   }
 
-  /** What the first click opens: the site's default, else its only bundle. */
+  /** What a newcomer is shown first: the site's default, else its only bundle. */
   get first(): OfferedBundle | null {
     const wanted = site.current?.defaultBundle;
     const offered = this.#offered ?? [];

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { germanTraining } from '../support/german';
 import { spreadRandom } from '../../src/core/numeric/random';
 import type { Run } from '../../src/engine/lab/train';
 import { largestDifference, numbers, tableOf } from '../support/files';
@@ -137,8 +138,7 @@ describe('scoredesk train', () => {
   });
 
   test('later rows keep their day, clients are those that are named', () => {
-    const args = JSON.parse(readFileSync('demo/german-credit/train.json', 'utf8')) as string[];
-    expect(train('n', ...args).status).toBe(0);
+    expect(train('n', ...germanTraining()).status).toBe(0);
     const manifest = JSON.parse(readFileSync(join(dir, 'n', 'bundle.json'), 'utf8')) as {
       columns: { name: string; role: string }[];
       data: Record<string, { files: { rows: number }[] }>;

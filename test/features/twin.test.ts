@@ -31,7 +31,8 @@ function applications(of: Blocks = blocks): Record<string, string>[] {
   });
 }
 
-const shareOf = <T>(list: readonly T[], is: (item: T) => boolean): number => list.filter(is).length / list.length;
+const shareOf = <T>(list: readonly T[], is: (item: T) => boolean): number =>
+  list.filter(is).length / list.length;
 
 const digest = (request: TwinRequest): string => {
   const hash = createHash('sha256');
@@ -67,7 +68,10 @@ describe('the twin of the Home Credit tables', () => {
     expect(clients.size).toBe(CLIENTS);
     for (const name of TABLES.slice(2))
       if (name !== 'bureau_balance')
-        expect(numbers(name, 'SK_ID_CURR').every((id) => clients.has(id)), name).toBe(true);
+        expect(
+          numbers(name, 'SK_ID_CURR').every((id) => clients.has(id)),
+          name,
+        ).toBe(true);
     const credits = numbers('bureau', 'SK_ID_BUREAU');
     const known = new Set(credits);
     expect(known.size).toBe(credits.length);
@@ -94,7 +98,9 @@ describe('the twin of the Home Credit tables', () => {
     const rows = applications();
     // Of 4,300 rows: four standard errors.
     expect(Math.abs(shareOf(rows, ({ TARGET }) => TARGET === '1') - 0.081)).toBeLessThan(0.017);
-    expect(Math.abs(shareOf(rows, ({ DAYS_EMPLOYED }) => DAYS_EMPLOYED === String(NEVER)) - 0.182)).toBeLessThan(0.024);
+    expect(
+      Math.abs(shareOf(rows, ({ DAYS_EMPLOYED }) => DAYS_EMPLOYED === String(NEVER)) - 0.182),
+    ).toBeLessThan(0.024);
     expect(Math.abs(shareOf(rows, ({ EXT_SOURCE_1 }) => EXT_SOURCE_1 === '') - 0.565)).toBeLessThan(0.03);
     expect(Math.abs(shareOf(rows, ({ TOTALAREA_MODE }) => TOTALAREA_MODE === '') - 0.482)).toBeLessThan(0.03);
   });

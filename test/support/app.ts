@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 
 /** What tests of the built app do on its pages, in English or French. */
 
-export const DOWNLOAD = /^(Download|Télécharger) /;
+export const DOWNLOAD = /^(Download|Télécharger) (German|Crédit allemand)/;
 export const RESUME = /^(Resume|Reprendre) /;
 const DELETE = /^(Delete|Supprimer) /;
 
@@ -13,7 +13,7 @@ export const clientHash = (id: string): string => `#/b/german-credit%402.0.0/cli
 export const demoFile = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(`public/bundles/german-credit/${name}`));
 
-/** The demo is the site's only bundle: its clients are opened once it is here. */
+/** The small demo; a newcomer lands on its clients once it is here. */
 export async function install(page: Page): Promise<void> {
   await page.getByRole('button', { name: DOWNLOAD }).click();
   await listed(page);

@@ -4,7 +4,7 @@ import { memorySource } from '../../src/bundle/memory';
 import { parseDictionary } from '../../src/bundle/validate';
 import { openBundle, type Engine, type OpenOptions } from '../../src/engine/engine';
 import { algorithmTexts } from '../../src/i18n/algorithm';
-import { bytesOf, tableOf } from './files';
+import { bytesOf, tableOf, textOf } from './files';
 
 const DEMO = 'demo/german-credit/';
 
@@ -28,4 +28,10 @@ export async function germanInput(): Promise<PackInput> {
 
 export async function openGerman(options?: OpenOptions): Promise<Engine> {
   return openBundle(memorySource('german', (await pack(await germanInput())).files), options);
+}
+
+/** Arguments of the call of `train` that makes the demo, less its --out. */
+export function germanTraining(): string[] {
+  const [[, ...args]] = JSON.parse(textOf(`${DEMO}make.json`)) as string[][];
+  return args.slice(0, -2).map((text) => text.replace('{demo}/', DEMO));
 }

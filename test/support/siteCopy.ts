@@ -50,11 +50,17 @@ export function publish(root: string, version: string, changed: object = MANIFES
 
 const folders: string[] = [];
 
-/** The built site in a folder of its own, until the test is over. */
+/** The built site in a folder of its own, until the test is over; it offers the small demo alone. */
 export function siteCopy(): string {
   const folder = mkdtempSync(join(tmpdir(), 'scoredesk-site-'));
   folders.push(folder);
-  cpSync('dist', folder, { recursive: true });
+  cpSync('dist', folder, { recursive: true, filter: (path) => !path.includes('home-credit-twin') });
+  const index = join(folder, 'bundles/index.json');
+  const { bundles, ...list } = JSON.parse(readFileSync(index, 'utf8')) as { bundles: { id: string }[] };
+  writeFileSync(
+    index,
+    JSON.stringify({ ...list, bundles: bundles.filter(({ id }) => id === 'german-credit') }),
+  );
   return folder;
 }
 

@@ -18,3 +18,16 @@ export function median(values: ArrayLike<number>): number {
     .sort();
   return quantileSorted(sorted, 0.5);
 }
+
+/** Ends of `bins` bins of about as many values each, the last one's left out; fewer where values are equal. */
+export const quantileEdges = (sorted: ArrayLike<number>, bins: number): number[] =>
+  sorted.length === 0
+    ? []
+    : [...new Set(Array.from({ length: bins - 1 }, (_, i) => quantileSorted(sorted, (i + 1) / bins)))];
+
+/** The bin that a value lies in, by the ends of bins: values equal to one lie below it. */
+export function binBetween(edges: readonly number[], value: number): number {
+  let bin = 0;
+  while (bin < edges.length && value > edges[bin]) bin++;
+  return bin;
+}

@@ -37,10 +37,10 @@ export const UNLABELLED: Setting = {
 /** Applications that drift away, from nothing at the beginning of the time to its whole at the end. @param share in [0, 1] */
 export const drifted = (share: number): Setting => ({
   ...USUAL,
-  younger: 0.25 * share,
-  income: 1 + 0.12 * share,
-  credit: 1 + 0.25 * share,
-  ext3Missing: 1 + 0.9 * share,
-  ext3: -0.4 * share,
-  risk: 0.3 * share,
+  younger: 0.5 * share,
+  income: 1 + 0.25 * share,
+  credit: 1 + 0.5 * share,
+  ext3Missing: 1 + 3 * share,
+  ext3: -0.9 * share,
+  risk: 0.35 * share,
 });

@@ -1,3 +1,4 @@
+import { correlation } from '../../stats/correlation';
 import {
   isNumber,
   type NumberPrepared,
@@ -39,21 +40,4 @@ export function withoutCorrelated(
     notes.push({ step, column: column.name, found: value, limit, kept: found.column.name });
   }
   return { columns: columns.filter((column) => !out.has(column)), notes };
-}
-
-/** Pearson's r of the rows where both are finite; NaN where one of them does not vary. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [rows, meanA, meanB, varA, varB, together] = [0, 0, 0, 0, 0, 0];
-  // One pass, updated row by row (Welford 1962): sums of squares would lose small spreads of large numbers.
-  for (let i = 0; i < a.length; i++) {
-    if (!Number.isFinite(a[i]) || !Number.isFinite(b[i])) continue;
-    rows++;
-    const [da, db] = [a[i] - meanA, b[i] - meanB];
-    meanA += da / rows;
-    meanB += db / rows;
-    varA += da * (a[i] - meanA);
-    varB += db * (b[i] - meanB);
-    together += da * (b[i] - meanB);
-  }
-  return together / Math.sqrt(varA * varB);
 }

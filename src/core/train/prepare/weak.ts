@@ -1,12 +1,10 @@
-import { ln } from '../../numeric/functions';
-import { quantileSorted } from '../../stats/quantile';
-import { correlation } from './correlated';
+import { binBetween, quantileEdges } from '../../stats/quantile';
+import { informationValue as informationOf } from '../../stats/information';
+import { correlation } from '../../stats/correlation';
 import { isNumber, type Preparation, type PreparedColumn, type StepNote } from './prepared';
 
 /** Bins of a number: its tenths. */
 const BINS = 10;
-/** Added to each count, so that a bin of one outcome has a weight. */
-const HALF = 0.5;
 
 /** How a column's bond with the outcome is measured: of any column, of numbers, of categories. */
 export type Association = 'informationValue' | 'etaSquared' | 'cramersV';
@@ -69,22 +67,13 @@ function cramersV({ bins, count }: { bins: Int32Array; count: number }, target: 
   return levels < 2 ? 0 : Math.sqrt(chiSquared / bins.length);
 }
 
-/**
- * Information value: sum over bins of (share of the repaid - share of the defaults) * weight of evidence, a gap being a bin of its
- * own (Siddiqi 2006). Below .02 a column says nothing, from .5 on more than one would believe.
- */
+/** See `core/stats/information`; a gap is a bin of its own. */
 export function informationValue(prepared: PreparedColumn, target: Uint8Array): number {
   const { bins, count } = binsOf(prepared);
   const good = new Float64Array(count);
   const bad = new Float64Array(count);
   bins.forEach((bin, row) => (target[row] === 1 ? bad : good)[bin]++);
-  const used = Array.from({ length: count }, (_, bin) => bin).filter((bin) => good[bin] + bad[bin] > 0);
-  const all = (counts: Float64Array): number => used.reduce((sum, bin) => sum + counts[bin] + HALF, 0);
-  const [goods, bads] = [all(good), all(bad)];
-  return used.reduce((sum, bin) => {
-    const [g, b] = [(good[bin] + HALF) / goods, (bad[bin] + HALF) / bads];
-    return sum + (g - b) * ln(g / b);
-  }, 0);
+  return informationOf(good, bad);
 }
 
 function binsOf({ column }: PreparedColumn): { bins: Int32Array; count: number } {
@@ -94,11 +83,7 @@ function binsOf({ column }: PreparedColumn): { bins: Int32Array; count: number }
   }
   const values = Float64Array.from(column.values);
   const sorted = values.filter((x) => !Number.isNaN(x)).sort();
-  const edges = [
-    ...new Set(Array.from({ length: BINS - 1 }, (_, i) => quantileSorted(sorted, (i + 1) / BINS))),
-  ];
-  const bins = Int32Array.from(values, (x) =>
-    Number.isNaN(x) ? BINS : edges.filter((edge) => x > edge).length,
-  );
+  const edges = quantileEdges(sorted, BINS);
+  const bins = Int32Array.from(values, (x) => (Number.isNaN(x) ? BINS : binBetween(edges, x)));
   return { bins, count: BINS + 1 };
 }

@@ -27,7 +27,7 @@ const REACH = {
   api: ['core', 'bundle', 'engine', 'report', 'i18n'],
   cli: ['core', 'bundle', 'engine', 'report', 'i18n', 'features'],
   features: ['core', 'bundle'],
-  service: ['core', 'bundle', 'engine', 'report', 'protocol', 'storage', 'supply', 'i18n'],
+  service: ['core', 'bundle', 'engine', 'features', 'report', 'protocol', 'storage', 'supply', 'i18n'],
 };
 /** What runs in the page only knows the shapes of these rooms: their code is the worker's. */
 const OF_THE_WORKER = ['engine', 'storage', 'supply', 'service'];

@@ -67,12 +67,18 @@ const offline = VitePWA({
     icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' }],
   },
   injectManifest: {
-    globPatterns: ['**/*.{html,js,css,woff2,svg}', 'licences.json'],
+    globPatterns: ['**/*.{html,js,css,woff2,svg}', 'licences.json', 'assets/duckdb-*.wasm'],
     globIgnores: ['bundles/**'],
+    // DuckDB's wasm is among them: kept when somebody makes features.
+    maximumFileSizeToCacheInBytes: 40e6,
     // What no first visit needs is marked: the service worker keeps it afterwards.
     manifestTransforms: [
       (entries) => ({
-        manifest: entries.map((entry) => (first.isLate(entry.url) ? { ...entry, late: true } : entry)),
+        manifest: entries.map((entry) => ({
+          ...entry,
+          ...(first.isLate(entry.url) ? { late: true } : {}),
+          ...(/assets\/duckdb-/.test(entry.url) ? { asked: true } : {}),
+        })),
         warnings: [],
       }),
     ],

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { basename } from 'node:path';
 import { asCoded, reasonOf, ScoredeskError } from '../core/errors';
 import type { ColumnTypes, Connector, TableFile } from '../features/connector';
-import { delimiterSql, fromFile, isParquet, quotedText, viewSql } from '../features/duckdbSql';
+import { causeOf, delimiterSql, fromFile, isParquet, quotedText, viewSql } from '../features/duckdbSql';
 
 /** Memory of the engine; what does not fit goes to the disk. */
 const MEMORY = '6GB';
@@ -101,12 +101,3 @@ class DuckDB implements Connector {
 
 const unreadable = (path: string, error: unknown): ScoredeskError =>
   new ScoredeskError('table-unreadable', { file: basename(path), reason: causeOf(error) });
-
-/** Lines of its errors that say what happened, and to whom; the others tell of options that nobody gave. */
-const TELLING = /^(Error when|Expected Number|Value with|file ?=|Invalid unicode|Could not)/i;
-
-function causeOf(error: unknown): string {
-  const [first, ...others] = (error instanceof Error ? error.message : String(error)).split('\n');
-  const telling = others.map((line) => line.trim()).filter((line) => TELLING.test(line));
-  return reasonOf([first, ...telling.slice(0, 2)].join('; ').replace(/file ?= ?\S*\//, 'in '));
-}

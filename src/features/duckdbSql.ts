@@ -1,3 +1,4 @@
+import { reasonOf } from '../core/errors';
 import type { ColumnTypes, TableFile } from './connector';
 
 /** How DuckDB is told of files: the same in a process and in a browser. */
@@ -36,4 +37,14 @@ export function viewSql(name: string, columns: ColumnTypes, file: TableFile | nu
   const types = new Map(all.map(([column, type]) => [column.toLowerCase(), type]));
   const read = (own: TableFile): string => (isParquet(own.path) ? fromFile(own.path) : typedCsv(own, types));
   return `CREATE VIEW ${quotedName(name)} AS SELECT ${selected.join(', ')} ${file ? `FROM ${read(file)}` : 'WHERE false'}`;
+}
+
+/** Lines of its errors that say what happened, and to whom; the others tell of options that nobody gave. */
+const TELLING = /^(Error when|Expected Number|Value with|file ?=|Invalid unicode|Could not)/i;
+
+/** What DuckDB says went wrong, in a line. */
+export function causeOf(error: unknown): string {
+  const [first, ...others] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const telling = others.map((line) => line.trim()).filter((line) => TELLING.test(line));
+  return reasonOf([first, ...telling.slice(0, 2)].join('; ').replace(/file ?= ?\S*\//, 'in '));
 }

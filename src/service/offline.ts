@@ -6,8 +6,11 @@ import { behindFar, KEEP_REST, SKIP_WAITING } from '../protocol/offline';
 import { fetchFar } from './far';
 import { HEADERS } from './policy';
 
-/** A file of the shell; `late` where no first visit needs it (tools/firstVisit marks it, from the built chunks). */
-export type ShellFile = PrecacheEntry & { late?: boolean };
+/**
+ * A file of the shell; `late` where no first visit needs it (tools/firstVisit marks it, from the built chunks), `asked` where
+ * it is large and comes only when somebody needs it.
+ */
+export type ShellFile = PrecacheEntry & { late?: boolean; asked?: boolean };
 
 /** A host may send `Vary: Origin`: a page's module asks with an origin, what keeps it here asked without one. */
 const matchOptions = { ignoreVary: true };
@@ -22,11 +25,16 @@ export function startOffline(scope: ServiceWorkerGlobalScope, shell: ShellFile[]
   setCacheNameDetails({ prefix: `scoredesk:${base}`, suffix: '' });
   const plugins = [{ handlerWillRespond: ({ response }: { response: Response }) => withPolicy(response) }];
   addPlugins(plugins);
-  const first = shell.filter(({ late }) => !late).map(({ url, revision }) => ({ url, revision }));
+  const first = shell
+    .filter(({ late, asked }) => !late && !asked)
+    .map(({ url, revision }) => ({ url, revision }));
   bringAtOnce(scope, first);
   precacheAndRoute(first, { directoryIndex: 'index.html', ignoreURLParametersMatching: [/.*/] });
-  const later = shell.filter(({ late }) => late).map(({ url }) => url);
-  keepLater(scope, later, new CacheFirst({ cacheName: `scoredesk:${base}:later`, plugins, matchOptions }));
+  const cacheFirst = (name: string) =>
+    new CacheFirst({ cacheName: `scoredesk:${base}:${name}`, plugins, matchOptions });
+  const urlsOf = (files: ShellFile[]) => files.map(({ url }) => new URL(url, scope.registration.scope).href);
+  keepLater(scope, urlsOf(shell.filter(({ late, asked }) => late && !asked)), cacheFirst('later'));
+  keepAtUse(scope, urlsOf(shell.filter(({ asked }) => asked)), cacheFirst('asked'));
   cleanupOutdatedCaches();
 
   const own = ({ url }: { url: URL }, pattern: RegExp) =>
@@ -65,27 +73,28 @@ function bringAtOnce(scope: ServiceWorkerGlobalScope, files: readonly PrecacheEn
   scope.addEventListener('install', (event) => event.waitUntil(Promise.allSettled(hashed.map(bring))));
 }
 
-/**
- * Keeps these files at first use, and all of them when a page asks; a new version brings them before it takes over.
- * Their names carry their hash: what is kept is never stale.
- */
-function keepLater(scope: ServiceWorkerGlobalScope, files: readonly string[], strategy: Strategy): void {
-  const urls = files.map((file) => new URL(file, scope.registration.scope).href);
+/** Keeps these files at first use. Their names carry their hash: what is kept is never stale, and a new version's are others. */
+function keepAtUse(scope: ServiceWorkerGlobalScope, urls: readonly string[], strategy: Strategy): void {
   const known = new Set(urls);
   registerRoute(({ url }) => known.has(url.href), strategy);
+  const clean = async (): Promise<void> => {
+    const cache = await caches.open(strategy.cacheName);
+    for (const request of await cache.keys()) if (!known.has(request.url)) await cache.delete(request);
+  };
+  scope.addEventListener('activate', (event) => event.waitUntil(clean()));
+}
+
+/** The same, and all of them when a page asks; a new version brings them before it takes over. */
+function keepLater(scope: ServiceWorkerGlobalScope, urls: readonly string[], strategy: Strategy): void {
+  keepAtUse(scope, urls, strategy);
   const keep = async (): Promise<void> => {
     const cache = await caches.open(strategy.cacheName);
     const kept = new Set((await cache.keys()).map(({ url }) => url));
     await cache.addAll(urls.filter((url) => !kept.has(url)));
   };
-  const clean = async (): Promise<void> => {
-    const cache = await caches.open(strategy.cacheName);
-    for (const request of await cache.keys()) if (!known.has(request.url)) await cache.delete(request);
-  };
   scope.addEventListener('install', (event) => {
     if (scope.registration.active) event.waitUntil(keep());
   });
-  scope.addEventListener('activate', (event) => event.waitUntil(clean()));
   scope.addEventListener('message', (event) => {
     if (event.data !== KEEP_REST) return;
     const tell = (kept: boolean) => event.ports[0]?.postMessage(kept);

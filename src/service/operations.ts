@@ -5,6 +5,7 @@ import * as check from './check';
 import * as client from './client';
 import * as data from './data';
 import * as drift from './drift';
+import * as features from './features';
 import * as install from './install';
 import * as locals from './locals';
 import * as model from './model';
@@ -28,6 +29,7 @@ export const operations = {
   ...batch,
   ...drift,
   ...data,
+  ...features,
   ...parts,
   ...locals,
   ...records,

@@ -302,9 +302,8 @@ describe('a download that stops', () => {
     };
     await page.reload();
     await page.getByRole('button', { name: RESUME }).click();
-    await page.getByRole('button', { name: 'Open clients' }).first().waitFor();
-    answer();
     await listed(page);
+    answer();
   });
 
   test('given up, it gives its space back', async () => {

@@ -21,7 +21,7 @@ interface Options {
 }
 
 /** SQL that is here already, by what it is called on the command line. */
-const SETS = ['home-credit'] as const;
+const SETS = ['home-credit', 'home-credit-extended'] as const;
 /** Beside package.json. */
 const SQL = fileURLToPath(new URL('../sql/', import.meta.url));
 

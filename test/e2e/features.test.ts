@@ -43,12 +43,14 @@ const out = (): string => join(dir, 'features.parquet');
 const homeCredit = () => features('home-credit', '--input', input, '--out', out());
 const text = (name: string): string => readFileSync(join(input, name), 'utf8');
 
-/** Every value is pandas' to a millionth. */
-async function expectPandas(path = out()): Promise<void> {
+/** Every value is pandas' to a millionth, texts the same. */
+async function expectPandas(path = out(), wanted = expected): Promise<void> {
   const found = await tableOf(path, ['SK_ID_CURR']);
-  expect(texts(columnOf(found, 'SK_ID_CURR'))).toEqual(texts(columnOf(expected, 'SK_ID_CURR')));
-  const wrong = [...expected.columns.keys()].slice(1).filter((name) => {
-    const [ours, theirs] = [numbers(found, name), numbers(expected, name)];
+  expect(texts(columnOf(found, 'SK_ID_CURR'))).toEqual(texts(columnOf(wanted, 'SK_ID_CURR')));
+  const wrong = [...wanted.columns.keys()].slice(1).filter((name) => {
+    const column = columnOf(wanted, name);
+    if (column.kind === 'text') return texts(column).join() !== texts(columnOf(found, name)).join();
+    const [ours, theirs] = [numbers(found, name), numbers(wanted, name)];
     return theirs.some((x, i) => {
       const own = ours[i];
       return Number.isNaN(x) ? !Number.isNaN(own) : !(Math.abs(own - x) <= 1e-6 * Math.max(1, Math.abs(x)));
@@ -68,16 +70,28 @@ describe('scoredesk features home-credit', () => {
     expect(existsSync(`${out()}.parts`)).toBe(false);
   });
 
-  test('the dictionary names every column in both languages, none like another', async () => {
-    const { columns = [] } = parseDictionary(bytesOf('sql/home-credit/dictionary.json'));
-    expect(homeCredit().status).toBe(0);
-    expect(columns.map(({ name }) => name)).toEqual([...(await tableOf(out())).columns.keys()]);
-    for (const language of ['en', 'fr'] as const) {
-      const labels = columns.map(({ label }) => (typeof label === 'object' ? label[language] : undefined));
-      expect(new Set(labels).size).toBe(798);
-      expect(labels).not.toContain(undefined);
-    }
+  test('the extended set makes 707 columns, pandas’ values', async () => {
+    const { status, err } = features('home-credit-extended', '--input', input, '--out', out());
+    expect(status, err).toBe(0);
+    const wanted = await tableOf('test/oracles/home-credit-extended.csv', ['SK_ID_CURR']);
+    expect(wanted.columns.size).toBe(707);
+    expect((await tableOf(out())).columns.size).toBe(707);
+    await expectPandas(out(), wanted);
   });
+
+  test.each(['home-credit', 'home-credit-extended'])(
+    'the dictionary of %s names every column in both languages, none like another',
+    async (set) => {
+      const { columns = [] } = parseDictionary(bytesOf(`sql/${set}/dictionary.json`));
+      expect(features(set, '--input', input, '--out', out()).status).toBe(0);
+      expect(columns.map(({ name }) => name)).toEqual([...(await tableOf(out())).columns.keys()]);
+      for (const language of ['en', 'fr'] as const) {
+        const labels = columns.map(({ label }) => (typeof label === 'object' ? label[language] : undefined));
+        expect(new Set(labels).size).toBe(columns.length);
+        expect(labels).not.toContain(undefined);
+      }
+    },
+  );
 
   test('knows tables by their columns, in any file, in any order of rows, packed too; others are told', async () => {
     const rows = (name: string): string => {
@@ -136,7 +150,7 @@ describe('scoredesk features home-credit', () => {
   test.each<[string, () => string[], string]>([
     ['no folder', () => ['home-credit', '--input', join(dir, 'none')], 'There is no file'],
     ['no set', () => ['other', '--input', input], 'there is no set other'],
-    ['neither', () => ['--input', input], 'either home-credit, or --sql'],
+    ['neither', () => ['--input', input], 'either home-credit or home-credit-extended, or --sql'],
     [
       'no tables',
       () => {

@@ -125,3 +125,7 @@ export function formatDate(locale: Locale, date: string): string {
   if (!parsed || Number.isNaN(parsed.getTime())) return date;
   return new Intl.DateTimeFormat(dateLocale(locale), { dateStyle: 'medium', timeZone: 'UTC' }).format(parsed);
 }
+
+/** "a, b and c" in the language. */
+export const listed = (locale: Locale, parts: readonly string[]): string =>
+  new Intl.ListFormat(locale, { style: 'long', type: 'conjunction' }).format(parts);

@@ -32,7 +32,3 @@ function reachText(
   const [low, high] = up ? [to, reach.value] : [reach.value, to];
   return translate(locale, 'change.between', { low: said(low), high: said(high) });
 }
-
-/** "a, b and c" in the language. */
-export const listed = (locale: Locale, parts: readonly string[]): string =>
-  new Intl.ListFormat(locale, { style: 'long', type: 'conjunction' }).format(parts);

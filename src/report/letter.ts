@@ -11,10 +11,11 @@ import {
   formatProbability,
   formatShare,
   formatValue,
+  listed,
 } from '../i18n/format';
 import { DECISION_WORDS } from '../i18n/decisionWords';
 import { localText, translate, type Locale } from '../i18n/translate';
-import { changeText, listed } from './changeWords';
+import { changeText } from './changeWords';
 import { distanceSentence, reasonTexts, type DecidedBy } from './decisionText';
 
 /**

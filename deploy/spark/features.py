@@ -32,18 +32,19 @@ def read(spark, path, columns=None):
 
 
 def recognise(manifest, found):
-    """Which file is which table: {name: path}; the table that most of whose columns it has, of equals the larger one."""
+    """Which file is which table: {name: path}; the table that it has most in common with (Jaccard), if it has most of its columns."""
     tables = {}
     for path, columns in found.items():
         has = {name.lower() for name in columns}
         scored = []
         for name, wanted in manifest["tables"].items():
             there = sum(column.lower() in has for column in wanted)
-            scored.append((there / len(wanted), there, name))
-        share, _, name = max(scored)
-        if share < LEAST_SHARE:
+            if there / len(wanted) >= LEAST_SHARE:
+                scored.append((there / (len(wanted) + len(has) - there), name))
+        if not scored:
             print(f"{path}: none of the tables")
             continue
+        _, name = max(scored)
         if name in tables:
             raise SystemExit(f"{tables[name]} and {path} both have the columns of the table {name}: leave one of them.")
         tables[name] = path

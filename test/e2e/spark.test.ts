@@ -104,6 +104,51 @@ describe.skipIf(PYTHON === '')('deploy/spark', () => {
   );
 
   test(
+    'on the twin: the demo’s SQL gives DuckDB’s features, and its bundle the app’s scores',
+    async () => {
+      const [tables, own, theirs] = ['tables', 'own.parquet', 'theirs.parquet'].map((name) =>
+        join(dir, name),
+      );
+      const sql = 'demo/home-credit-twin/sql';
+      const run = (...command: string[]) => {
+        const { status, stderr } = spawnSync(process.execPath, ['bin/scoredesk.js', ...command], {
+          encoding: 'utf8',
+        });
+        expect(status, stderr).toBe(0);
+      };
+      run('generate', 'home-credit', '--clients', '400', '--seed', '9', '--out', tables);
+      run('features', '--sql', sql, '--input', tables, '--out', own);
+      const made = submit('features', '--sql', sql, '--input', tables, '--out', theirs);
+      expect(made.status, made.out).toBe(0);
+      const wanted = await tableOf(own, ['SK_ID_CURR']);
+      const found = await rowsOf(theirs);
+      const ids = texts(columnOf(wanted, 'SK_ID_CURR'));
+      const names = [...wanted.columns].flatMap(([name, { kind }]) => (kind === 'number' ? [name] : []));
+      expect(names.length).toBeGreaterThan(65);
+      const wrong = names.filter((name) => {
+        const values = numbers(wanted, name);
+        return ids.some((id, row) => {
+          const [x, y] = [found.get(id)?.get(name) ?? NaN, values[row]];
+          return Number.isNaN(y) ? !Number.isNaN(x) : !(Math.abs(x - y) <= 1e-6 * Math.max(1, Math.abs(y)));
+        });
+      });
+      expect(wrong).toEqual([]);
+      const [scores, ours] = ['twin-scores.parquet', 'twin-scores.csv'].map((name) => join(dir, name));
+      const bundle = 'public/bundles/home-credit-twin';
+      const scored = submit('score', '--bundle', bundle, '--rows', theirs, '--scores', scores);
+      expect(scored.status, scored.out).toBe(0);
+      run('score', bundle, '--data', own, '--out', ours);
+      const app = await tableOf(ours, ['SK_ID_CURR']);
+      const bySpark = await rowsOf(scores);
+      const ofSpark = texts(columnOf(app, 'SK_ID_CURR')).map(
+        (id) => bySpark.get(id)?.get('probability') ?? NaN,
+      );
+      expect(largestDifference(ofSpark, numbers(app, 'probability'))).toBeLessThan(1e-9);
+    },
+    PATIENCE,
+  );
+
+  test(
     'rows that lack a column are refused by its name',
     () => {
       const rows = join(dir, 'lacking.parquet');

@@ -1,4 +1,4 @@
-"""shap's interaction values (tree_path_dependent), of the model and the first rows of gaps/.
+"""shap's and Woodelf's interaction values (path-dependent), of the model and the first and last rows of gaps/.
 
     pip install -r requirements.txt && python interactions.py
 """
@@ -10,6 +10,7 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import shap
+import woodelf
 
 HERE = Path(__file__).parent
 ROWS = 60
@@ -28,9 +29,14 @@ explainer = shap.TreeExplainer(model, feature_perturbation="tree_path_dependent"
 values = np.asarray(explainer.shap_interaction_values(x[rows]))
 if values.ndim == 4:
     values = values[..., -1] if values.shape[-1] == 2 else values[-1]
+frame = pd.DataFrame(x[rows], columns=model.booster_.feature_name())
+woodelfs = np.asarray(woodelf.WoodelfExplainer(model.booster_).shap_interaction_values(frame, verbose=False))
+assert np.abs(woodelfs - values).max() < 2e-6
+plain = lambda rows: [[float(f"{v:.12g}") for v in row.ravel()] for row in rows]
 found = {
-    "made by": f"shap {shap.__version__}, lightgbm {lgb.__version__}",
+    "made by": f"shap {shap.__version__}, lightgbm {lgb.__version__}, woodelf-explainer 0.4.8",
     "rows": rows.tolist(),
-    "values": [[float(f"{v:.12g}") for v in row.ravel()] for row in values],
+    "values": plain(values),
+    "woodelf": plain(woodelfs),
 }
 (HERE / "interactions.json").write_text(json.dumps(found) + "\n", encoding="utf-8")

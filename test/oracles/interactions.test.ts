@@ -7,13 +7,14 @@ import type { TreeEnsemble } from '../../src/core/model/trees';
 import { largestDifference, matrix, numbers, tableOf, bytesOf } from '../support/files';
 import { readWhole } from '../support/onnx';
 
-const { rows, values } = JSON.parse(readFileSync('test/oracles/interactions.json', 'utf8')) as {
+const { rows, values, woodelf } = JSON.parse(readFileSync('test/oracles/interactions.json', 'utf8')) as {
   rows: number[];
   values: number[][];
+  woodelf: number[][];
 };
 const WIDTH = 10;
 
-test('interaction values are shap’s, gaps and infinities among the rows, and add up to the contributions', async () => {
+test('interaction values are shap’s and Woodelf’s, gaps and infinities among the rows, and add up to the contributions', async () => {
   const data = await tableOf('test/oracles/gaps/data.csv', ['id']);
   const names = Array.from({ length: WIDTH }, (_, j) => `x${j}`);
   const inputs = matrix(data, names);
@@ -26,6 +27,7 @@ test('interaction values are shap’s, gaps and infinities among the rows, and a
     const found = new Float64Array(WIDTH * WIDTH);
     interactions.addRow(inputs, row * WIDTH, found);
     expect(largestDifference(found, values[i])).toBeLessThan(1e-6);
+    expect(largestDifference(found, woodelf[i])).toBeLessThan(1e-6);
     const own = new Float64Array(WIDTH);
     contributions.addRow(inputs, row * WIDTH, own, 0);
     const sums = own.map((_, j) =>

@@ -53,6 +53,10 @@ test('an edited payment moves the ratios that it is part of', async () => {
   await page.locator('.bars[role=table]').waitFor();
   await page.getByLabel('Yearly payment', { exact: true }).fill('60000');
   await page.getByText(/^Recomputed: .*Yearly payment as a share of the credit/).waitFor();
+  // What other tables tell stays, and that is said.
+  await page
+    .getByText('from other tables: External scores, Credit bureau and Records of this lender.')
+    .waitFor();
   expect(await axeViolations(page)).toEqual([]);
 });
 

@@ -5,8 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { ScoredeskError } from '../core/errors';
 import type { Table } from '../core/table/table';
-import { TABLES, type TableName } from '../features/twin/facts';
-import { twin } from '../features/twin/twin';
+import type { TableName } from '../features/twin/facts';
 import { count, plural, say, sayProgress } from './console';
 import { requireFolder, writeTableParts } from './files';
 import { wholeOption } from './options';
@@ -62,6 +61,11 @@ function monthOption(text: string): string {
 }
 
 async function run(_: string, { clients, seed, out, format, later, firstId }: Options): Promise<void> {
+  // Its facts are read when somebody asks for them.
+  const [{ TABLES }, { twin }] = await Promise.all([
+    import('../features/twin/facts'),
+    import('../features/twin/twin'),
+  ]);
   const folder = resolve(out);
   await requireFolder(dirname(folder));
   await mkdir(folder, { recursive: true });

@@ -21,7 +21,7 @@ function scoredesk(...args: string[]): void {
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'scoredesk-browser-features-'));
-  scoredesk('generate', 'home-credit', '--clients', '1200', '--seed', '4', '--out', at('tables'));
+  scoredesk('generate', 'home-credit', '--clients', '500', '--seed', '4', '--out', at('tables'));
   scoredesk('features', 'home-credit', '--input', at('tables'), '--out', at('features.parquet'));
   const recipe = {
     folds: 2,
@@ -55,7 +55,7 @@ test('eight raw tables dropped in: the command’s features, then with a model a
   const from = app.site.requests.length;
   await page.evaluate(() => navigator.serviceWorker.ready);
   await make(page, tables());
-  await page.getByText('1,200 rows, 798 columns', { exact: false }).waitFor();
+  await page.getByText('500 rows, 798 columns', { exact: false }).waitFor();
   expect(await axeViolations(page)).toEqual([]);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -80,7 +80,7 @@ test('eight raw tables dropped in: the command’s features, then with a model a
   // The engine is kept: the same again without network. A new client's bundle is made and read there too.
   await context.setOffline(true);
   await make(page, tables());
-  await page.getByText('1,200 rows, 798 columns', { exact: false }).waitFor();
+  await page.getByText('500 rows, 798 columns', { exact: false }).waitFor();
   await context.setOffline(false);
   await page.locator('input[data-picks=models]').setInputFiles(join(at('bundle'), 'model.onnx'));
   await page.getByRole('button', { name: 'Make the bundle' }).click();

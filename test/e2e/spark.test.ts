@@ -9,7 +9,7 @@ import { largestDifference, numbers, tableOf } from '../support/files';
 
 const PYTHON = process.env['SCOREDESK_SPARK'] ?? '';
 const BUNDLE = 'public/bundles/german-credit';
-/** Each takes half a minute: the second one only where time is no matter (SCOREDESK_LONG=1). */
+/** Each takes half a minute: the second one, and the twin, only where time is no matter (SCOREDESK_LONG=1). */
 const SETS = [
   ['home-credit', 'home-credit-features.csv'],
   ...(process.env['SCOREDESK_LONG'] ? [['home-credit-extended', 'home-credit-extended.csv']] : []),
@@ -105,7 +105,7 @@ describe.skipIf(PYTHON === '')('deploy/spark', () => {
     PATIENCE,
   );
 
-  test(
+  test.runIf(process.env['SCOREDESK_LONG'])(
     'on the twin: the demo’s SQL gives DuckDB’s features, and its bundle the app’s scores',
     async () => {
       const [tables, own, theirs] = ['tables', 'own.parquet', 'theirs.parquet'].map((name) =>

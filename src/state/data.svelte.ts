@@ -45,7 +45,7 @@ class DataState {
     await this.look.ask(this.#key('look'), (task) => scoring.dataLook({ source }, task));
     const found = this.look.value;
     if (!found || this.#source !== source) return;
-    const [likely] = found.outcomes;
+    const likely = found.outcomes.find((one) => one.likely);
     this.choose(
       found.outcomes.find((one) => one.column === usual?.column && one.value === usual.value) ??
         likely ??

@@ -58,6 +58,13 @@ test('the map is read with the arrow keys; two columns of any kind stand against
   await page.getByRole('table', { name: 'Housing and Age' }).waitFor();
   await page.getByLabel('Up').selectOption({ label: 'Purpose' });
   await page.getByRole('table', { name: 'Housing and Purpose' }).waitFor();
+  // A number of few values is levels in their order.
+  await page.getByLabel('Up').selectOption({ label: 'Loans at this bank' });
+  const counts = await page
+    .getByRole('table', { name: 'Housing and Loans at this bank' })
+    .getByRole('rowheader')
+    .allInnerTexts();
+  expect(counts).toEqual(['1', '2', '3', '4']);
   await page.getByLabel('Across').selectOption({ label: 'Credit amount' });
   await page.getByLabel('Up').selectOption({ label: 'Duration' });
   await page.getByText(/^Correlation 0\.\d{3} in 800 rows/).waitFor();

@@ -22,6 +22,8 @@ export interface NumberView extends Common {
   kind: 'number';
   /** Edges of bins from the .5th to the 99.5th percentile, equal in width, or in ratio where `log`. */
   edges: Float64Array;
+  /** Each bin holds one whole number. */
+  perValue: boolean;
   log: boolean;
   /** Values are above 0 and reach over two tens: equal ratios would show more. */
   wide: boolean;
@@ -77,7 +79,7 @@ function numberView(
   const most = quantileSorted(sorted, 0.995);
   const wide = least > 0 && most / least > 100;
   const log = asked && wide;
-  const edges = edgesOf(sorted, [least, most], log);
+  const { edges, perValue } = edgesOf(sorted, [least, most], log);
   const of = (outcome: number): Float64Array =>
     openHistogram(sortValues(values.filter((_, row) => outcomes?.[row] === outcome)).sorted, edges);
   const { mean, sd } = momentsOf(sorted);
@@ -89,6 +91,7 @@ function numberView(
     missing,
     informationValue: information,
     edges,
+    perValue,
     log,
     wide,
     counts: openHistogram(sorted, edges),
@@ -107,18 +110,18 @@ function edgesOf(
   sorted: ArrayLike<number>,
   [least, most]: readonly [number, number],
   log: boolean,
-): Float64Array {
-  if (sorted.length === 0) return Float64Array.of(0, 1);
+): Pick<NumberView, 'edges' | 'perValue'> {
+  if (sorted.length === 0) return { edges: Float64Array.of(0, 1), perValue: false };
   if (most - least < BINS && Array.prototype.every.call(sorted, Number.isInteger)) {
     const [first, last] = [Math.floor(least), Math.ceil(most)];
-    return linspace(first - 0.5, last + 0.5, last - first + 1);
+    return { edges: linspace(first - 0.5, last + 0.5, last - first + 1), perValue: true };
   }
-  if (!log) return linspace(least, most > least ? most : least + 1, BINS);
+  if (!log) return { edges: linspace(least, most > least ? most : least + 1, BINS), perValue: false };
   // From one edge to the next the same ratio: its BINS-th power is the whole.
   const ratio = rootOf(most / least, BINS);
   const edges = new Float64Array(BINS + 1);
   for (let i = 0, at = least; i <= BINS; i++, at *= ratio) edges[i] = i === BINS ? most : at;
-  return edges;
+  return { edges, perValue: false };
 }
 
 /** The n-th root, by Newton's steps from what the logarithm says. */

@@ -131,7 +131,7 @@ const FIVE = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 
 /** @throws column-unknown */
 export function pairView(sample: Table, x: string, y: string, outcomes: Int8Array | null): PairView {
-  const [a, b] = [columnOf(sample, x), columnOf(sample, y)];
+  const [a, b] = [x, y].map((name) => withFewAsLevels(columnOf(sample, name)));
   if (a.kind === 'number' && b.kind === 'number') return numbers(x, y, [a.values, b.values], outcomes);
   if (a.kind === 'number') return byLevel(x, a.values, y, b as TextColumn, outcomes);
   if (b.kind === 'number') return byLevel(y, b.values, x, a, outcomes);
@@ -170,11 +170,34 @@ function numbers(
   };
 }
 
-/** Codes of the most frequent levels, a gap among them as -1. */
-function frequent({ codes }: TextColumn): number[] {
+/**
+ * A number of few values is levels in their order: its dots would lie on each other. In the order of its dictionary, which
+ * `isOrdered` tells.
+ */
+function withFewAsLevels(column: Column): Column & { isOrdered?: boolean } {
+  if (column.kind === 'text') return column;
+  const values = new Set<number>();
+  for (const value of column.values) {
+    if (value === value) values.add(value);
+    if (values.size > GROUPS) return column;
+  }
+  const ordered = [...values].sort((p, q) => p - q);
+  const places = new Map(ordered.map((value, code) => [value, code]));
+  return {
+    kind: 'text',
+    codes: Int32Array.from(column.values, (value) => places.get(value) ?? -1),
+    dictionary: ordered.map(String),
+    isOrdered: true,
+  };
+}
+
+/** Codes of the levels that occur, the most frequent first, or in their own order; a gap among them as -1. */
+function frequent({ codes, isOrdered }: TextColumn & { isOrdered?: boolean }): number[] {
   const counts = new Map<number, number>();
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-  return [...counts.keys()].sort((p, q) => (counts.get(q) as number) - (counts.get(p) as number));
+  const found = [...counts.keys()];
+  if (isOrdered) return found.sort((p, q) => (p < 0 ? 1 : q < 0 ? -1 : p - q));
+  return found.sort((p, q) => (counts.get(q) as number) - (counts.get(p) as number));
 }
 
 const named = ({ dictionary }: TextColumn, code: number): string | null =>

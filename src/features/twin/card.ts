@@ -62,7 +62,6 @@ export function cardRows(
 
 /** The next month's balance: near what the habit says, paid down to nothing now and then. */
 function moved(draws: Draws, { limit, usage }: Card, before: number): number {
-  if (limit === 0) return 0;
   if (draws.chance(before > 0 ? 0.055 : 0.72)) return 0;
   const aim = limit * Math.min(1.05, 1.1 * sigmoid(0.5 + usage + 0.7 * draws.normal()));
   return halfCents(before > 0 ? 0.8 * before + 0.2 * aim : aim);

@@ -46,8 +46,6 @@ interface Facts {
     nextStatus: Readonly<Record<string, Weights>>;
   };
   previous: {
-    types: Weights;
-    statusByType: Readonly<Record<string, Weights>>;
     status: Readonly<Record<string, PreviousStatus>>;
     productByType: Readonly<Record<string, Weights>>;
     payments: Readonly<Record<string, Weights>>;
@@ -77,7 +75,6 @@ interface PreviousStatus {
   zero: number;
   daysDecision: Quantiles;
   suiteMissing: number;
-  downMissing: number;
   annuityMissing: number;
 }
 

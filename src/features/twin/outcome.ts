@@ -11,6 +11,11 @@ const HABITS = 0.8;
 /** What the application tells weighs more, as habits blur it; and the odds that keep the share of defaults where it is. */
 const SHARPER = 1.27;
 const SHIFT = -0.33;
+/** What an application tells on average, as log odds: what is sharpened is the distance from it. */
+const USUAL_ODDS = -2.6;
+
+/** How far those who made the external sources know the habits. */
+const KNOWN = 0.45;
 
 const MANUAL = new Set([
   'Low-skill Laborers',
@@ -34,14 +39,17 @@ export interface Habits {
 
 export function habitsOf(draws: Draws, { latents }: Application): Habits {
   const own = draws.normal();
+  // Of deviation 1: both sources correlate by .10.
   const known = -(latents.of('EXT_SOURCE_2') + 1.3 * latents.of('EXT_SOURCE_3')) / 1.72;
-  return { late: 0.45 * known + Math.sqrt(1 - 0.45 ** 2) * own, own };
+  return { late: KNOWN * known + Math.sqrt(1 - KNOWN * KNOWN) * own, own };
 }
 
 /** Whether the credit goes bad: a logistic regression on real applications, and the habits that it does not see. */
 export function defaults(draws: Draws, { cells }: Application, { own }: Habits, setting: Setting): boolean {
   const told = logit.intercept + toldBy(cells);
-  return draws.chance(sigmoid(SHARPER * (told + 2.6) - 2.6 + SHIFT + HABITS * own + setting.risk));
+  return draws.chance(
+    sigmoid(USUAL_ODDS + SHARPER * (told - USUAL_ODDS) + SHIFT + HABITS * own + setting.risk),
+  );
 }
 
 function toldBy(cells: Cells): number {

@@ -71,14 +71,10 @@ function circle(draws: Draws, latents: Latents): Cells {
 function documents(draws: Draws, isCash: boolean, noJob: boolean): Cells {
   const cells: Cells = {};
   for (let i = 2; i <= 21; i++) cells[`FLAG_DOCUMENT_${i}`] = 0;
-  const rare = (share: number): void => {
-    for (const i of RARE)
-      if (draws.chance(share * flags[`FLAG_DOCUMENT_${i}`])) cells[`FLAG_DOCUMENT_${i}`] = 1;
-  };
   if (draws.chance(DOCUMENT_6[noJob ? 1 : 0])) cells.FLAG_DOCUMENT_6 = 1;
   else if (draws.chance(isCash ? DOCUMENT_3 : DOCUMENT_3_REVOLVING)) cells.FLAG_DOCUMENT_3 = 1;
   else if (draws.chance(DOCUMENT_8)) cells.FLAG_DOCUMENT_8 = 1;
-  rare(1);
+  for (const i of RARE) if (draws.chance(flags[`FLAG_DOCUMENT_${i}`])) cells[`FLAG_DOCUMENT_${i}`] = 1;
   return cells;
 }
 

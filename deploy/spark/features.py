@@ -63,8 +63,18 @@ def view(spark, name, columns, table):
     table.select(*selected).createOrReplaceTempView(name)
 
 
+def read_manifest(sql):
+    """As src/features/manifest.ts: its tables may be another manifest's, and what they have besides."""
+    own = json.loads((Path(sql) / "manifest.json").read_text(encoding="utf-8"))
+    if "tablesOf" in own:
+        theirs = json.loads((Path(sql) / own["tablesOf"]).read_text(encoding="utf-8"))["tables"]
+        more = own.get("tables", {})
+        own["tables"] = {**more, **{name: {**columns, **more.get(name, {})} for name, columns in theirs.items()}}
+    return own
+
+
 def features(spark, sql, folder):
-    manifest = json.loads((Path(sql) / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(sql)
     frames = {path: read(spark, path) for path in tables_of(spark, folder)}
     tables = recognise(manifest, {path: frame.columns for path, frame in frames.items()})
     for name, columns in manifest["tables"].items():
@@ -85,11 +95,15 @@ def features(spark, sql, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("sql", "input", "out"):
-        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--sql", required=True, nargs="+", help="folders of SQL files with their manifest.json")
+    parser.add_argument("--input", required=True)
+    parser.add_argument("--out", required=True, nargs="+", help="as many as --sql")
     options = parser.parse_args()
+    if len(options.sql) != len(options.out):
+        parser.error("--out names as many tables as --sql names folders")
     spark = SparkSession.builder.appName("scoredesk features").getOrCreate()
-    features(spark, options.sql, options.input).write.mode("overwrite").parquet(options.out)
+    for sql, out in zip(options.sql, options.out):
+        features(spark, sql, options.input).write.mode("overwrite").parquet(out)
     spark.stop()
 
 

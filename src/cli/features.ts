@@ -43,6 +43,7 @@ SQL of your own: a folder of files, each a SELECT with a row a client, and manif
    "tables": {"loans": {"client_id": "BIGINT", "amount": "DOUBLE", "purpose": "VARCHAR"}},
    "families": [{"name": "clients", "needs": ["loans"]}, {"name": "history"}]}
 makes of clients.sql and history.sql one table: the first says who is in it, the others are joined to it by the key.
+"tablesOf": "../other/manifest.json" takes the tables of another one.
 
 Example:
   scoredesk features home-credit --input home-credit-default-risk --out features.parquet`,
@@ -56,7 +57,9 @@ async function run(set: string | undefined, options: Options, command: Command):
   if (set !== undefined && !SETS.includes(set as (typeof SETS)[number]))
     command.error(`error: there is no set ${set}: ${SETS.join(', ')}`);
   const folder = options.sql ?? join(SQL, set as string);
-  const manifest = parseManifest(await readBytes(join(folder, 'manifest.json')));
+  const manifest = await parseManifest(await readBytes(join(folder, 'manifest.json')), (path) =>
+    readBytes(join(folder, path)),
+  );
   const out = resolve(options.out);
   if (!(await stat(dirname(out)).catch(() => null))?.isDirectory())
     throw new ScoredeskError('folder-missing', { path: dirname(options.out) });

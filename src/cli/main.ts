@@ -1,15 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { checkCommand } from './check';
 import { EXIT_REFUSED, EXIT_USAGE, LOCALE, say, sayError } from './console';
-import { driftCommand } from './drift';
-import { explainCommand } from './explain';
-import { featuresCommand } from './features';
-import { generateCommand } from './generate';
-import { packCommand } from './pack';
-import { replayCommand } from './replay';
-import { scoreCommand } from './score';
-import { trainCommand } from './train';
-import { validateCommand } from './validate';
 import { endWhereEndless } from './watch';
 import { AREAS, loadMessages } from '../i18n/areas';
 import { version } from '../../package.json';
@@ -21,19 +11,24 @@ const program = new Command('scoredesk')
   .version(version)
   .addHelpText('after', '\nEach command has its own help: scoredesk pack --help');
 
-const commands = [
-  packCommand,
-  checkCommand,
-  scoreCommand,
-  explainCommand,
-  driftCommand,
-  generateCommand,
-  featuresCommand,
-  trainCommand,
-  validateCommand,
-  replayCommand,
-];
-for (const command of commands.map((make) => make())) program.addCommand(command);
+/** Each command by its name, in the order of the help; the one that is asked for is loaded alone. */
+const commands: Record<string, () => Promise<() => Command>> = {
+  pack: async () => (await import('./pack')).packCommand,
+  check: async () => (await import('./check')).checkCommand,
+  score: async () => (await import('./score')).scoreCommand,
+  explain: async () => (await import('./explain')).explainCommand,
+  drift: async () => (await import('./drift')).driftCommand,
+  generate: async () => (await import('./generate')).generateCommand,
+  features: async () => (await import('./features')).featuresCommand,
+  train: async () => (await import('./train')).trainCommand,
+  validate: async () => (await import('./validate')).validateCommand,
+  replay: async () => (await import('./replay')).replayCommand,
+};
+const asked = commands[process.argv[2] ?? ''];
+const loaded = await Promise.all(
+  (asked === undefined ? Object.values(commands) : [asked]).map((load) => load()),
+);
+for (const make of loaded) program.addCommand(make());
 for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
 
 // `| head` closes the pipe early: that is no failure.

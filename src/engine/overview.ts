@@ -13,7 +13,7 @@ export type SeenIn = 'reference' | 'test' | null;
 
 /** Order of `seen`: test rows first, then clients without outcome, then those that trained the model. */
 export const SEEN: readonly SeenIn[] = ['test', null, 'reference'];
-const UNSEEN = SEEN.indexOf(null);
+export const UNSEEN = SEEN.indexOf(null);
 
 /** What of a bundle takes a look at every row: computed once, then kept with it. Plain data. */
 export interface Overview {

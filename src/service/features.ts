@@ -14,8 +14,12 @@ import type { Context } from './context';
 
 const SQL = import.meta.glob<string>('../../sql/home-credit/*.sql', { query: '?raw', import: 'default' });
 
+/** The set's own tables are all that it has. */
 const manifestOf = async (): Promise<Manifest> =>
-  parseManifest(new TextEncoder().encode((await import('../../sql/home-credit/manifest.json?raw')).default));
+  parseManifest(
+    new TextEncoder().encode((await import('../../sql/home-credit/manifest.json?raw')).default),
+    () => Promise.resolve(new Uint8Array()),
+  );
 
 const nameOf = ({ path }: PickedFile): string => path.split('/').at(-1) ?? path;
 

@@ -19,6 +19,8 @@ class ListState {
   #query = $state.raw<ListQuery>(FIRST_QUERY);
   #found = $state<number | null>(null);
   #pages = $state.raw<ReadonlyMap<number, readonly ListRow[]>>(new Map());
+  /** null until the first page is here. */
+  #sampled = $state<boolean | null>(null);
   #error = $state.raw<ErrorData | null>(null);
   #fingerprint = '';
   #columns: string[] = [];
@@ -57,6 +59,11 @@ class ListState {
     return this.#found;
   }
 
+  /** Any client is among the training or test rows; null until the first page is here. */
+  get sampled() {
+    return this.#sampled;
+  }
+
   get error() {
     return this.#error;
   }
@@ -68,6 +75,7 @@ class ListState {
     if (isSame && this.#found !== null && columns.join('\n') === this.#columns.join('\n')) return;
     // Rows hold values of the columns that they were asked for with.
     this.#pages = new Map();
+    if (!isSame) this.#sampled = null;
     if (!isSame) this.#query = { ...this.#first, ...draftOf(this.#draft, fingerprint) };
     this.#fingerprint = fingerprint;
     this.#columns = columns;
@@ -136,12 +144,13 @@ class ListState {
         offset,
         limit: PAGE,
       };
-      const { found, rows } = await scoring.list(argument);
+      const { found, rows, sampled } = await scoring.list(argument);
       if (generation !== this.#generation) return;
       const kept = page === 0 && this.#asked.size === 1 ? [] : this.#pages;
       this.#pages = new Map([...kept, [page, rows]]);
       this.#paged = argument.query;
       this.#found = found;
+      this.#sampled = sampled;
       this.#error = null;
     } catch (error) {
       if (generation === this.#generation) this.#error = toErrorData(error);

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { columnOf, texts } from '../../src/core/table/table';
 import { axeViolations } from '../support/axe';
 import { pageIn, profile } from '../support/browser';
-import { numbers, tableOf } from '../support/files';
+import { differingOf } from '../support/columns';
+import { tableOf } from '../support/files';
 import { useInstalledApp } from '../support/installed';
 
 const app = useInstalledApp();
@@ -63,16 +64,12 @@ test('eight raw tables dropped in: the command’s features, then with a model a
   ]);
   const saved = at('saved.parquet');
   writeFileSync(saved, readFileSync(await download.path()));
-  const [found, wanted] = await Promise.all([tableOf(saved, []), tableOf(at('features.parquet'), [])]);
+  const [found, wanted] = await Promise.all([
+    tableOf(saved, ['SK_ID_CURR']),
+    tableOf(at('features.parquet'), ['SK_ID_CURR']),
+  ]);
   expect([...found.columns.keys()]).toEqual([...wanted.columns.keys()]);
-  const wrong = [...wanted.columns.keys()].filter((name) => {
-    const [own, theirs] = [numbers(found, name), numbers(wanted, name)];
-    return theirs.some((x, row) => {
-      if (Number.isNaN(x)) return !Number.isNaN(own[row]);
-      return !(Math.abs(own[row] - x) <= 1e-9 * Math.max(1, Math.abs(x)));
-    });
-  });
-  expect(wrong).toEqual([]);
+  expect(differingOf(wanted, 'SK_ID_CURR', found, 1e-9)).toEqual([]);
   // Nothing but the engine's two files was fetched, and of them each once.
   const engine = app.site.requests.slice(from).filter((path) => path.includes('duckdb-'));
   expect(engine.map((path) => path.replace(/.*(\.\w+)$/, '$1')).sort()).toEqual(['.js', '.wasm']);

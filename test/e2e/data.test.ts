@@ -13,8 +13,11 @@ const pick = (page: Page, name: string, content: string | Uint8Array): Promise<v
     .locator('input[data-picks=table]')
     .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) });
 
-const rowsOf = (page: Page, table: string): Promise<string[]> =>
-  page.getByRole('table', { name: table, exact: true }).locator('tbody tr').allInnerTexts();
+async function rowsOf(page: Page, table: string): Promise<string[]> {
+  const rows = page.getByRole('table', { name: table, exact: true }).locator('tbody tr');
+  await rows.first().waitFor();
+  return rows.allInnerTexts();
+}
 
 test('the training rows: what tells of the outcome, how often rows default, what goes together', async () => {
   const { page, complaints } = await app.open('#/b/german-credit%402.0.0/clients');

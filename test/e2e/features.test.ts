@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { columnOf, texts, type Table } from '../../src/core/table/table';
 import { parseDictionary } from '../../src/bundle/validate';
+import { differingOf } from '../support/columns';
 import { bytesOf, numbers, tableOf } from '../support/files';
 
 const TABLES = 'test/oracles/home-credit';
@@ -47,16 +48,9 @@ const text = (name: string): string => readFileSync(join(input, name), 'utf8');
 async function expectPandas(path = out(), wanted = expected): Promise<void> {
   const found = await tableOf(path, ['SK_ID_CURR']);
   expect(texts(columnOf(found, 'SK_ID_CURR'))).toEqual(texts(columnOf(wanted, 'SK_ID_CURR')));
-  const wrong = [...wanted.columns.keys()].slice(1).filter((name) => {
-    const column = columnOf(wanted, name);
-    if (column.kind === 'text') return texts(column).join() !== texts(columnOf(found, name)).join();
-    const [ours, theirs] = [numbers(found, name), numbers(wanted, name)];
-    return theirs.some((x, i) => {
-      const own = ours[i];
-      return Number.isNaN(x) ? !Number.isNaN(own) : !(Math.abs(own - x) <= 1e-6 * Math.max(1, Math.abs(x)));
-    });
-  });
-  expect(wrong).toEqual([]);
+  expect(differingOf(wanted, 'SK_ID_CURR', found)).toEqual([]);
+  for (const [name, column] of wanted.columns)
+    if (column.kind === 'text') expect(texts(columnOf(found, name)), name).toEqual(texts(column));
 }
 
 describe('scoredesk features home-credit', () => {

@@ -5,15 +5,11 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { columnOf, texts } from '../../src/core/table/table';
 import type { Manifest } from '../../src/bundle/schema';
+import { differing } from '../support/columns';
 import { largestDifference, numbers, tableOf } from '../support/files';
 
 const PYTHON = process.env['SCOREDESK_SPARK'] ?? '';
-const BUNDLE = 'public/bundles/german-credit';
-/** Each takes half a minute: the second one, and the twin, only where time is no matter (SCOREDESK_LONG=1). */
-const SETS = [
-  ['home-credit', 'home-credit-features.csv'],
-  ...(process.env['SCOREDESK_LONG'] ? [['home-credit-extended', 'home-credit-extended.csv']] : []),
-];
+const BUNDLE = 'public/bundles/home-credit-twin';
 /** Spark starts a Java machine, and a Python for each core. */
 const PATIENCE = 300_000;
 let dir: string;
@@ -29,6 +25,14 @@ function submit(job: string, ...args: string[]): { status: number | null; out: s
     { encoding: 'utf8', env: { ...process.env, PYSPARK_PYTHON: resolve(PYTHON) } },
   );
   return { status, out: stdout + stderr };
+}
+
+function run(...command: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/scoredesk.js', ...command], {
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  return stdout;
 }
 
 /** The rows of a folder of Parquet files, as one table. */
@@ -48,104 +52,72 @@ async function rowsOf(folder: string): Promise<Map<string, Map<string, number>>>
 }
 
 describe.skipIf(PYTHON === '')('deploy/spark', () => {
-  test.each(SETS)(
-    'the same SQL gives pandas’ features: %s',
-    async (set, file) => {
-      const out = join(dir, `${set}.parquet`);
-      const args = ['--sql', `sql/${set}`, '--input', 'test/oracles/home-credit', '--out', out];
-      const { status, out: said } = submit('features', ...args);
+  test(
+    'the same SQL gives pandas’ features',
+    async () => {
+      const sets = ['home-credit', 'home-credit-extended'];
+      const files = ['home-credit-features.csv', 'home-credit-extended.csv'];
+      const out = sets.map((set) => join(dir, `${set}.parquet`));
+      const sql = sets.map((set) => `sql/${set}`);
+      const { status, out: said } = submit(
+        'features',
+        ...['--sql', ...sql, '--input', 'test/oracles/home-credit', '--out', ...out],
+      );
       expect(status, said).toBe(0);
-      const expected = await tableOf(`test/oracles/${file}`, ['SK_ID_CURR']);
-      const found = await rowsOf(out);
-      const ids = texts(columnOf(expected, 'SK_ID_CURR'));
-      expect([...found.keys()].sort()).toEqual([...ids].sort());
-      const isNumber = (name: string) => expected.columns.get(name)?.kind === 'number';
-      const wrong = [...expected.columns.keys()]
-        .slice(1)
-        .filter(isNumber)
-        .filter((name) => {
-          const theirs = numbers(expected, name);
-          return ids.some((id, row) => {
-            const [own, x] = [found.get(id)?.get(name) ?? NaN, theirs[row]];
-            return Number.isNaN(x)
-              ? !Number.isNaN(own)
-              : !(Math.abs(own - x) <= 1e-6 * Math.max(1, Math.abs(x)));
-          });
-        });
-      expect(wrong).toEqual([]);
+      for (const [i, file] of files.entries()) {
+        const expected = await tableOf(`test/oracles/${file}`, ['SK_ID_CURR']);
+        const found = await rowsOf(out[i]);
+        expect([...found.keys()].sort()).toEqual(texts(columnOf(expected, 'SK_ID_CURR')).sort());
+        expect(differing(expected, 'SK_ID_CURR', (name, id) => found.get(id)?.get(name))).toEqual([]);
+      }
     },
     PATIENCE,
   );
 
   test(
-    'a bundle’s scores are the app’s, and its clients in shards are a bundle that check accepts',
+    'the twin: DuckDB’s features, the app’s scores, and a bundle in shards that check accepts',
     async () => {
-      const [scores, out] = ['scores.parquet', 'sharded'].map((name) => join(dir, name));
-      const rows = 'demo/german-credit/german-credit.csv';
-      const args = ['--bundle', BUNDLE, '--rows', rows, '--scores', scores, '--out', out, '--shard', '300'];
-      const { status, out: said } = submit('score', ...args);
-      expect(status, said).toBe(0);
-      const native = await tableOf('test/oracles/demo.csv', ['client_id']);
-      const found = await rowsOf(scores);
-      const own = texts(columnOf(native, 'client_id')).map((id) => found.get(id)?.get('probability') ?? NaN);
-      expect(largestDifference(own, numbers(native, 'probability'))).toBeLessThan(1e-12);
-      const manifest = JSON.parse(readFileSync(join(out, 'bundle.json'), 'utf8')) as Manifest;
-      expect(manifest.data.clients.files).toHaveLength(4);
-      expect(manifest.data.clients.files.reduce((sum, file) => sum + file.rows, 0)).toBe(1000);
-      const run = (...command: string[]) =>
-        spawnSync(process.execPath, ['bin/scoredesk.js', ...command], { encoding: 'utf8' });
-      const checked = run('check', out);
-      expect(checked.stdout).toMatch(/expected +ok: 50 clients by onnxruntime/);
-      expect(checked.status).toBe(0);
-      const scored = run('score', out, '--out', '-').stdout.trimEnd().split('\n').slice(1);
-      const byId = new Map(scored.map((line) => line.split(',') as [string, string]));
-      const theirs = texts(columnOf(native, 'client_id')).map((id) => Number(byId.get(id)));
-      expect(largestDifference(theirs, numbers(native, 'probability'))).toBeLessThan(1e-12);
-    },
-    PATIENCE,
-  );
-
-  test.runIf(process.env['SCOREDESK_LONG'])(
-    'on the twin: the demo’s SQL gives DuckDB’s features, and its bundle the app’s scores',
-    async () => {
-      const [tables, own, theirs] = ['tables', 'own.parquet', 'theirs.parquet'].map((name) =>
-        join(dir, name),
-      );
+      const [tables, own, theirs, scores, sharded, ours] = [
+        ...['tables', 'own.parquet', 'theirs.parquet', 'scores.parquet', 'sharded', 'scores.csv'],
+      ].map((name) => join(dir, name));
       const sql = 'demo/home-credit-twin/sql';
-      const run = (...command: string[]) => {
-        const { status, stderr } = spawnSync(process.execPath, ['bin/scoredesk.js', ...command], {
-          encoding: 'utf8',
-        });
-        expect(status, stderr).toBe(0);
-      };
       run('generate', 'home-credit', '--clients', '400', '--seed', '9', '--out', tables);
       run('features', '--sql', sql, '--input', tables, '--out', own);
       const made = submit('features', '--sql', sql, '--input', tables, '--out', theirs);
       expect(made.status, made.out).toBe(0);
-      const wanted = await tableOf(own, ['SK_ID_CURR']);
       const found = await rowsOf(theirs);
-      const ids = texts(columnOf(wanted, 'SK_ID_CURR'));
-      const names = [...wanted.columns].flatMap(([name, { kind }]) => (kind === 'number' ? [name] : []));
-      expect(names.length).toBeGreaterThan(65);
-      const wrong = names.filter((name) => {
-        const values = numbers(wanted, name);
-        return ids.some((id, row) => {
-          const [x, y] = [found.get(id)?.get(name) ?? NaN, values[row]];
-          return Number.isNaN(y) ? !Number.isNaN(x) : !(Math.abs(x - y) <= 1e-6 * Math.max(1, Math.abs(y)));
-        });
-      });
-      expect(wrong).toEqual([]);
-      const [scores, ours] = ['twin-scores.parquet', 'twin-scores.csv'].map((name) => join(dir, name));
-      const bundle = 'public/bundles/home-credit-twin';
-      const scored = submit('score', '--bundle', bundle, '--rows', theirs, '--scores', scores);
+      const wanted = await tableOf(own, ['SK_ID_CURR']);
+      expect(differing(wanted, 'SK_ID_CURR', (name, id) => found.get(id)?.get(name))).toEqual([]);
+
+      const args = [
+        '--bundle',
+        BUNDLE,
+        '--rows',
+        theirs,
+        '--scores',
+        scores,
+        '--out',
+        sharded,
+        '--shard',
+        '150',
+      ];
+      const scored = submit('score', ...args);
       expect(scored.status, scored.out).toBe(0);
-      run('score', bundle, '--data', own, '--out', ours);
+      run('score', BUNDLE, '--data', own, '--out', ours);
       const app = await tableOf(ours, ['SK_ID_CURR']);
-      const bySpark = await rowsOf(scores);
-      const ofSpark = texts(columnOf(app, 'SK_ID_CURR')).map(
-        (id) => bySpark.get(id)?.get('probability') ?? NaN,
+      const probability = (rows: Map<string, Map<string, number>>): number[] =>
+        texts(columnOf(app, 'SK_ID_CURR')).map((id) => rows.get(id)?.get('probability') ?? NaN);
+      expect(largestDifference(probability(await rowsOf(scores)), numbers(app, 'probability'))).toBeLessThan(
+        1e-9,
       );
-      expect(largestDifference(ofSpark, numbers(app, 'probability'))).toBeLessThan(1e-9);
+
+      const manifest = JSON.parse(readFileSync(join(sharded, 'bundle.json'), 'utf8')) as Manifest;
+      expect(manifest.data.clients.files.map(({ rows }) => rows)).toEqual([134, 133, 133]);
+      expect(run('check', sharded)).toMatch(/expected +ok: 50 clients by onnxruntime/);
+      const again = run('score', sharded, '--out', '-').trimEnd().split('\n').slice(1);
+      const byId = new Map(again.map((line) => line.split(',') as [string, string]));
+      const fromShards = texts(columnOf(app, 'SK_ID_CURR')).map((id) => Number(byId.get(id)));
+      expect(largestDifference(fromShards, numbers(app, 'probability'))).toBeLessThan(1e-9);
     },
     PATIENCE,
   );
@@ -165,7 +137,7 @@ describe.skipIf(PYTHON === '')('deploy/spark', () => {
         join(dir, 'none'),
       );
       expect(status).toBeGreaterThan(0);
-      expect(out).toContain('The rows lack client_id, checking_status, duration');
+      expect(out).toContain('The rows lack SK_ID_CURR, NAME_CONTRACT_TYPE, AMT_CREDIT');
     },
     PATIENCE,
   );

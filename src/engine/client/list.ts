@@ -6,7 +6,7 @@ import type { Engine } from '../engine';
 import { flagsOf, MUCH_MISSING, type Flags } from './flags';
 import { cellValue, type CellValue } from './cells';
 import { holdsFor, type Condition } from './group';
-import { SEEN, type Overview, type SeenIn } from '../overview';
+import { SEEN, UNSEEN, type Overview, type SeenIn } from '../overview';
 
 /** Which clients, in which order. */
 export interface ListQuery {
@@ -41,6 +41,8 @@ export interface ListPage {
   /** Clients that the query finds. */
   found: number;
   rows: ListRow[];
+  /** Any client of the bundle, found or not, is among its training or test rows. */
+  sampled: boolean;
 }
 
 /** Where a client stands in a list; position -1 when the query does not find it. */
@@ -56,6 +58,7 @@ export class ClientList {
   readonly #engine: Engine;
   readonly #scores: Float64Array;
   readonly #seen: Uint8Array;
+  readonly #sampled: boolean;
   #folded: string[] | null = null;
   #last: { key: string; rows: Uint32Array } | null = null;
   #flags: Flags | null = null;
@@ -64,6 +67,7 @@ export class ClientList {
     this.#engine = engine;
     this.#scores = scores;
     this.#seen = seen;
+    this.#sampled = seen.some((place) => place !== UNSEEN);
   }
 
   seenIn(row: number): SeenIn {
@@ -90,6 +94,7 @@ export class ClientList {
     const values = (i: number): CellValue[] => shown.map((column) => (column ? cellValue(column, i) : null));
     return {
       found: rows.length,
+      sampled: this.#sampled,
       rows: Array.from(part, (row, i) => ({ ...this.#row(row, names), values: values(i) })),
     };
   }

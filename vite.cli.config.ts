@@ -8,7 +8,11 @@ export default defineConfig({
   build: {
     ssr: true,
     // The watchdog runs in a thread of its own, and so do those that fit models.
-    rollupOptions: { input: ['src/cli/main.ts', 'src/cli/watchdog.ts', 'src/cli/fitWorker.ts'] },
+    rollupOptions: {
+      input: ['src/cli/main.ts', 'src/cli/watchdog.ts', 'src/cli/fitWorker.ts'],
+      // All in one folder: whatever file a command is in finds the threads and ../sql beside it.
+      output: { chunkFileNames: '[name]-[hash].js' },
+    },
     outDir: 'dist-cli',
     target: 'node20',
     emptyOutDir: true,

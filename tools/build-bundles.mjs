@@ -78,6 +78,9 @@ function byPath(a, b) {
 /** What a visitor sees of a bundle before downloading it. */
 function entryOf(path, bytes) {
   const manifest = JSON.parse(bytes.toString('utf8'));
+  const onUse = (manifest.data.current?.files ?? []).flatMap(({ path: name, optional }) =>
+    optional ? [name] : [],
+  );
   const sum = (list, of) => list.reduce((total, item) => total + of(item), 0);
   return {
     path,
@@ -91,5 +94,6 @@ function entryOf(path, bytes) {
     threshold: manifest.decision.threshold,
     algorithm: manifest.model.algorithm,
     bytes: bytes.length + sum(manifest.files, (file) => file.bytes),
+    onUse: sum(manifest.files, (file) => (onUse.includes(file.path) ? file.bytes : 0)),
   };
 }

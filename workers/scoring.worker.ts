@@ -2,6 +2,7 @@ import { expose } from 'comlink';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { hostOperations } from '../src/protocol/host';
 import { engineCache } from '../src/protocol/offline';
+import type { PartSign } from '../src/protocol/partSign';
 import type { RuntimeSign } from '../src/protocol/runtimeSign';
 import { watchRuntime } from '../src/engine/runtime';
 import { Context } from '../src/service/context';
@@ -19,5 +20,6 @@ const engineFile = new EngineFile({
 });
 watchRuntime((runtimeRuns) => postMessage({ runtimeRuns } satisfies RuntimeSign));
 const crew = { script: self.location.href, build: __BUILD__ };
-const context = new Context({ base, engineFile, crew });
+const tell = (sign: PartSign) => postMessage(sign);
+const context = new Context({ base, engineFile, tell, crew });
 expose(hostOperations(operations, context, __BUILD__, context.asKnown));

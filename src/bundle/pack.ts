@@ -1,4 +1,4 @@
-import { checkStopped } from '../core/errors';
+import { checkStopped, ScoredeskError } from '../core/errors';
 import { isRefused, type DecisionRule } from '../core/decision/decision';
 import { coversOf, encodeCovers, type Covers } from '../core/explain/covers';
 import { featureRows } from '../core/model/evaluate';
@@ -108,6 +108,10 @@ function addParts(files: Map<string, Uint8Array>, plan: PackPlan, input: PackInp
   for (const name of ['reference', 'test', 'current'] as const) {
     const table = name === 'reference' ? keptReference(plan.reference, input.referenceRows) : plan[name];
     if (table) addPart(files, data, name, table, plan.columns, input.target?.column);
+  }
+  if (input.currentOnUse) {
+    if (!data.current) throw new ScoredeskError('part-lacking', {});
+    data.current.files = data.current.files.map((file) => ({ ...file, optional: true }));
   }
   return data;
 }

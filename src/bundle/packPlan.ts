@@ -27,6 +27,8 @@ export interface PackInput {
   test?: Table | undefined;
   /** Later rows, to compare with the reference; labels and times where they are known. */
   current?: Table | undefined;
+  /** The app fetches the later rows when a page needs them, not before the bundle is ready. */
+  currentOnUse?: boolean | undefined;
   target?: Target | undefined;
   features?: readonly string[] | undefined;
   /** The library's own predictions: id column and `probability`. */

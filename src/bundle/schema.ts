@@ -198,6 +198,7 @@ export const catalogueSchema = v.looseObject({
         threshold: probability,
         algorithm: v.optional(localText),
         bytes: count,
+        onUse: v.optional(count),
       }),
     ),
     v.maxLength(1000),

@@ -36,6 +36,12 @@ export function chunkOption(text: string): Chunking {
   throw new InvalidArgumentError(`Rows (500), a number of chunks (/10) or ${PERIODS.join(', ')} is wanted.`);
 }
 
+/** How `pack` and `train` take it. */
+export const CURRENT_ON_USE = [
+  '--current-on-use',
+  'the app fetches the later rows when a page needs them, not before the bundle is ready',
+] as const;
+
 export function wholeOption(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A whole number above 0 is wanted.');
   return Number(text);

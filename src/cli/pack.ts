@@ -20,7 +20,7 @@ import { count, LOCALE, plural, say } from './console';
 import { reportLines } from './check';
 import { requireFindings, STRICT } from './findings';
 import { readBytes, readTableFile, writeFolder } from './files';
-import { costOption, identifierOption, probabilityOption } from './options';
+import { costOption, identifierOption, CURRENT_ON_USE, probabilityOption } from './options';
 
 interface Options {
   model: string;
@@ -29,6 +29,7 @@ interface Options {
   reference?: string;
   test?: string;
   current?: string;
+  currentOnUse?: boolean;
   target?: string;
   features?: string;
   expected?: string;
@@ -66,6 +67,7 @@ export function packCommand(): Command {
       '--dictionary <file>',
       'labels, levels, reasons …: a partial bundle.json, or a .csv with a row a column',
     )
+    .option(...CURRENT_ON_USE)
     .option('--bundle-id <id>', 'id of the bundle', identifierOption)
     .option('--bundle-version <version>', 'version of the bundle', identifierOption)
     .option('--title <text>', 'title of the bundle')
@@ -110,6 +112,7 @@ async function readInput(options: Options): Promise<PackInput> {
     reference: await table(options.reference),
     test: await table(options.test),
     current: await table(options.current),
+    currentOnUse: options.currentOnUse,
     target: options.target === undefined ? undefined : parseTarget(options.target),
     features,
     expected: await table(options.expected),

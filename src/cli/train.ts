@@ -21,7 +21,7 @@ import { sayFindings } from './findings';
 import { readBytes, readTableFile, RUN_FILE, writeFolder } from './files';
 import { fitters, type Fitters } from './fitters';
 import { keptSearch } from './keptSearch';
-import { identifierOption, wholeOption } from './options';
+import { identifierOption, CURRENT_ON_USE, wholeOption } from './options';
 import { readDictionary } from './pack';
 
 interface Options {
@@ -33,6 +33,7 @@ interface Options {
   clients?: string;
   current?: string;
   referenceRows?: number;
+  currentOnUse?: boolean;
   recipe?: string;
   template?: string;
   resume?: string;
@@ -115,6 +116,7 @@ export function trainCommand(): Command {
       '--dictionary <file>',
       'labels, types, levels, monotone directions …: a partial bundle.json, or a .csv',
     )
+    .option(...CURRENT_ON_USE)
     .option('--bundle-id <id>', 'id of the bundle', identifierOption)
     .option('--bundle-version <version>', 'version of the bundle', identifierOption)
     .option('--title <text>', 'title of the bundle')
@@ -165,6 +167,7 @@ async function run(options: Options): Promise<void> {
     ...bundle,
     referenceRows:
       options.referenceRows ?? Math.floor(MOST_KEPT_CELLS / (bundle.reference?.columns.size ?? 1)),
+    currentOnUse: options.currentOnUse,
     id: options.bundleId,
     version: options.bundleVersion,
     title: options.title,

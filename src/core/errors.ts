@@ -154,6 +154,14 @@ interface Params {
   'http-status': { url: string; status: number };
   'not-a-catalogue': { url: string };
   'catalogue-stale': { url: string };
+  'run-gone': Record<never, never>;
+  'run-file-gone': Record<never, never>;
+  'run-name-used': { name: string };
+  'run-elsewhere': { name: string };
+  'run-rows-none': { name: string };
+  'part-lacking': Record<never, never>;
+  'part-away': { path: string; bytes: number };
+  'part-replaced': { path: string; url: string };
   'download-cut': { path: string; found: number; expected: number };
   'storage-full': { needed: number; free: number };
   'storage-refused': { needed: number };
@@ -180,6 +188,7 @@ const HANGING: Partial<Record<ErrorCode, Hanging>> = {
   offline: 'connection',
   unreachable: 'connection',
   'cross-origin': 'connection',
+  'part-away': 'connection',
   'download-cut': 'connection',
   stopped: 'circumstances',
   'http-status': 'circumstances',

@@ -1,3 +1,4 @@
+import { filesOnUse } from '../bundle/onUse';
 import type { CatalogueEntry, LocalText, Manifest } from '../bundle/schema';
 
 /** Where a bundle came from: this site, another host, or files picked on this machine. */
@@ -19,6 +20,8 @@ export interface BundleSummary {
   clients: number;
   features: number;
   bytes: number;
+  /** Bytes among them that come when a page needs them. */
+  onUse: number;
 }
 
 /** A bundle that a catalogue offers. */
@@ -32,6 +35,8 @@ export interface OfferedBundle extends CatalogueEntry {
 /** A bundle that is whole and verified on this device. */
 export interface InstalledBundle extends BundleSummary {
   origin: Origin;
+  /** Folder that files are fetched from on use; "" when there is none. */
+  url: string;
   /** Files whose hash was verified, bundle.json among them; 0 when it was not counted. */
   files: number;
   /** Milliseconds that the first score took on this machine, the engine once started; 0 when not measured. */
@@ -75,6 +80,8 @@ export interface InstallProgress {
 }
 
 export function summaryOf(manifest: Manifest, fingerprint: string, ownBytes: number): BundleSummary {
+  const onUse = filesOnUse(manifest);
+  const bytesOf = (files: Manifest['files']) => files.reduce((sum, file) => sum + file.bytes, 0);
   return {
     fingerprint,
     id: manifest.id,
@@ -85,7 +92,8 @@ export function summaryOf(manifest: Manifest, fingerprint: string, ownBytes: num
     threshold: manifest.decision.threshold,
     clients: manifest.data.clients.files.reduce((sum, file) => sum + file.rows, 0),
     features: manifest.model.inputs.reduce((sum, input) => sum + input.columns.length, 0),
-    bytes: ownBytes + manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+    bytes: ownBytes + bytesOf(manifest.files),
+    onUse: bytesOf(manifest.files.filter(({ path }) => onUse.has(path))),
   };
 }
 

@@ -6,7 +6,7 @@ import { ScoredeskError } from '../core/errors';
 const OWN_CATALOGUE = 'bundles/index.json';
 
 /** Pages that a site may offer; the bundles are always there. */
-export const PAGES = ['clients', 'portfolio', 'drift', 'model', 'data', 'about'] as const;
+export const PAGES = ['clients', 'portfolio', 'drift', 'model', 'data', 'lab', 'about'] as const;
 export type PageName = (typeof PAGES)[number];
 
 const siteSchema = v.looseObject({

@@ -54,6 +54,8 @@ export class WorkerClient {
   #calls = 0;
   /** Calls under way. */
   readonly #running = new Set<Promise<unknown>>();
+  /** Hears what the worker tells beside its answers. */
+  hear: (sign: unknown) => void = () => undefined;
   /** While anybody wants it at rest, calls wait. */
   readonly #rests = new Set<Promise<void>>();
 
@@ -154,6 +156,7 @@ export class WorkerClient {
     });
     const enough = endWhereEndless(worker, end);
     death.catch(enough);
+    worker.addEventListener('message', ({ data }) => this.hear(data));
     worker.addEventListener('error', () => end());
     const late = setTimeout(() => end(), ANSWER_WITHIN);
     const greeting: Greeting = await Promise.race([host.hello(lock), death]).finally(() =>

@@ -15,6 +15,7 @@ import {
   sweep,
 } from '../storage/bundles';
 import { fetchSmall } from '../supply/download';
+import { bringAll } from '../supply/onUse';
 import { ANSWER_WITHIN } from '../supply/reach';
 import type { Context } from './context';
 
@@ -58,9 +59,11 @@ export const discard = changing(async (context: Context, { fingerprint }: Named)
   await sweep(await context.db(), context.basePath);
 });
 
-/** The bundle as one zip. */
+/** The bundle as one zip, with the parts that come on use. */
 export async function zip(context: Context, { fingerprint }: Named): Promise<Blob> {
-  const files = await storedFiles(await context.db(), fingerprint);
+  const onUse = await context.onUse();
+  await bringAll(fingerprint, onUse);
+  const files = await storedFiles(onUse.db, fingerprint);
   const pieces: BlobPart[] = [];
   const readable = files.map(({ path, blob }) => ({
     path,

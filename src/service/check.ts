@@ -29,7 +29,8 @@ export async function check(
     return { bundle: bundleView(before.engine, before.overview), largest: 0, changed: 0, differs: false };
   const { basePath, engineFile, hands } = context;
   try {
-    const task = { db: await context.db(), basePath, engineFile, hands, signal, progress };
+    const onUse = await context.onUse();
+    const task = { db: onUse.db, basePath, onUse, engineFile, hands, signal, progress };
     const { engine, overview, ...found } = await takeOver(before, task);
     context.replace(engine, overview);
     return { bundle: bundleView(engine, overview), ...found };

@@ -7,11 +7,12 @@ import type { Hand } from '../engine/hands';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import type { Site } from '../protocol/site';
-import { installedBundle, storedSource, sweep } from '../storage/bundles';
+import { installedBundle, sweep } from '../storage/bundles';
 import { keepDirectory, keptDirectory, keptOverview } from '../storage/computed';
 import { openDb, scopedName, type Db } from '../storage/db';
 import { keptLocal } from '../storage/locals';
 import type { EngineFile } from '../supply/engineFile';
+import { sourceOnUse, type OnUse } from '../supply/onUse';
 import { readSite, type Network } from '../supply/reach';
 import { Crew, type CrewSetup, type OpenedAs } from './crew';
 
@@ -20,6 +21,8 @@ export interface ContextSetup {
   base: string;
   /** onnxruntime's wasm. */
   engineFile: EngineFile;
+  /** Hears that a part of a bundle is being fetched. */
+  tell: OnUse['tell'];
   /** How others like this worker are started. */
   crew: Omit<CrewSetup, 'lockName'>;
 }
@@ -45,12 +48,14 @@ export class Context {
   #site: Promise<Site> | null = null;
   #open: { fingerprint: string; bundle: Promise<OpenBundle> } | null = null;
   #helping: { key: string; engine: Promise<Engine> } | null = null;
+  readonly #tell: OnUse['tell'];
   readonly #crew: Crew;
 
-  constructor({ base, engineFile, crew }: ContextSetup) {
+  constructor({ base, engineFile, tell, crew }: ContextSetup) {
     this.base = base;
     this.basePath = new URL(base).pathname;
     this.engineFile = engineFile;
+    this.#tell = tell;
     this.#crew = new Crew({ ...crew, lockName: scopedName(this.basePath, 'helper') });
   }
 
@@ -83,6 +88,12 @@ export class Context {
     return { base: this.base, site: await site };
   }
 
+  /** How parts of a bundle come that it was ready without. */
+  async onUse(): Promise<OnUse> {
+    const network = () => this.network();
+    return { db: await this.db(), basePath: this.basePath, network, tell: this.#tell };
+  }
+
   /** An installed bundle, opened once. @throws bundle-not-installed; what `openBundle` throws */
   open(fingerprint: string, task: Task = {}): Promise<OpenBundle> {
     if (this.#open?.fingerprint === fingerprint) return this.#open.bundle;
@@ -108,7 +119,7 @@ export class Context {
   /** A bundle whose files are stored, be it installed or about to be. */
   async #openFiles(db: Db, { fingerprint, ...how }: OpenedAs, more: OpenOptions = {}): Promise<Engine> {
     const directory = await keptDirectory(db, fingerprint);
-    const source = await storedSource(db, fingerprint);
+    const source = await sourceOnUse(fingerprint, await this.onUse());
     const engine = await openBundle(source, { ...how, ...more, wasm: this.wasm, directory });
     if (!directory) void keepDirectory(db, engine);
     return engine;

@@ -25,6 +25,7 @@ async function run(
   return installFrom(supply, {
     db: await context.db(),
     basePath,
+    onUse: await context.onUse(),
     engineFile,
     signal,
     fingerprint,

@@ -7,6 +7,7 @@ import * as data from './data';
 import * as drift from './drift';
 import * as features from './features';
 import * as install from './install';
+import * as lab from './lab';
 import * as locals from './locals';
 import * as model from './model';
 import * as parts from './parts';
@@ -30,6 +31,7 @@ export const operations = {
   ...drift,
   ...data,
   ...features,
+  ...lab,
   ...parts,
   ...locals,
   ...records,

@@ -25,6 +25,8 @@ class DriftState {
   #fileError = $state.raw<ErrorData | null>(null);
   #saved = $state.raw<readonly SavedComparison[]>([]);
   #savedError = $state.raw<ErrorData | null>(null);
+  /** What the next one kept will be called, as it is being typed. */
+  typedName = $state('');
   /** The kept comparison that is shown; null for one computed now. */
   #shown = $state.raw<SavedComparison | null>(null);
   /** Query of the comparison that was looked at last; "" for none. */

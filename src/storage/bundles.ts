@@ -7,6 +7,7 @@ import {
   type PausedInstall,
 } from '../protocol/installed';
 import type { Manifest } from '../bundle/schema';
+import { filesAtOnce, filesOnUse } from '../bundle/onUse';
 import type { BundleSource } from '../bundle/source';
 import { parseManifest } from '../bundle/validate';
 import { SCHEMA } from './shapes';
@@ -22,7 +23,7 @@ import {
   type StoredBytes,
   type StoredInstall,
 } from './db';
-import { readStored, removeStored, storedBytes } from './files';
+import { hasFile, readStored, removeStored, storedBytes, type Wanted } from './files';
 
 /** Days after which an install that nobody goes on with is cleaned away. */
 const KEEP_PAUSED_DAYS = 14;
@@ -45,15 +46,30 @@ const notInstalled = (fingerprint: string): ScoredeskError =>
 const bytesOf = async (kept: StoredBytes): Promise<Uint8Array> =>
   new Uint8Array(await new Blob([kept]).arrayBuffer());
 
-/** A bundle whose files are all in storage, keyed by their hashes; its manifest under the fingerprint. */
-export async function storedSource(db: Db, fingerprint: string): Promise<BundleSource> {
-  const manifest = await bytesOf(await readStored(db, fingerprint, 'bundle.json'));
-  const hashes = new Map(parseManifest(manifest).files.map((file) => [file.path, file.sha256]));
-  const stored = (path: string) => readStored(db, hashes.get(path) ?? '', path);
+/**
+ * A bundle whose files are in storage, keyed by their hashes; its manifest under the fingerprint.
+ *
+ * @param bring puts a file that comes on use into storage
+ */
+export async function storedSource(
+  db: Db,
+  fingerprint: string,
+  bring?: (file: Wanted) => Promise<void>,
+): Promise<BundleSource & { manifest: Manifest }> {
+  const bytes = await bytesOf(await readStored(db, fingerprint, 'bundle.json'));
+  const manifest = parseManifest(bytes);
+  const files = new Map(manifest.files.map((file) => [file.path, file]));
+  const onUse = filesOnUse(manifest);
+  const stored = async (path: string) => {
+    const file = files.get(path);
+    if (bring && file && onUse.has(path) && !(await hasFile(db, file.sha256))) await bring(file);
+    return readStored(db, file?.sha256 ?? '', path);
+  };
   return {
     name: fingerprint.slice(0, 12),
     verified: true,
-    read: async (path) => (path === 'bundle.json' ? manifest : bytesOf(await stored(path))),
+    manifest,
+    read: async (path) => (path === 'bundle.json' ? bytes : bytesOf(await stored(path))),
     ranges: async (path) => rangesOfBlob(await stored(path)),
   };
 }
@@ -87,9 +103,10 @@ export async function pausedInstalls(db: Db): Promise<PausedInstall[]> {
     const bytes = await bytesOf(manifest);
     const parsed = await readable(async () => bytes);
     if (!parsed) continue;
+    const files = filesAtOnce(parsed);
     let done = 0;
-    for (const file of parsed.files) done += await storedBytes(db, file.sha256);
-    const total = parsed.files.reduce((sum, file) => sum + file.bytes, 0);
+    for (const file of files) done += await storedBytes(db, file.sha256);
+    const total = files.reduce((sum, file) => sum + file.bytes, 0);
     paused.push({ ...summaryOf(parsed, fingerprint, bytes.length), url, done, total });
   }
   return paused;

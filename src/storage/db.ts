@@ -6,6 +6,7 @@ import type { DriftResult } from '../engine/drift/compare';
 import type { RecordLink } from '../core/record/record';
 import type { LoggedScore } from '../engine/drift/sides';
 import type { ClientDraft } from '../protocol/advice';
+import type { LabRun } from '../protocol/lab';
 import type { SavedComparison } from '../protocol/comparisons';
 import { inCurrentShape, SCHEMA, SHAPED } from './shapes';
 
@@ -81,6 +82,15 @@ export interface StoredLocal {
   at: number;
 }
 
+/** A training. */
+export type StoredRun = LabRun & { schema: number };
+
+/** A run's bundle under its id, a file of rows under its hash. */
+export interface StoredLabFile {
+  key: string;
+  bytes: StoredBytes;
+}
+
 /** A record of a device's chain. */
 export type StoredRecord = RecordLink & { schema: number };
 
@@ -102,6 +112,8 @@ interface Schema extends DBSchema {
   locals: { key: [string, string]; value: StoredLocal };
   /** By number: the chain of this device. */
   records: { key: number; value: StoredRecord };
+  runs: { key: string; value: StoredRun };
+  labFiles: { key: string; value: StoredLabFile };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -169,6 +181,10 @@ async function upgrade(db: Db, from: number, transaction: Upgrade): Promise<void
     db.createObjectStore('drafts', { keyPath: ['fingerprint', 'id'] });
     db.createObjectStore('locals', { keyPath: ['fingerprint', 'id'] });
     db.createObjectStore('records', { keyPath: 'head.number' });
+  }
+  if (from < 6) {
+    db.createObjectStore('runs', { keyPath: 'id' });
+    db.createObjectStore('labFiles', { keyPath: 'key' });
   }
   if (from > 0) for (const name of SHAPED) await toCurrent(transaction, name);
 }

@@ -2,7 +2,7 @@
  * The shapes that stored records have had. Each carries the number of the schema it was written under; a change of a
  * shape is a new number, a step here, and a record of the shape before in test/storage.
  */
-export const SCHEMA = 5;
+export const SCHEMA = 6;
 
 /** Stores whose records have had other shapes. */
 export const SHAPED = ['bundles', 'installs', 'comparisons'] as const;
@@ -23,6 +23,8 @@ const STEPS: Record<Shaped, Partial<Record<number, Step>>> = {
     }),
     // No bundle was ready before onnxruntime had checked it.
     4: (record) => ({ ...record, scoredBy: 'onnxruntime' }),
+    // All files came at once.
+    6: (record) => ({ ...record, url: '', onUse: 0 }),
   },
   installs: {},
   comparisons: {

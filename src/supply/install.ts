@@ -1,5 +1,6 @@
 import { asCoded, checkStopped, hangsOn, hasCode, ScoredeskError } from '../core/errors';
 import { sha256Hex } from '../bundle/hash';
+import { filesAtOnce } from '../bundle/onUse';
 import {
   ENGINE_FILE,
   summaryOf,
@@ -14,23 +15,19 @@ import type { Hand } from '../engine/hands';
 import type { Overview } from '../engine/overview';
 import type { Progress } from '../engine/runtime';
 import { verifyExpected, verifyScores } from '../engine/verify';
-import {
-  beginInstall,
-  commitBundle,
-  forgetInstall,
-  installLock,
-  storedSource,
-  sweepLocked,
-} from '../storage/bundles';
+import { beginInstall, commitBundle, forgetInstall, installLock, sweepLocked } from '../storage/bundles';
 import { keepDirectory, keptOverview } from '../storage/computed';
 import { freeSpace, type Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
 import { hasFile, IncomingFile, putFile, storedBytes } from '../storage/files';
+import { sourceOnUse, type OnUse } from './onUse';
 import type { Supply } from './supply';
 
 export interface InstallTask {
   db: Db;
   basePath: string;
+  /** How files come later that the bundle is ready without. */
+  onUse: OnUse;
   /** onnxruntime's wasm. */
   engineFile: EngineFile;
   signal: AbortSignal;
@@ -104,9 +101,14 @@ class Install {
     await sweepLocked(db);
   }
 
-  async #isWhole({ files }: Manifest, fingerprint: string): Promise<boolean> {
+  /** What the bundle is not ready without; of files picked here, all: they may not be there again. */
+  #wanted(manifest: Manifest): Manifest['files'] {
+    return this.#supply.url === '' ? manifest.files : filesAtOnce(manifest);
+  }
+
+  async #isWhole(manifest: Manifest, fingerprint: string): Promise<boolean> {
     const { db } = this.#task;
-    for (const sha256 of [fingerprint, ...files.map((file) => file.sha256)])
+    for (const sha256 of [fingerprint, ...this.#wanted(manifest).map((file) => file.sha256)])
       if (!(await hasFile(db, sha256))) return false;
     return true;
   }
@@ -172,7 +174,7 @@ class Install {
     const { db } = this.#task;
     const files: FileProgress[] = [];
     let needed = 0;
-    for (const { path, bytes, sha256 } of manifest.files) {
+    for (const { path, bytes, sha256 } of this.#wanted(manifest)) {
       const whole = await hasFile(db, sha256);
       const done = whole ? bytes : await storedBytes(db, sha256);
       needed += bytes - done;
@@ -202,7 +204,8 @@ class Install {
     const installed: InstalledBundle = {
       ...summaryOf(manifest, fingerprint, ownBytes),
       origin: this.#supply.origin,
-      files: manifest.files.length + 1,
+      url: this.#supply.url,
+      files: this.#wanted(manifest).length + 1,
       firstScore,
       installedAt: Date.now(),
       runtimeOnly,
@@ -218,7 +221,7 @@ class Install {
 
   /** null where the app's own evaluator can't read the model, or misses a score that the bundle promises. */
   async #openByCore(fingerprint: string): Promise<{ engine: Engine; runtimeOnly: false } | null> {
-    const source = await storedSource(this.#task.db, fingerprint);
+    const source = await sourceOnUse(fingerprint, this.#task.onUse);
     const engine = await openBundle(source, { runtime: 'core', wasm: () => this.#bringEngine() });
     if (engine.runtime.name !== 'core') return null;
     try {
@@ -235,7 +238,7 @@ class Install {
     // What the engine computes decides whether the bundle is good: it can't be stood in for here.
     const wasm = await this.#bringEngine();
     this.#report.phase('checking');
-    const engine = await openBundle(await storedSource(this.#task.db, fingerprint), {
+    const engine = await openBundle(await sourceOnUse(fingerprint, this.#task.onUse), {
       wasm: () => Promise.resolve(wasm),
     });
     const { parity } = await verifyScores(engine);

@@ -122,7 +122,7 @@ export async function packOwn(
     threshold: choice.threshold,
     // One that was left as it is stays in both languages.
     title: textsOf(dictionary?.title).includes(choice.title) ? undefined : choice.title,
-    id: dictionary?.id ?? idOf(choice.title),
+    id: dictionary?.id ?? bundleId(choice.title),
   });
 }
 
@@ -136,7 +136,7 @@ export function ownSupply(files: readonly PickedFile[], packed: Packed): Supply 
 }
 
 /** A title as an id: letters, digits and hyphens. */
-function idOf(title: string): string {
+export function bundleId(title: string): string {
   const plain = title
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')

@@ -4,15 +4,18 @@ import type { Hand } from '../engine/hands';
 import type { Overview } from '../engine/overview';
 import type { Task } from '../engine/runtime';
 import { largestGap, SCORE_TOLERANCE, verifyScores } from '../engine/verify';
-import { amendBundle, installedBundle, removeBundle, storedSource, sweep } from '../storage/bundles';
+import { amendBundle, installedBundle, removeBundle, sweep } from '../storage/bundles';
 import { keptOverview } from '../storage/computed';
 import type { Db } from '../storage/db';
 import type { EngineFile } from './engineFile';
 import { timeFirstScore } from './install';
+import { sourceOnUse, type OnUse } from './onUse';
 
 export interface TakeOverTask extends Task {
   db: Db;
   basePath: string;
+  /** How files come later that the bundle is ready without. */
+  onUse: OnUse;
   engineFile: EngineFile;
   /** Who else scores the clients. */
   hands: (engine: Engine) => readonly Hand[];
@@ -39,7 +42,7 @@ export interface TakenOver {
  */
 export async function takeOver(
   before: { engine: Engine; overview: Overview },
-  { db, basePath, engineFile, hands, signal, progress }: TakeOverTask,
+  { db, basePath, onUse, engineFile, hands, signal, progress }: TakeOverTask,
 ): Promise<TakenOver> {
   const { fingerprint } = before.engine;
   const look = () => progress?.({ done: engineFile.done, total: engineFile.bytes, unit: 'bytes' });
@@ -48,7 +51,7 @@ export async function takeOver(
   await installedBundle(db, fingerprint);
   const { clients } = before.engine;
   const open = async (runtimeOnly: boolean) =>
-    openBundle(await storedSource(db, fingerprint), {
+    openBundle(await sourceOnUse(fingerprint, onUse), {
       wasm: () => Promise.resolve(wasm),
       runtimeOnly,
       clients,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/bundle/memory';
+import { filesAtOnce } from '../../src/bundle/onUse';
 import { pack } from '../../src/bundle/pack';
 import type { PackInput } from '../../src/bundle/packPlan';
 import type { Manifest } from '../../src/bundle/schema';
@@ -260,6 +261,14 @@ test('the dictionary’s decision is the one that training chose', () => {
     decision: typeof chosen;
   };
   expect([decision.threshold, decision.reviewFrom]).toEqual([chosen.threshold, chosen.reviewFrom]);
+});
+
+test('later rows that come on use are marked: the bundle is ready without them', async () => {
+  const current = csv('id,amount,job\n9,1,clerk\n8,2,manager\n', 'current.csv');
+  const packed = await pack(input({ current, currentOnUse: true }));
+  expect(packed.manifest.data.current?.files).toEqual([{ path: 'current.parquet', rows: 2, optional: true }]);
+  expect(filesAtOnce(packed.manifest).map(({ path }) => path)).not.toContain('current.parquet');
+  expect(await codeOf(() => pack(input({ currentOnUse: true })))).toBe('part-lacking');
 });
 
 test('a part of many rows is several files, read as one', async () => {

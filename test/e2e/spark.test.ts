@@ -18,7 +18,12 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 function submit(job: string, ...args: string[]): { status: number | null; out: string } {
   const bin = dirname(resolve(PYTHON));
-  const conf = ['spark.sql.shuffle.partitions=4', 'spark.ui.enabled=false'].flatMap((one) => ['--conf', one]);
+  // Of so few rows compiling the plan takes longer than running it.
+  const interpreted = ['spark.sql.codegen.wholeStage=false', 'spark.sql.codegen.factoryMode=NO_CODEGEN'];
+  const conf = ['spark.sql.shuffle.partitions=4', 'spark.ui.enabled=false', ...interpreted].flatMap((one) => [
+    '--conf',
+    one,
+  ]);
   const { status, stdout, stderr } = spawnSync(
     join(bin, 'spark-submit'),
     ['--master', 'local[2]', ...conf, `deploy/spark/${job}.py`, ...args],

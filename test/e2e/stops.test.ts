@@ -212,20 +212,20 @@ describe('a download that stops', () => {
     await page.reload();
     await page.getByText('onnxruntime checks it as it arrives').waitFor();
     // The page before asks for nothing any more.
-    const { href } = new URL(page.url());
-    await page.goto('about:blank');
+    const [{ href }, context] = [new URL(page.url()), page.context()];
+    await page.close();
     site.intercept = null;
     const before = site.requests.length;
-    await page.goto(href);
-    await page.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
-    await checked(page);
+    const { page: again, complaints: later } = await pageIn(context, href);
+    await again.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
+    await checked(again);
     expect(engineRequests(before)).toBe(1);
-    expect(await page.locator('.figure').innerText()).toContain('74.8%');
-    await page.reload();
-    await page.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
-    expect(await page.getByText('onnxruntime checks it as it arrives').count()).toBe(0);
+    expect(await again.locator('.figure').innerText()).toContain('74.8%');
+    await again.reload();
+    await again.getByRole('heading', { level: 1, name: 'No. 641' }).waitFor();
+    expect(await again.getByText('onnxruntime checks it as it arrives').count()).toBe(0);
     expect(engineRequests(before)).toBe(1);
-    expect(complaints).toEqual([]);
+    expect([...complaints, ...later]).toEqual([]);
   });
 
   test('without the engine scores stand, the reason is said, and it is asked for again', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Manifest, PartName } from '../../src/bundle/schema';
@@ -67,6 +68,41 @@ test('the short form asks ten questions', async () => {
   await page.getByLabel('Income a year', { exact: true }).fill('90000');
   await page.getByLabel('Amount of the credit', { exact: true }).fill('450000');
   await page.getByText(/^2 of 72 values/).waitFor();
+});
+
+test('later rows come when a page needs them: without a connection that is said, and nothing else hangs on it', async () => {
+  const parts = () => site.requests.filter((path) => /current\.parquet$/.test(path));
+  // All that was looked at so far did without them.
+  expect(parts()).toEqual([]);
+  site.intercept = (path, _, response) => {
+    if (!path.endsWith('.parquet')) return false;
+    response.destroy();
+    return true;
+  };
+  await goTo(page, `${BUNDLE}/drift`);
+  await page.getByText(/^current\.parquet \([\d,]+ bytes\) is fetched when a page needs it/).waitFor();
+  complaints.splice(0);
+  site.intercept = null;
+  // Three quarters of it come and stay, though the connection is lost once more.
+  site.ranges = true;
+  site.cut = (path) => (path.endsWith('current.parquet') ? 1_500_000 : null);
+  const status = page.getByText(/^Fetching the later rows: .* of 2(\.0)? MB/);
+  const [seen, saved] = [status.waitFor(), page.waitForEvent('download')];
+  await goTo(page, '#/bundles');
+  const note = page.getByText(/^\+ 2(\.0)? MB when a page needs it$/);
+  await note.first().waitFor();
+  // A zip has every part: what was not here is fetched for it.
+  await page.getByRole('button', { name: /^Save Home Credit, synthetic \(demo\) as a zip/ }).click();
+  await seen;
+  const files = unzipSync(readFileSync(await (await saved).path()));
+  for (const { path, bytes } of manifest.files) expect(files[path]?.length, path).toBe(bytes);
+  site.cut = null;
+  await status.waitFor({ state: 'detached' });
+  expect(complaints.splice(0)).toEqual([]);
+  const fetched = parts().length;
+  await goTo(page, `${BUNDLE}/drift`);
+  await page.getByRole('row', { name: /External score 3/ }).waitFor();
+  expect(parts()).toHaveLength(fetched);
 });
 
 test('later applications have drifted: the third external score first, and the months show it', async () => {

@@ -159,7 +159,7 @@ async function chosenSpec(
   return { spec: withParams(spec, best.params), searched: { tried, best } };
 }
 
-const seeded = (learner: LearnerSpec, seed: number): LearnerSpec =>
+export const seeded = (learner: LearnerSpec, seed: number): LearnerSpec =>
   learner.kind === 'boosting' || learner.kind === 'forest'
     ? { ...learner, params: { ...learner.params, seed } }
     : learner;
@@ -270,8 +270,8 @@ function named(
   return { ...bin, of: { level: levels?.[of.code]?.value ?? String(of.code) } };
 }
 
-/** @throws train-few-rows, train-one-class */
-function dataOf(input: TrainInput): LabData {
+/** The rows divided into those learned from and those that no step sees. @throws train-few-rows, train-one-class */
+export function dataOf(input: TrainInput): LabData {
   const { recipe, test } = input;
   const table = input.labelledOnly ? labelledRows(input.table, input.target) : input.table;
   const all = table === input.table ? undefined : input.table;

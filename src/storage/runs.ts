@@ -1,0 +1,83 @@
+import { ScoredeskError } from '../core/errors';
+import type { LabRun } from '../protocol/lab';
+import { asWriteError, putBytes, scopedName, sizeOf, type Db, type StoredBytes } from './db';
+import { SCHEMA } from './shapes';
+
+/** Trainings, the bundles that came of them, and the files that they learn from. */
+
+export const runLock = (basePath: string, id: string): string => scopedName(basePath, `run:${id}`);
+
+/** Newest first; deleted ones too. */
+export async function keptRuns(db: Db): Promise<LabRun[]> {
+  const runs = await db.getAll('runs');
+  return runs.sort((a, b) => b.startedAt - a.startedAt);
+}
+
+/** @throws run-gone */
+export async function keptRun(db: Db, id: string): Promise<LabRun> {
+  const run = await db.get('runs', id);
+  if (!run) throw new ScoredeskError('run-gone', {});
+  return run;
+}
+
+/** @throws run-name-used; storage-refused, storage-failed */
+export async function beginRun(db: Db, run: LabRun): Promise<void> {
+  const transaction = db.transaction('runs', 'readwrite', { durability: 'strict' });
+  const others = await transaction.store.getAll();
+  if (others.some(({ name, deletedAt }) => name === run.name && deletedAt === null))
+    throw new ScoredeskError('run-name-used', { name: run.name });
+  try {
+    await Promise.all([transaction.store.put({ ...run, schema: SCHEMA }), transaction.done]);
+  } catch (error) {
+    throw asWriteError(error, 100_000);
+  }
+}
+
+/** Writes what is new of a run, strictly. @throws run-gone; storage-refused, storage-failed */
+export async function amendRun(db: Db, id: string, change: Partial<LabRun>): Promise<LabRun> {
+  const transaction = db.transaction('runs', 'readwrite', { durability: 'strict' });
+  const run = await transaction.store.get(id);
+  if (!run) throw new ScoredeskError('run-gone', {});
+  const amended = { ...run, ...change };
+  try {
+    await Promise.all([transaction.store.put({ ...amended, schema: SCHEMA }), transaction.done]);
+  } catch (error) {
+    throw asWriteError(error, 1_000_000);
+  }
+  return amended;
+}
+
+/** Keeps bytes under a name: a run's bundle by its id, a file by its hash. @throws storage-refused, storage-failed */
+export async function keepLabFile(db: Db, key: string, blob: Blob): Promise<void> {
+  try {
+    await putBytes(blob, (bytes) => db.put('labFiles', { key, bytes }));
+  } catch (error) {
+    throw asWriteError(error, blob.size);
+  }
+}
+
+/** @throws run-file-gone */
+export async function labFile(db: Db, key: string): Promise<Blob> {
+  const found = await db.get('labFiles', key);
+  if (!found) throw new ScoredeskError('run-file-gone', {});
+  return asBlob(found.bytes);
+}
+
+const asBlob = (bytes: StoredBytes): Blob => (bytes instanceof Blob ? bytes : new Blob([bytes]));
+
+/** Takes a run away for good, with its bundle, and its file where no other run has it. @returns bytes that came free */
+export async function removeRun(db: Db, id: string): Promise<number> {
+  const run = await keptRun(db, id);
+  const others = (await keptRuns(db)).filter((other) => other.id !== id);
+  const keyOf = ({ data: { rows } }: LabRun): string => (rows.kind === 'file' ? rows.sha256 : '');
+  const isShared = others.some((other) => keyOf(other) === keyOf(run));
+  const keys = [id, ...(isShared || keyOf(run) === '' ? [] : [keyOf(run)])];
+  let freed = 0;
+  for (const key of keys) {
+    const file = await db.get('labFiles', key);
+    if (file) freed += sizeOf(file.bytes);
+    await db.delete('labFiles', key);
+  }
+  await db.delete('runs', id);
+  return freed;
+}

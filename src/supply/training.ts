@@ -1,0 +1,87 @@
+import { isLoss } from '../core/train/search/search';
+import { EVEN_COSTS } from '../core/decision/cost';
+import { pack } from '../bundle/pack';
+import { zipFiles } from '../bundle/zip';
+import { objectiveOf } from '../engine/lab/threshold';
+import { train, type Run, type Trained } from '../engine/lab/train';
+import type { Recipe } from '../engine/lab/recipe';
+import { onnxRuntime, type BringWasm } from '../engine/runtime';
+import { algorithmTexts } from '../i18n/algorithm';
+import type { LabProgress, LabRun } from '../protocol/lab';
+import type { LabInput } from './labRows';
+import { bundleId } from './own';
+
+interface TrainingTask {
+  signal: AbortSignal;
+  progress: (state: LabProgress) => void;
+  wasm: BringWasm;
+  /** The search may end with what it has. */
+  enough: () => boolean;
+  /** Keeps the candidates tried so far. */
+  keep: (tried: LabRun['tried']) => Promise<unknown>;
+}
+
+/** Cells of the training rows that a bundle keeps: more are drawn by lot. */
+const MOST_KEPT_CELLS = 100_000_000;
+
+/** Trains a run from where it stopped. @returns what was found, and the bundle as a zip. @throws as `train` and `pack` */
+export async function trainedBundle(
+  run: LabRun,
+  input: LabInput,
+  task: TrainingTask,
+): Promise<{ result: Run; zip: Blob }> {
+  const trained = await learned(run, input, task);
+  task.progress({ done: 0, total: 1, phase: 'bundle', best: null });
+  return { result: trained.run, zip: await zipped(run, trained, task.wasm) };
+}
+
+async function learned(run: LabRun, input: LabInput, task: TrainingTask): Promise<Trained> {
+  const { recipe } = run;
+  let phase: LabProgress['phase'] = recipe.search ? 'search' : 'model';
+  let best: number | null = null;
+  let keeping: Promise<unknown> = Promise.resolve();
+  let before = 0;
+  const trained = await train({
+    ...input,
+    recipe,
+    signal: task.signal,
+    enough: task.enough,
+    resume: run.tried,
+    onTried: (tried) => {
+      best = bestValue(tried, recipe);
+      const all = [...tried];
+      keeping = keeping.then(() => task.keep(all));
+      keeping.catch(() => undefined);
+    },
+    progress: ({ done, total }) => {
+      // The count of the model's own folds begins anew after the search's.
+      if (done < before) phase = 'model';
+      before = done;
+      task.progress({ done, total, phase, best });
+    },
+  });
+  await keeping;
+  return trained;
+}
+
+function bestValue(tried: LabRun['tried'], { search, threshold }: Recipe): number | null {
+  const values = tried.map(({ value }) => value).filter((value) => !Number.isNaN(value));
+  if (!search || values.length === 0) return null;
+  const isLess = isLoss(search.metric, objectiveOf(threshold, threshold.costs ?? EVEN_COSTS));
+  return isLess ? Math.min(...values) : Math.max(...values);
+}
+
+async function zipped({ name }: LabRun, { bundle }: Trained, wasm: BringWasm): Promise<Blob> {
+  const { files } = await pack({
+    ...bundle,
+    referenceRows: Math.floor(MOST_KEPT_CELLS / (bundle.reference?.columns.size ?? 1)),
+    id: bundleId(name),
+    title: name,
+    describe: await algorithmTexts(),
+    runtime: (onnx, bytes, output) => onnxRuntime(onnx, bytes, output, wasm),
+  });
+  const pieces: BlobPart[] = [];
+  const readable = [...files].map(([path, bytes]) => ({ path, read: async () => bytes }));
+  await zipFiles(readable, (piece) => pieces.push(piece));
+  return new Blob(pieces, { type: 'application/zip' });
+}

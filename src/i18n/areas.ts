@@ -6,6 +6,7 @@ import type client from './messages/en/client.json';
 import type drift from './messages/en/drift.json';
 import type errors from './messages/en/errors.json';
 import type findings from './messages/en/findings.json';
+import type lab from './messages/en/lab.json';
 import type make from './messages/en/make.json';
 import type model from './messages/en/model.json';
 import type portfolio from './messages/en/portfolio.json';
@@ -28,6 +29,8 @@ interface Areas {
   drift: typeof drift;
   /** What a user's table holds that the training did not. */
   findings: typeof findings;
+  /** Models being trained. */
+  lab: typeof lab;
   make: typeof make;
   about: typeof about;
   /** All clients under one threshold. */
@@ -65,6 +68,7 @@ const FILES: Record<Area, Record<Locale, Bring>> = {
     en: () => import('./messages/en/findings.json'),
     fr: () => import('./messages/fr/findings.json'),
   },
+  lab: { en: () => import('./messages/en/lab.json'), fr: () => import('./messages/fr/lab.json') },
   make: { en: () => import('./messages/en/make.json'), fr: () => import('./messages/fr/make.json') },
   about: { en: () => import('./messages/en/about.json'), fr: () => import('./messages/fr/about.json') },
   batch: { en: () => import('./messages/en/batch.json'), fr: () => import('./messages/fr/batch.json') },

@@ -57,6 +57,7 @@ export const performancePath = (bundle: string, query = ''): string =>
 export const dataPath = (bundle: string | null): string =>
   bundle === null ? '/data' : `/b/${encodeURIComponent(bundle)}/data`;
 
+export const LAB_PATH = '/lab';
 export const DECISIONS_PATH = '/decisions';
 /** What a record is printed as. */
 export const DOCUMENTS = ['letter', 'sheet', 'audit'] as const;
@@ -75,6 +76,7 @@ export function pageOf(path: string): PageName | null {
   if (/^\/b\/[^/]+\/(drift(\/[^/]+)?|performance)$/.test(path)) return 'drift';
   if (/^(\/b\/[^/]+)?\/data$/.test(path)) return 'data';
   if (path.startsWith('/b/')) return 'clients';
+  if (path === LAB_PATH) return 'lab';
   return path === ABOUT_PATH ? 'about' : null;
 }
 

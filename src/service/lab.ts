@@ -1,8 +1,10 @@
 import { ScoredeskError, toErrorData } from '../core/errors';
 import { streamingSha256 } from '../bundle/hash';
 import type { PickedFile } from '../bundle/source';
+import type { DataLook } from '../engine/data/look';
 import type { LabPlan } from '../engine/lab/plan';
 import type { Recipe } from '../engine/lab/recipe';
+import type { Progress } from '../engine/runtime';
 import { changing, type OperationTask } from '../protocol/host';
 import type { InstalledBundle, InstallProgress } from '../protocol/installed';
 import type { LabData, LabProgress, LabRows, LabRun, RunChange } from '../protocol/lab';
@@ -15,6 +17,7 @@ import {
   labFile,
   removeRun as remove,
   runLock,
+  sweepLabFiles,
 } from '../storage/runs';
 import type { LabInput } from '../supply/labRows';
 import { installPicked } from './install';
@@ -39,7 +42,9 @@ export const keepRows = changing(
     for (let from = 0; from < file.file.size; from += HASHED_AT_ONCE)
       hash.update(new Uint8Array(await file.file.slice(from, from + HASHED_AT_ONCE).arrayBuffer()));
     const sha256 = hash.hex();
-    await keepLabFile(await context.db(), sha256, file.file);
+    const db = await context.db();
+    await sweepLabFiles(db);
+    await keepLabFile(db, sha256, file.file);
     return { kind: 'file', sha256, name: file.path.split('/').at(-1) ?? file.path };
   },
 );
@@ -57,6 +62,25 @@ export async function recipeTemplates(): Promise<Record<string, Recipe>> {
     import('../engine/lab/recipe'),
   ]);
   return Object.fromEntries(Object.entries(TEMPLATES).map(([name, json]) => [name, checkedRecipe(json)]));
+}
+
+/** Columns of the rows, and which of them could be outcomes. */
+export async function labLook(
+  context: Context,
+  { rows }: { rows: LabRows },
+  task: OperationTask<Progress>,
+): Promise<DataLook> {
+  const [{ readData }, { lookOf }, { labSource }] = await Promise.all([
+    import('../engine/data/read'),
+    import('../engine/data/look'),
+    import('../supply/labRows'),
+  ]);
+  const { source, target } = await labSource(rows, await context.onUse());
+  const look = lookOf(await readData(source, task));
+  if (target === '') return look;
+  // A bundle's outcome is what it says, 1 where somebody defaulted.
+  const outcomes = look.outcomes.filter(({ column, value }) => column === target && value === '1');
+  return { ...look, outcomes: outcomes.map((one) => ({ ...one, likely: true })) };
 }
 
 let last: { key: string; input: Promise<LabInput> } | null = null;
@@ -86,6 +110,10 @@ export async function runsAtWork(context: Context): Promise<string[]> {
   const { held = [] } = await navigator.locks.query();
   return held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
+
+/** Ends once no tab works on a run any more. */
+export const runLeft = async (context: Context, { id }: Named, { signal }: OperationTask): Promise<void> =>
+  navigator.locks.request(runLock(context.basePath, id), { mode: 'shared', signal }, () => undefined);
 
 /** @throws run-name-used */
 export const beginRun = changing(async (context: Context, { run }: { run: LabRun }): Promise<void> =>

@@ -26,9 +26,6 @@ export interface Wanted {
   recipe: Recipe;
 }
 
-/** What any model has to beat, under this name in each experiment. */
-export const baselineName = (experiment: string): string => `${experiment} · baseline`;
-
 /** Trainings on this device, and those that this tab works on. */
 class LabState {
   readonly plan = new Asked<LabPlan>();
@@ -36,6 +33,7 @@ class LabState {
   #atWork = $state.raw<Readonly<Record<string, AtWork>>>({});
   /** Another tab works on these. */
   #elsewhere = $state.raw<ReadonlySet<string>>(new Set());
+  readonly #followed = new Set<string>();
   #error = $state.raw<ErrorData | null>(null);
 
   get runs() {
@@ -58,6 +56,7 @@ class LabState {
     try {
       const [runs, held] = await Promise.all([scoring.runs(), scoring.runsAtWork()]);
       this.#elsewhere = new Set(held);
+      for (const id of held) void this.#follow(id);
       this.#runs = runs;
       this.#error = null;
     } catch (error) {
@@ -66,13 +65,27 @@ class LabState {
     }
   }
 
+  /** Another tab that works on a run may end it, or be closed. */
+  async #follow(id: string): Promise<void> {
+    if (this.#followed.has(id) || this.#atWork[id]) return;
+    this.#followed.add(id);
+    await scoring.runLeft({ id }).catch(() => undefined);
+    this.#followed.delete(id);
+    await this.load();
+  }
+
   /** What a recipe would do; asked once for each recipe. */
   askPlan(data: LabData, recipe: Recipe): void {
     void this.plan.ask(JSON.stringify([data, recipe]), (task) => scoring.labPlan({ data, recipe }, task));
   }
 
-  /** Begins a run; the first of an experiment comes after the model that says the same of everybody. @throws run-name-used */
-  async start(wanted: Wanted): Promise<void> {
+  /**
+   * Begins a run; the first of an experiment comes after the model that says the same of everybody.
+   *
+   * @param baseline what that one is called
+   * @throws run-name-used
+   */
+  async start(wanted: Wanted, baseline: string): Promise<void> {
     const isFirst = !this.#runs?.some(
       (run) => run.experiment === wanted.experiment && run.deletedAt === null,
     );
@@ -85,7 +98,7 @@ class LabState {
         calibration: 'none',
         imbalance: 'none',
       };
-      await this.#begin({ ...wanted, name: baselineName(wanted.experiment), recipe: dummy });
+      await this.#begin({ ...wanted, name: baseline, recipe: dummy });
     }
     await this.#begin(wanted);
   }

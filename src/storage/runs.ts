@@ -81,3 +81,12 @@ export async function removeRun(db: Db, id: string): Promise<number> {
   await db.delete('runs', id);
   return freed;
 }
+
+/** Gives back the space of files that no run learns from: somebody looked at them and went on. */
+export async function sweepLabFiles(db: Db): Promise<void> {
+  const runs = await keptRuns(db);
+  const used = new Set(
+    runs.flatMap(({ id, data: { rows } }) => [id, ...(rows.kind === 'file' ? [rows.sha256] : [])]),
+  );
+  for (const key of await db.getAllKeys('labFiles')) if (!used.has(key)) await db.delete('labFiles', key);
+}

@@ -1,14 +1,15 @@
 import { ScoredeskError } from '../core/errors';
-import { wholeTable } from '../core/table/source';
+import { openTable } from '../core/table/open';
+import { wholeTable, type TableSource } from '../core/table/source';
 import { openPart, readManifest } from '../bundle/read';
 import { keptAsWritten } from '../bundle/columns';
 import type { Dictionary, Manifest } from '../bundle/schema';
 import type { Target } from '../bundle/target';
 import type { TrainInput } from '../engine/lab/train';
-import type { LabData } from '../protocol/lab';
+import type { LabData, LabRows } from '../protocol/lab';
 import { labFile } from '../storage/runs';
 import { sourceOnUse, type OnUse } from './onUse';
-import { readPickedTable } from './own';
+import { rangesIn, readPickedTable } from './own';
 
 /** The rows of a training, with what is known of their columns. */
 export type LabInput = Omit<TrainInput, 'recipe'>;
@@ -18,6 +19,19 @@ export const labInput = (data: LabData, way: OnUse): Promise<LabInput> =>
   data.rows.kind === 'bundle'
     ? ofBundle(data.rows.fingerprint, data.rows.name, way)
     : ofFile(data.rows.sha256, data.rows.name, data, way);
+
+/** The rows that are learned from, column by column, and the outcome that a bundle says they have; "" of a file. @throws run-rows-none, run-file-gone; what opening tables throws */
+export async function labSource(rows: LabRows, way: OnUse): Promise<{ source: TableSource; target: string }> {
+  if (rows.kind === 'file') {
+    const file = new File([await labFile(way.db, rows.sha256)], rows.name);
+    const source = await openTable(rangesIn({ path: rows.name, file }), rows.name, { text: [] });
+    return { source, target: '' };
+  }
+  const files = await readManifest(await sourceOnUse(rows.fingerprint, way));
+  const [source, target] = [await openPart(files, 'reference'), files.manifest.data.reference?.target];
+  if (!source || target === undefined) throw new ScoredeskError('run-rows-none', { name: rows.name });
+  return { source, target };
+}
 
 /** The rows that trained a bundle's model and those kept aside of it; whom it shows, it shows again. */
 async function ofBundle(fingerprint: string, name: string, way: OnUse): Promise<LabInput> {

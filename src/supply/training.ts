@@ -39,7 +39,6 @@ async function learned(run: LabRun, input: LabInput, task: TrainingTask): Promis
   const { recipe } = run;
   let phase: LabProgress['phase'] = recipe.search ? 'search' : 'model';
   let best: number | null = null;
-  let keeping: Promise<unknown> = Promise.resolve();
   let before = 0;
   const trained = await train({
     ...input,
@@ -49,9 +48,7 @@ async function learned(run: LabRun, input: LabInput, task: TrainingTask): Promis
     resume: run.tried,
     onTried: (tried) => {
       best = bestValue(tried, recipe);
-      const all = [...tried];
-      keeping = keeping.then(() => task.keep(all));
-      keeping.catch(() => undefined);
+      return task.keep([...tried]);
     },
     progress: ({ done, total }) => {
       // The count of the model's own folds begins anew after the search's.
@@ -60,7 +57,6 @@ async function learned(run: LabRun, input: LabInput, task: TrainingTask): Promis
       task.progress({ done, total, phase, best });
     },
   });
-  await keeping;
   return trained;
 }
 

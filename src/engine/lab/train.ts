@@ -42,8 +42,8 @@ export interface TrainInput {
   fitter?: ((rows: TrainRows, local: Fitter) => Fitter) | undefined;
   /** Candidates that an earlier search tried. */
   resume?: readonly Tried[] | undefined;
-  /** Called with all candidates tried so far, after each. */
-  onTried?: ((tried: readonly Tried[]) => void) | undefined;
+  /** Called with all candidates tried so far, after each; the next one waits for it. */
+  onTried?: ((tried: readonly Tried[]) => unknown) | undefined;
   /** Whether the search may end with what it has: asked after each candidate. */
   enough?: (() => boolean) | undefined;
   signal?: AbortSignal | undefined;
@@ -142,18 +142,14 @@ async function chosenSpec(
   const spec: FitSpec = { steps, imbalance, learner: seeded(recipe.learner, seed) };
   if (!recipe.search) return { spec, searched: null };
   const how = { ...recipe.search, folds, seed };
-  let before = 0;
   const tried = await search(rows, spec, how, {
     fitter,
     objective,
     amounts: amountsOf(table, costs),
     resume,
     enough,
-    progress: (done, total, all) => {
-      progress({ done, total, unit: 'models' });
-      if (all.length > before) onTried?.(all);
-      before = all.length;
-    },
+    progress: (done, total) => progress({ done, total, unit: 'models' }),
+    onTried,
   });
   const best = bestOf(tried, isLoss(how.metric, objective));
   return { spec: withParams(spec, best.params), searched: { tried, best } };

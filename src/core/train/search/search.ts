@@ -45,8 +45,10 @@ export interface SearchTask {
   resume?: readonly Tried[] | undefined;
   /** Whether what was tried is enough: asked before each candidate but the first. */
   enough?: (() => boolean) | undefined;
-  /** Called after each fold: how many candidates are done (with their part), of how many, and all that were tried. */
-  progress?: ((done: number, total: number, tried: readonly Tried[]) => void) | undefined;
+  /** Called after each fold: how many candidates are done (with their part), of how many. */
+  progress?: ((done: number, total: number) => void) | undefined;
+  /** Called with all that were tried after each candidate; the next one waits for it. */
+  onTried?: ((tried: readonly Tried[]) => unknown) | undefined;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function search(
   task: SearchTask,
 ): Promise<readonly Tried[]> {
   const { seed, folds, rowShare } = how;
-  const { fitter, objective, resume = [], enough = () => false, progress = () => undefined } = task;
+  const { fitter, objective, resume = [], enough = () => false, progress = () => undefined, onTried } = task;
   const division = { folds, seed, rowShare };
   const sample = divided(rows, division);
   const { amounts: all } = task;
@@ -73,7 +75,7 @@ export async function search(
   const sign = isLoss(how.metric, objective) ? 1 : -1;
   const attempt = async (params: Candidate): Promise<Tried> => {
     let scored = 0;
-    const step = (): void => progress(tried.length + ++scored / folds, total, tried);
+    const step = (): void => progress(tried.length + ++scored / folds, total);
     const found = await crossValidate(fitter, withParams(spec, params), division, sample, step);
     return { params, ...reached(sample, found, { metric: how.metric, folds, objective, amounts }) };
   };
@@ -93,7 +95,8 @@ export async function search(
       failure = error;
       tried.push({ params, value: NaN, error: NaN });
     }
-    progress(tried.length, total, tried);
+    progress(tried.length, total);
+    await onTried?.(tried);
   }
   if (tried.every(({ value }) => Number.isNaN(value)) && failure) throw failure as Error;
   return tried;

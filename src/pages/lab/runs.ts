@@ -1,0 +1,59 @@
+import type { RunFigures } from '../../core/train/figures';
+import type { LabRun } from '../../protocol/lab';
+import { parametersOf } from './recipe';
+
+/** Runs side by side. */
+
+export type Metric = keyof RunFigures;
+export type SortKey =
+  'startedAt' | 'name' | 'seconds' | 'threshold' | 'cost' | 'auc' | 'recall' | 'precision';
+
+/** Less is better: smallest first; all others largest first. */
+const SMALLEST_FIRST: readonly SortKey[] = ['cost', 'seconds', 'threshold'];
+
+/** Runs without a result last. */
+export function sorted(runs: readonly LabRun[], by: SortKey): LabRun[] {
+  if (by === 'name') return [...runs].sort((a, b) => a.name.localeCompare(b.name));
+  const sign = SMALLEST_FIRST.includes(by) ? 1 : -1;
+  const keyed = runs.map((run) => ({ run, key: keyOf(run, by) }));
+  const last = (key: number): number => (Number.isNaN(key) ? Infinity : sign * key);
+  return keyed
+    .sort((a, b) => {
+      const [x, y] = [last(a.key), last(b.key)];
+      return x < y ? -1 : x > y ? 1 : 0;
+    })
+    .map(({ run }) => run);
+}
+
+function keyOf({ startedAt, seconds, result }: LabRun, by: Exclude<SortKey, 'name'>): number {
+  if (by === 'startedAt') return startedAt;
+  if (by === 'seconds') return seconds;
+  if (by === 'threshold') return result?.threshold.threshold ?? NaN;
+  return result?.metrics.test[by] ?? NaN;
+}
+
+/** Parameters by run, those that differ first; the rest are the same for all. */
+export function differing(runs: readonly LabRun[]): {
+  differ: [string, string[]][];
+  same: [string, string[]][];
+} {
+  const each = runs.map(({ recipe, result }) => {
+    const found = parametersOf(recipe);
+    for (const [name, value] of Object.entries(result?.search?.best.params ?? {}))
+      found.set(name, typeof value === 'number' ? String(Number(value.toPrecision(4))) : value);
+    found.set('inputs', String(result?.columns.length ?? '—'));
+    return found;
+  });
+  const names = [...new Set(each.flatMap((found) => [...found.keys()]))];
+  const rows = names.map((name): [string, string[]] => [name, each.map((found) => found.get(name) ?? '—')]);
+  const isSame = ([, values]: [string, string[]]): boolean => values.every((value) => value === values[0]);
+  return { differ: rows.filter((row) => !isSame(row)), same: rows.filter(isSame) };
+}
+
+/** Whether figures were measured on the same rows: same data, outcome, split and seed. */
+export function onSameRows(runs: readonly LabRun[]): boolean {
+  const keys = runs.map(({ data, recipe: { split, seed }, result }) =>
+    JSON.stringify([data.rows, data.target, split, seed, result?.rows.test]),
+  );
+  return keys.every((key) => key === keys[0]);
+}

@@ -1,11 +1,15 @@
 import { isLoss } from '../core/train/search/search';
 import { EVEN_COSTS } from '../core/decision/cost';
+import { memorySource } from '../bundle/memory';
 import { pack } from '../bundle/pack';
+import type { Dictionary } from '../bundle/schema';
 import { zipFiles } from '../bundle/zip';
+import { openBundle } from '../engine/engine';
 import { objectiveOf } from '../engine/lab/threshold';
 import { train, type Run, type Trained } from '../engine/lab/train';
 import type { Recipe } from '../engine/lab/recipe';
 import { onnxRuntime, type BringWasm } from '../engine/runtime';
+import { verifyBundle } from '../engine/verify';
 import { algorithmTexts } from '../i18n/algorithm';
 import type { LabProgress, LabRun } from '../protocol/lab';
 import type { LabInput } from './labRows';
@@ -42,6 +46,7 @@ async function learned(run: LabRun, input: LabInput, task: TrainingTask): Promis
   let before = 0;
   const trained = await train({
     ...input,
+    dictionary: keptBy(recipe, input.dictionary),
     recipe,
     signal: task.signal,
     enough: task.enough,
@@ -60,6 +65,15 @@ async function learned(run: LabRun, input: LabInput, task: TrainingTask): Promis
   return trained;
 }
 
+/** Boosting alone keeps to declared directions: a model of another learner does not promise them. */
+function keptBy({ learner }: Recipe, dictionary: Dictionary): Dictionary {
+  if (learner.kind === 'boosting') return dictionary;
+  return {
+    ...dictionary,
+    columns: dictionary.columns?.map((column) => ({ ...column, monotone: undefined })),
+  };
+}
+
 function bestValue(tried: LabRun['tried'], { search, threshold }: Recipe): number | null {
   const values = tried.map(({ value }) => value).filter((value) => !Number.isNaN(value));
   if (!search || values.length === 0) return null;
@@ -76,6 +90,8 @@ async function zipped({ name }: LabRun, { bundle }: Trained, wasm: BringWasm): P
     describe: await algorithmTexts(),
     runtime: (onnx, bytes, output) => onnxRuntime(onnx, bytes, output, wasm),
   });
+  // As the command does: a bundle that breaks what it says is none.
+  await verifyBundle(await openBundle(memorySource(name, files), { wasm }));
   const pieces: BlobPart[] = [];
   const readable = [...files].map(([path, bytes]) => ({ path, read: async () => bytes }));
   await zipFiles(readable, (piece) => pieces.push(piece));

@@ -69,7 +69,9 @@ export class Forest {
   next(): void {
     const { gradients, taking } = this.#drawn();
     const { tree } = this.#grower.grow(gradients, taking, () => this.#someColumns());
-    for (const node of tree) node.value = (node.value + this.#mean) / this.#params.trees;
+    // The share of a leaf without defaults is 0, not what rounding leaves of it on the other side.
+    for (const node of tree)
+      node.value = Math.min(1, Math.max(0, node.value + this.#mean)) / this.#params.trees;
     this.#trees.push(tree);
   }
 

@@ -138,16 +138,19 @@ class LabState {
         left: done > 0 && phase !== 'bundle' ? (passed * (total - done)) / done : null,
       });
     };
+    let told: ErrorData | null = null;
     try {
       await operations.trainRun({ id }, { signal: controller.signal, progress });
     } catch (error) {
-      const told = toErrorData(error);
-      if (told.code !== 'stopped') this.#error = told;
+      told = toErrorData(error);
     } finally {
       end();
       this.#atWork = Object.fromEntries(Object.entries(this.#atWork).filter(([other]) => other !== id));
       await this.load();
     }
+    // What is kept with the run is said there.
+    const isKept = this.#runs?.some((run) => run.id === id && run.state === 'failed');
+    if (told && told.code !== 'stopped' && !isKept) this.#error = told;
   }
 
   async amend(id: string, change: RunChange): Promise<void> {

@@ -53,7 +53,10 @@ class LabFormState {
 
   /** Brings back what was typed; a first visit begins with the bundle in use. */
   begin(bundle: InstalledBundle | null): Promise<void> {
-    this.#begun ??= this.#bringBack(bundle);
+    this.#begun ??= this.#bringBack(bundle).catch((error: unknown) => {
+      this.#error = toErrorData(error);
+      this.#begun = null;
+    });
     return this.#begun;
   }
 

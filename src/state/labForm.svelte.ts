@@ -127,7 +127,8 @@ class LabFormState {
         { experiment: experiment.trim(), name: name.trim(), data: this.data, recipe },
         baseline,
       );
-      this.change({ name: '' });
+      // The next one's name may be typed already.
+      if (this.#draft.name === name) this.change({ name: '' });
       return true;
     } catch (error) {
       this.#error = toErrorData(error);

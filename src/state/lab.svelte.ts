@@ -33,6 +33,8 @@ class LabState {
   #atWork = $state.raw<Readonly<Record<string, AtWork>>>({});
   /** Another tab works on these. */
   #elsewhere = $state.raw<ReadonlySet<string>>(new Set());
+  /** Timing a model takes seconds: another field changed ends this worker, not the one that scores. */
+  readonly #planner = trainer();
   readonly #followed = new Set<string>();
   #error = $state.raw<ErrorData | null>(null);
 
@@ -76,7 +78,15 @@ class LabState {
 
   /** What a recipe would do; asked once for each recipe. */
   askPlan(data: LabData, recipe: Recipe): void {
-    void this.plan.ask(JSON.stringify([data, recipe]), (task) => scoring.labPlan({ data, recipe }, task));
+    void this.plan.ask(JSON.stringify([data, recipe]), (task) =>
+      this.#planner.operations.labPlan({ data, recipe }, task),
+    );
+  }
+
+  /** Nobody types a recipe any more: its rows need not stay in memory. */
+  restPlanning(): void {
+    this.plan.stop();
+    this.#planner.end();
   }
 
   /**

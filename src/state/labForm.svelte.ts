@@ -112,6 +112,11 @@ class LabFormState {
     }
   }
 
+  /** The consequences once more: they are not kept while another page is shown. */
+  askAgain(): void {
+    this.#ask();
+  }
+
   #ask(): void {
     const { recipe } = this.#draft;
     if (this.data && recipe) lab.askPlan(this.data, recipe);

@@ -96,6 +96,7 @@ test('a raw CSV: gaps, infinities, an outcome that is chosen', async () => {
 
 test('of a large file figures are of a part of the rows, and gaps of all', async () => {
   const { page } = await app.open(DATA);
+  await page.getByText('Figures are of all 800 rows.').waitFor();
   const rows = Array.from({ length: 120_000 }, (_, i) => `${i},${i < 30_000 ? '' : (i * 7919) % 1000}`);
   await pick(page, 'large.csv', ['id,value', ...rows].join('\n'));
   await page.getByText(/^Figures are of 50,000 of 120,000 rows/).waitFor();

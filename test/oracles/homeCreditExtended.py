@@ -87,11 +87,14 @@ def bureau(credits, months):
     rows["DEBT_PERCENTAGE"] = ratio(rows["AMT_CREDIT_SUM"], rows["AMT_CREDIT_SUM_DEBT"])
     rows["DEBT_CREDIT_DIFF"] = rows["AMT_CREDIT_SUM"] - rows["AMT_CREDIT_SUM_DEBT"]
     rows["CREDIT_TO_ANNUITY_RATIO"] = ratio(rows["AMT_CREDIT_SUM"], rows["AMT_ANNUITY"])
+    # What is usual of credits of as many months, whoever holds them.
+    alike = ["AMT_CREDIT_MAX_OVERDUE", "AMT_CREDIT_SUM", "AMT_CREDIT_SUM_DEBT", "AMT_CREDIT_SUM_OVERDUE", "DEBT_PERCENTAGE", "DEBT_CREDIT_DIFF", "STATUS_12345", "STATUS_0"]
+    rows = rows.join(rows.groupby("MONTHS")[alike].mean().add_prefix("LL_"), on="MONTHS")
     full = {
         "DAYS_CREDIT": "min max mean", "DAYS_CREDIT_ENDDATE": "min max", "AMT_CREDIT_MAX_OVERDUE": "mean max", "AMT_CREDIT_SUM": "mean max sum",
         "AMT_CREDIT_SUM_DEBT": "mean max sum", "AMT_CREDIT_SUM_OVERDUE": "mean", "AMT_ANNUITY": "mean", "DEBT_PERCENTAGE": "mean",
         "DEBT_CREDIT_DIFF": "mean", "CREDIT_TO_ANNUITY_RATIO": "mean", "CREDIT_DURATION": "mean", "ENDDATE_DIF": "mean", "MONTHS": "mean sum",
-        "STATUS_12345": "mean", "STATUS_0": "mean",
+        "STATUS_12345": "mean", "STATUS_0": "mean", **{f"LL_{name}": "mean" for name in alike},
     }
     part = {
         "DAYS_CREDIT": "mean max", "AMT_CREDIT_MAX_OVERDUE": "mean max", "AMT_CREDIT_SUM": "mean max", "AMT_CREDIT_SUM_DEBT": "mean max",

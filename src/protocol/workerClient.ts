@@ -25,8 +25,10 @@ type RemoteOperation<F> = F extends (context: never, ...rest: infer R) => Promis
 /** The operations of a worker, called from the page: their types follow from the worker's own. */
 export type Remote<O> = { readonly [K in keyof O]: RemoteOperation<O[K]> };
 
-/** Milliseconds a worker has to stop by itself before it is ended. */
+/** Milliseconds a call has to stop by itself; nobody waits for it any longer. */
 const STOP_WITHIN = 200;
+/** Milliseconds more that a worker has to hear of it; one that computes without a pause does not, and is ended. */
+const HEAR_WITHIN = 800;
 /** Milliseconds a new worker has to answer; one that died before it held its lock never will. */
 const ANSWER_WITHIN = 20_000;
 
@@ -121,9 +123,13 @@ export class WorkerClient {
 
   async #once(name: string, argument: unknown, { signal, progress }: CallTask): Promise<unknown> {
     if (signal?.aborted) throw new ScoredeskError('stopped', {});
-    this.#live ??= this.#start();
-    this.#live.catch(() => (this.#live = null));
-    const live = await this.#live;
+    const starting = (this.#live ??= this.#start());
+    starting.catch(() => {
+      // Another one may have been started since.
+      if (this.#live === starting) this.#live = null;
+    });
+    const live = await starting;
+    if (signal?.aborted) throw new ScoredeskError('stopped', {});
     const call = ++this.#calls;
     // Reports come on a port of their own and may be later than the answer: then they say nothing any more.
     let underWay = true;
@@ -132,10 +138,35 @@ export class WorkerClient {
     });
     const result = live.host.run(call, name, argument, report);
     try {
-      return fromResult(await Promise.race([result, live.death, stopping(signal, live, call, result)]));
+      return fromResult(
+        await Promise.race([result, live.death, this.#stopping(signal, live, { call, name, result })]),
+      );
     } finally {
       underWay = false;
     }
+  }
+
+  /**
+   * Never resolves; rejects with `stopped` once the call is aborted and has stopped, or is late.
+   *
+   * Others may have calls in the same worker: one that hears is left alive, unless what it does there changes what is
+   * stored.
+   */
+  #stopping(
+    signal: AbortSignal | undefined,
+    live: Live,
+    { call, name, result }: { call: number; name: string; result: PromiseLike<unknown> },
+  ): Promise<never> {
+    return new Promise((_, reject) => {
+      const stop = async (): Promise<void> => {
+        const heard = live.host.stop(call);
+        const inTime = await settles(result, STOP_WITHIN);
+        reject(new ScoredeskError('stopped', {}));
+        if (inTime) return;
+        if (this.#changing.has(name) || !(await settles(heard, HEAR_WITHIN))) live.end();
+      };
+      signal?.addEventListener('abort', () => void stop(), { once: true });
+    });
   }
 
   async #start(): Promise<Live> {
@@ -187,21 +218,15 @@ function endWhereEndless(worker: Worker, end: Live['end']): () => void {
   return () => clearInterval(counting);
 }
 
-/** Never resolves; rejects with `stopped` once the call is aborted and the worker has stopped, or was ended. */
-function stopping(
-  signal: AbortSignal | undefined,
-  live: Live,
-  call: number,
-  result: PromiseLike<unknown>,
-): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = async (): Promise<void> => {
-      void live.host.stop(call);
-      const late = new Promise((resolve) => setTimeout(() => resolve('late'), STOP_WITHIN));
-      const inTime = (await Promise.race([result, late])) !== 'late';
-      reject(new ScoredeskError('stopped', {}));
-      if (!inTime) live.end();
-    };
-    signal?.addEventListener('abort', () => void stop(), { once: true });
+/** Whether it settles within so many milliseconds. */
+async function settles(promise: PromiseLike<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
   });
+  const settled = Promise.resolve(promise).then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([settled, late]).finally(() => clearTimeout(timer));
 }

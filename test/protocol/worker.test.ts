@@ -35,6 +35,17 @@ const operations = {
     new Promise((_resolve, reject) =>
       signal.addEventListener('abort', () => reject(new ScoredeskError('stopped', {}))),
     ),
+  /** Goes on after it was told to stop, as a read that can't be broken off does. */
+  goOn: (own: Context, _: null, { signal, progress }: OperationTask<number>) => {
+    progress(0);
+    return new Promise((resolve) =>
+      signal.addEventListener('abort', () => (own.heard = () => resolve(null))),
+    );
+  },
+  goOnChanging: changing((_: Context, __: null, { progress }: OperationTask<number>) => {
+    progress(0);
+    return new Promise<void>(() => undefined);
+  }),
   die: (own: Context) => dies(own),
   dieChanging: changing((own: Context) => dies(own)),
 };
@@ -136,6 +147,36 @@ describe('a call across the border', () => {
     controller.abort();
     expect(await waiting).toBe('stopped');
     expect(await codeOf(() => remote.double({ of: 1 }, { signal: controller.signal }))).toBe('stopped');
+  });
+
+  test('that is late to stop leaves the worker to others, unless it changes what is stored', async () => {
+    const remote = clientOf().operations<typeof operations>();
+    for (const [name, started] of [
+      ['goOn', 1],
+      ['goOnChanging', 2],
+    ] as const) {
+      const controller = new AbortController();
+      let call: Promise<unknown> = Promise.resolve();
+      await new Promise<void>((resolve) => {
+        const task = { signal: controller.signal, progress: () => resolve() };
+        call = codeOf(() => remote[name](null, task));
+      });
+      controller.abort();
+      expect(await call).toBe('stopped');
+      expect(await remote.double({ of: 2 })).toBe(4);
+      expect(context.started).toBe(started);
+    }
+    context.heard();
+  });
+
+  test('that is aborted while the worker starts is not run', async () => {
+    const remote = clientOf().operations<typeof operations>();
+    const controller = new AbortController();
+    const waiting = codeOf(() => remote.double({ of: 1 }, { signal: controller.signal }));
+    controller.abort();
+    expect(await waiting).toBe('stopped');
+    expect(await remote.double({ of: 2 })).toBe(4);
+    expect(context.started).toBe(1);
   });
 
   test('is refused by a worker of another build', async () => {

@@ -25,11 +25,9 @@ import type { Table } from '../core/table/table';
 import { csvPieces, filePieces, jsonPieces } from '../core/table/write';
 import { writeParquet } from '../core/table/parquetWrite';
 import type { BundleSource } from '../bundle/source';
+import { RUN_FILE } from '../engine/lab/runFile';
 import { parseManifest } from '../bundle/validate';
 import { zipSource } from '../bundle/zip';
-
-/** What `train` writes beside a bundle. */
-export const RUN_FILE = 'run.json';
 
 /** The bytes of a file. @throws file-not-found, file-unreadable */
 export async function readBytes(path: string): Promise<Uint8Array> {
@@ -133,9 +131,23 @@ export async function writeTableParts(path: string, parts: AsyncIterable<Table>)
  * @throws out-not-bundle where the folder holds what is no bundle's; folder-missing, file-unreadable
  */
 export async function writeFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  await requireFolder(dirname(resolve(path)));
+  await refuseOthers(resolve(path));
+  await replaceFolder(path, files);
+}
+
+/** Writes a folder of files whole that was not there. @throws out-exists, folder-missing, file-unreadable */
+export async function writeNewFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  await requireFolder(dirname(resolve(path)));
+  const there = await readdir(path).catch((error: unknown) =>
+    (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null,
+  );
+  if (there?.length !== 0) throw new ScoredeskError('out-exists', { path });
+  await replaceFolder(path, files);
+}
+
+async function replaceFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const folder = resolve(path);
-  await requireFolder(dirname(folder));
-  await refuseOthers(folder);
   // Beside it, so that a rename suffices; of a name that is nobody's.
   const work = await mkdtemp(join(dirname(folder), '.scoredesk-'));
   try {

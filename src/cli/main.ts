@@ -6,7 +6,7 @@ import { version } from '../../package.json';
 
 const program = new Command('scoredesk')
   .description(
-    'Make features and models of raw tables; make, check, score and explain credit-scoring bundles; compare their data; validate models; replay decisions.',
+    'Make features and models of raw tables; make, check, score and explain credit-scoring bundles; compare their data; validate models; replay decisions; exchange runs with MLflow.',
   )
   .version(version)
   .addHelpText('after', '\nEach command has its own help: scoredesk pack --help');
@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   generate: async () => (await import('./generate')).generateCommand,
   features: async () => (await import('./features')).featuresCommand,
   train: async () => (await import('./train')).trainCommand,
+  runs: async () => (await import('./runs')).runsCommand,
   validate: async () => (await import('./validate')).validateCommand,
   replay: async () => (await import('./replay')).replayCommand,
 };
@@ -29,7 +30,8 @@ const loaded = await Promise.all(
   (asked === undefined ? Object.values(commands) : [asked]).map((load) => load()),
 );
 for (const make of loaded) program.addCommand(make());
-for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
+const all = [program, ...program.commands, ...program.commands.flatMap(({ commands: inner }) => inner)];
+for (const command of all) command.exitOverride().showSuggestionAfterError();
 
 // `| head` closes the pipe early: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -9,6 +9,7 @@ import type { Dictionary } from '../bundle/schema';
 import { openBundle } from '../engine/engine';
 import { checkedRecipe, parseRecipe, type Recipe } from '../engine/lab/recipe';
 import { TEMPLATES } from '../engine/lab/templates';
+import { RUN_FILE, runFile } from '../engine/lab/runFile';
 import { train, type Run, type TrainInput } from '../engine/lab/train';
 import type { LabWarning } from '../engine/lab/warnings';
 import { onnxRuntime } from '../engine/runtime';
@@ -18,7 +19,7 @@ import { version } from '../../package.json';
 import { reportLines } from './check';
 import { count, plural, print, say, sayProgress } from './console';
 import { sayFindings } from './findings';
-import { readBytes, readTableFile, RUN_FILE, writeFolder } from './files';
+import { readBytes, readTableFile, writeFolder } from './files';
 import { fitters, type Fitters } from './fitters';
 import { keptSearch } from './keptSearch';
 import { identifierOption, CURRENT_ON_USE, wholeOption } from './options';
@@ -177,21 +178,16 @@ async function run(options: Options): Promise<void> {
   sayFindings(packed.findings);
   const engine = await openBundle(memorySource(options.out, packed.files));
   const report = await verifyBundle(engine);
-  const json = JSON.stringify(
-    {
-      ...found,
-      scoredesk: version,
-      data: {
-        file: basename(options.data),
-        rows: table.rows,
-        sha256,
-      },
-      timings: { seconds: Math.round(performance.now() - began) / 1000, memory: process.memoryUsage().rss },
+  const facts = {
+    scoredesk: version,
+    data: { file: basename(options.data), rows: table.rows, sha256 },
+    timings: {
+      at: new Date(performance.timeOrigin + began).toISOString(),
+      seconds: Math.round(performance.now() - began) / 1000,
+      memory: process.memoryUsage().rss,
     },
-    null,
-    2,
-  );
-  const files = new Map([...packed.files, [RUN_FILE, new TextEncoder().encode(`${json}\n`)]]);
+  };
+  const files = new Map([...packed.files, [RUN_FILE, runFile(found, facts)]]);
   await writeFolder(options.out, files);
   for (const line of reportLines(report)) say(line);
   if (!engine.onnx.model)

@@ -111,6 +111,7 @@ interface Params {
   'import-no-manifest': { files: number; first: string };
   'file-not-found': { path: string };
   'folder-missing': { path: string };
+  'out-exists': { path: string };
   'out-not-bundle': { path: string; found: string };
   'out-not-empty': { path: string; found: string };
   'file-unreadable': { path: string; reason: string };
@@ -159,6 +160,9 @@ interface Params {
   'run-name-used': { name: string };
   'run-elsewhere': { name: string };
   'run-rows-none': { name: string };
+  'mlflow-none': Record<never, never>;
+  'mlflow-unreadable': { path: string; reason: string };
+  'run-file-lacking': { path: string };
   'part-lacking': Record<never, never>;
   'part-away': { path: string; bytes: number };
   'part-replaced': { path: string; url: string };

@@ -6,6 +6,7 @@ import type { Dictionary } from '../bundle/schema';
 import { zipFiles } from '../bundle/zip';
 import { openBundle } from '../engine/engine';
 import { objectiveOf } from '../engine/lab/threshold';
+import { RUN_FILE, runFile } from '../engine/lab/runFile';
 import { train, type Run, type Trained } from '../engine/lab/train';
 import type { Recipe } from '../engine/lab/recipe';
 import { onnxRuntime, type BringWasm } from '../engine/runtime';
@@ -14,6 +15,8 @@ import { algorithmTexts } from '../i18n/algorithm';
 import type { LabProgress, LabRun } from '../protocol/lab';
 import type { LabInput } from './labRows';
 import { bundleId } from './own';
+
+declare const __APP_VERSION__: string;
 
 interface TrainingTask {
   signal: AbortSignal;
@@ -34,9 +37,10 @@ export async function trainedBundle(
   input: LabInput,
   task: TrainingTask,
 ): Promise<{ result: Run; zip: Blob }> {
+  const began = performance.now();
   const trained = await learned(run, input, task);
   task.progress({ done: 0, total: 1, phase: 'bundle', best: null });
-  return { result: trained.run, zip: await zipped(run, trained, task.wasm) };
+  return { result: trained.run, zip: await zipped(run, trained, { began, wasm: task.wasm }) };
 }
 
 async function learned(run: LabRun, input: LabInput, task: TrainingTask): Promise<Trained> {
@@ -81,7 +85,12 @@ function bestValue(tried: LabRun['tried'], { search, threshold }: Recipe): numbe
   return isLess ? Math.min(...values) : Math.max(...values);
 }
 
-async function zipped({ name }: LabRun, { bundle }: Trained, wasm: BringWasm): Promise<Blob> {
+async function zipped(
+  run: LabRun,
+  { run: found, bundle }: Trained,
+  { began, wasm }: { began: number; wasm: BringWasm },
+): Promise<Blob> {
+  const { name } = run;
   const { files } = await pack({
     ...bundle,
     referenceRows: Math.floor(MOST_KEPT_CELLS / (bundle.reference?.columns.size ?? 1)),
@@ -93,7 +102,21 @@ async function zipped({ name }: LabRun, { bundle }: Trained, wasm: BringWasm): P
   // As the command does: a bundle that breaks what it says is none.
   await verifyBundle(await openBundle(memorySource(name, files), { wasm }));
   const pieces: BlobPart[] = [];
-  const readable = [...files].map(([path, bytes]) => ({ path, read: async () => bytes }));
+  const { rows } = run.data;
+  const facts = {
+    scoredesk: __APP_VERSION__,
+    data: {
+      file: rows.name,
+      rows: found.rows.train + found.rows.test,
+      sha256: rows.kind === 'file' ? rows.sha256 : rows.fingerprint,
+    },
+    timings: {
+      at: new Date(run.startedAt).toISOString(),
+      seconds: run.seconds + (performance.now() - began) / 1000,
+    },
+  };
+  const all = [...files, [RUN_FILE, runFile(found, facts)] as const];
+  const readable = all.map(([path, bytes]) => ({ path, read: async () => bytes }));
   await zipFiles(readable, (piece) => pieces.push(piece));
   return new Blob(pieces, { type: 'application/zip' });
 }

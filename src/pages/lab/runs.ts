@@ -1,6 +1,6 @@
 import type { RunFigures } from '../../core/train/figures';
 import type { LabRun } from '../../protocol/lab';
-import { parametersOf } from './recipe';
+import { parametersOf } from '../../report/recipeText';
 
 /** Runs side by side. */
 

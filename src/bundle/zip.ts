@@ -24,8 +24,13 @@ export function zipSource(name: string, bytes: Uint8Array): BundleSource {
 
 /** The files of a zipped bundle by their path in it. @throws as `zipSource` */
 export function unzipBundle(bytes: Uint8Array): Map<string, Uint8Array> {
+  return insideBundle(unzip(bytes));
+}
+
+/** All files of a zip by their path. @param most entries. @throws as `zipSource`, but for import-no-manifest */
+export function unzip(bytes: Uint8Array, most = MAX_ENTRIES): Map<string, Uint8Array> {
   if (isEncrypted(bytes)) throw new ScoredeskError('zip-encrypted', {});
-  return insideBundle(new Map(Object.entries(unpack(bytes))));
+  return new Map(Object.entries(unpack(bytes, most)));
 }
 
 const END_OF_DIRECTORY = 0x06054b50;
@@ -68,6 +73,14 @@ export function insideBundle<T>(files: ReadonlyMap<string, T>): Map<string, T> {
 /** Entries of a fixed date: the same files make the same zip. */
 const ENTRY_DATE = new Date(1980, 0, 1);
 
+/** A zip of files in memory, by their path. */
+export async function zipBlob(files: Iterable<readonly [string, Uint8Array]>): Promise<Blob> {
+  const pieces: BlobPart[] = [];
+  const readable = Array.from(files, ([path, bytes]) => ({ path, read: async () => bytes }));
+  await zipFiles(readable, (piece) => pieces.push(piece));
+  return new Blob(pieces, { type: 'application/zip' });
+}
+
 /** Zips files one after the other; the model is the one that compresses. */
 export async function zipFiles(
   files: readonly { path: string; read: () => Promise<Uint8Array> }[],
@@ -89,7 +102,7 @@ export async function zipFiles(
   if (failure) throw failure as Error;
 }
 
-function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
+function unpack(bytes: Uint8Array, most: number): Record<string, Uint8Array> {
   let claimed = 0;
   let entries = 0;
   const limit = Math.min(MAX_UNPACKED, Math.max(UNSUSPECTED, MOST_TIMES * bytes.length));
@@ -97,8 +110,7 @@ function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
   try {
     return unzipSync(bytes, {
       filter: ({ name, size, originalSize }) => {
-        if (++entries > MAX_ENTRIES)
-          throw new ScoredeskError('zip-unreadable', { reason: `over ${MAX_ENTRIES} files` });
+        if (++entries > most) throw new ScoredeskError('zip-unreadable', { reason: `over ${most} files` });
         if (name.endsWith('/') || name.startsWith('__MACOSX/')) return false;
         if (UNSAFE.test(name)) throw new ScoredeskError('zip-unsafe-path', { path: name.slice(0, 120) });
         if (seen.has(name))

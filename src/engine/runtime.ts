@@ -9,7 +9,7 @@ import { withinMemory } from './runtimeMemory';
 export interface Progress {
   done: number;
   total: number;
-  unit: 'rows' | 'bytes' | 'files' | 'columns' | 'methods' | 'models';
+  unit: 'rows' | 'bytes' | 'files' | 'columns' | 'methods' | 'models' | 'runs';
 }
 
 export interface Task {

@@ -1,4 +1,5 @@
 import type { ErrorData } from '../core/errors';
+import type { LoggedRun } from '../core/mlflow/run';
 import type { Tried } from '../core/train/search/search';
 import type { Target } from '../bundle/target';
 import type { Recipe } from '../engine/lab/recipe';
@@ -46,6 +47,8 @@ export interface LabRun {
   result: Run | null;
   error: ErrorData | null;
   note: string;
+  /** Words to find it by. */
+  tags: readonly string[];
   /** The last one holds. */
   stages: readonly StageChange[];
   /** Milliseconds; null while it is not deleted. */
@@ -53,7 +56,13 @@ export interface LabRun {
 }
 
 /** What a person may change of a run. */
-export type RunChange = Partial<Pick<LabRun, 'name' | 'note' | 'stages' | 'deletedAt'>>;
+export type RunChange = Partial<Pick<LabRun, 'name' | 'note' | 'tags' | 'stages' | 'deletedAt'>>;
+
+/** A run that was logged elsewhere, as it was brought here. */
+export interface ImportedRun extends LoggedRun {
+  /** Milliseconds. */
+  importedAt: number;
+}
 
 /** How far a training is. */
 export interface LabProgress {

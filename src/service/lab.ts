@@ -1,4 +1,5 @@
 import { ScoredeskError, toErrorData } from '../core/errors';
+import { swapSet, type Decided, type SwapSet } from '../core/decision/swap';
 import { streamingSha256 } from '../bundle/hash';
 import type { PickedFile } from '../bundle/source';
 import type { DataLook } from '../engine/data/look';
@@ -11,7 +12,9 @@ import type { LabData, LabProgress, LabRows, LabRun, RunChange } from '../protoc
 import {
   amendRun as amend,
   beginRun as begin,
+  keepAside,
   keepLabFile,
+  keptAside,
   keptRun,
   keptRuns,
   labFile,
@@ -151,13 +154,14 @@ export const trainRun = changing(
       const seconds = () => run.seconds + (performance.now() - began) / 1000;
       try {
         const { trainedBundle } = await import('../supply/training');
-        const { result, zip } = await trainedBundle(run, await inputOf(context, run.data), {
+        const { result, aside, zip } = await trainedBundle(run, await inputOf(context, run.data), {
           ...task,
           wasm: context.wasm,
           enough: () => enough.has(id),
           keep: (tried) => amend(db, id, { tried, seconds: seconds() }),
         });
         await keepLabFile(db, id, zip);
+        await keepAside(db, id, aside);
         return await amend(db, id, { state: 'done', result, error: null, seconds: seconds() });
       } catch (error) {
         const told = toErrorData(error);
@@ -169,6 +173,26 @@ export const trainRun = changing(
       }
     }),
 );
+
+/**
+ * Who is decided otherwise by the second run's model, each at its own threshold, of the rows kept aside.
+ *
+ * @returns null where these were not the same rows, or a run does not have them
+ */
+export async function runSwap(
+  context: Context,
+  { ids }: { ids: readonly [string, string] },
+): Promise<SwapSet | null> {
+  const db = await context.db();
+  const decided = await Promise.all(
+    ids.map(async (id): Promise<Decided | null> => {
+      const [{ result }, aside] = await Promise.all([keptRun(db, id), keptAside(db, id)]);
+      return aside && result ? { ...aside, threshold: result.threshold.threshold } : null;
+    }),
+  );
+  const [first, second] = decided;
+  return first && second ? swapSet(first, second) : null;
+}
 
 /** The bundle that came of a run, as a zip. */
 export const runZip = async (context: Context, { id }: Named): Promise<Blob> =>

@@ -5,6 +5,7 @@ import * as check from './check';
 import * as client from './client';
 import * as data from './data';
 import * as drift from './drift';
+import * as exchange from './exchange';
 import * as features from './features';
 import * as install from './install';
 import * as lab from './lab';
@@ -31,6 +32,7 @@ export const operations = {
   ...drift,
   ...data,
   ...features,
+  ...exchange,
   ...lab,
   ...parts,
   ...locals,

@@ -7,6 +7,7 @@ import type { LabData, LabProgress, LabRun, RunChange } from '../protocol/lab';
 import { uniqueName } from '../protocol/uniqueName';
 import { Asked } from './asked.svelte';
 import { bundles } from './bundles.svelte';
+import { runEnded } from './runEnded.svelte';
 
 /** What is known of a run while this tab works on it. */
 export interface AtWork {
@@ -116,7 +117,16 @@ class LabState {
   async #begin({ experiment, name, data, recipe }: Wanted): Promise<void> {
     const run: LabRun = {
       ...{ id: uniqueName(), experiment, name, data, recipe, startedAt: Date.now(), seconds: 0 },
-      ...{ state: 'begun', tried: [], result: null, error: null, note: '', stages: [], deletedAt: null },
+      ...{
+        state: 'begun',
+        tried: [],
+        result: null,
+        error: null,
+        note: '',
+        tags: [],
+        stages: [],
+        deletedAt: null,
+      },
     };
     await scoring.beginRun({ run });
     await this.load();
@@ -158,8 +168,11 @@ class LabState {
       this.#atWork = Object.fromEntries(Object.entries(this.#atWork).filter(([other]) => other !== id));
       await this.load();
     }
+    const run = this.#runs?.find((one) => one.id === id);
+    if (run && run.state !== 'begun')
+      runEnded.tell({ name: run.name, auc: run.result?.metrics.test.auc ?? null });
     // What is kept with the run is said there.
-    const isKept = this.#runs?.some((run) => run.id === id && run.state === 'failed');
+    const isKept = run?.state === 'failed';
     if (told && told.code !== 'stopped' && !isKept) this.#error = told;
   }
 
@@ -179,6 +192,10 @@ class LabState {
       return installed;
     });
   }
+
+  /** Whom the second of two runs decides otherwise; null where that can't be said. */
+  readonly swap = (ids: readonly [string, string], { signal }: { signal: AbortSignal }) =>
+    scoring.runSwap({ ids }, { signal });
 
   zip(id: string): Promise<Blob | null> {
     return this.#trying(() => scoring.runZip({ id }));

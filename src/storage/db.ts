@@ -6,7 +6,7 @@ import type { DriftResult } from '../engine/drift/compare';
 import type { RecordLink } from '../core/record/record';
 import type { LoggedScore } from '../engine/drift/sides';
 import type { ClientDraft } from '../protocol/advice';
-import type { LabRun } from '../protocol/lab';
+import type { ImportedRun, LabRun } from '../protocol/lab';
 import type { SavedComparison } from '../protocol/comparisons';
 import { inCurrentShape, SCHEMA, SHAPED } from './shapes';
 
@@ -85,7 +85,10 @@ export interface StoredLocal {
 /** A training. */
 export type StoredRun = LabRun & { schema: number };
 
-/** A run's bundle under its id, a file of rows under its hash. */
+/** A run of another tool. */
+export type StoredImported = ImportedRun & { schema: number };
+
+/** A run's bundle or model under its id, its scores beside, a file of rows under its hash. */
 export interface StoredLabFile {
   key: string;
   bytes: StoredBytes;
@@ -114,6 +117,7 @@ interface Schema extends DBSchema {
   records: { key: number; value: StoredRecord };
   runs: { key: string; value: StoredRun };
   labFiles: { key: string; value: StoredLabFile };
+  imported: { key: string; value: StoredImported };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -186,6 +190,7 @@ async function upgrade(db: Db, from: number, transaction: Upgrade): Promise<void
     db.createObjectStore('runs', { keyPath: 'id' });
     db.createObjectStore('labFiles', { keyPath: 'key' });
   }
+  if (from < 7) db.createObjectStore('imported', { keyPath: 'id' });
   if (from > 0) for (const name of SHAPED) await toCurrent(transaction, name);
 }
 

@@ -1,5 +1,6 @@
 import { ScoredeskError } from '../core/errors';
-import type { LabRun } from '../protocol/lab';
+import type { ScoredRows } from '../engine/lab/train';
+import type { ImportedRun, LabRun } from '../protocol/lab';
 import { asWriteError, putBytes, scopedName, sizeOf, type Db, type StoredBytes } from './db';
 import { SCHEMA } from './shapes';
 
@@ -56,6 +57,52 @@ export async function keepLabFile(db: Db, key: string, blob: Blob): Promise<void
   }
 }
 
+const asideKey = (id: string): string => `${id}:aside`;
+
+/** Keeps what a run's model says of the rows kept aside. @throws storage-refused, storage-failed */
+export const keepAside = (db: Db, id: string, { target, scores }: ScoredRows): Promise<void> =>
+  keepLabFile(db, asideKey(id), new Blob([new Float64Array(scores), new Uint8Array(target)]));
+
+/** Null of runs that were trained before these were kept. */
+export async function keptAside(db: Db, id: string): Promise<ScoredRows | null> {
+  const found = await db.get('labFiles', asideKey(id));
+  if (!found) return null;
+  const bytes = await asBlob(found.bytes).arrayBuffer();
+  const rows = bytes.byteLength / 9;
+  return { scores: new Float64Array(bytes, 0, rows), target: new Uint8Array(bytes, 8 * rows) };
+}
+
+/** Runs of other tools, newest first. */
+export async function importedRuns(db: Db): Promise<ImportedRun[]> {
+  const runs = await db.getAll('imported');
+  return runs.sort((a, b) => b.startedAt - a.startedAt);
+}
+
+/** Keeps runs of other tools; one that is here already is replaced. @throws storage-refused, storage-failed */
+export async function keepImported(db: Db, runs: readonly ImportedRun[]): Promise<void> {
+  const transaction = db.transaction('imported', 'readwrite', { durability: 'strict' });
+  try {
+    await Promise.all([
+      ...runs.map((run) => transaction.store.put({ ...run, schema: SCHEMA })),
+      transaction.done,
+    ]);
+  } catch (error) {
+    throw asWriteError(error, 1_000_000);
+  }
+}
+
+/** Takes runs of another tool away, with their models. */
+export async function removeImported(db: Db, ids: readonly string[]): Promise<void> {
+  const transaction = db.transaction(['imported', 'labFiles'], 'readwrite', { durability: 'strict' });
+  await Promise.all([
+    ...ids.flatMap((id) => [
+      transaction.objectStore('imported').delete(id),
+      transaction.objectStore('labFiles').delete(id),
+    ]),
+    transaction.done,
+  ]);
+}
+
 /** @throws run-file-gone */
 export async function labFile(db: Db, key: string): Promise<Blob> {
   const found = await db.get('labFiles', key);
@@ -71,7 +118,7 @@ export async function removeRun(db: Db, id: string): Promise<number> {
   const others = (await keptRuns(db)).filter((other) => other.id !== id);
   const keyOf = ({ data: { rows } }: LabRun): string => (rows.kind === 'file' ? rows.sha256 : '');
   const isShared = others.some((other) => keyOf(other) === keyOf(run));
-  const keys = [id, ...(isShared || keyOf(run) === '' ? [] : [keyOf(run)])];
+  const keys = [id, asideKey(id), ...(isShared || keyOf(run) === '' ? [] : [keyOf(run)])];
   let freed = 0;
   for (const key of keys) {
     const file = await db.get('labFiles', key);
@@ -86,7 +133,11 @@ export async function removeRun(db: Db, id: string): Promise<number> {
 export async function sweepLabFiles(db: Db): Promise<void> {
   const runs = await keptRuns(db);
   const used = new Set(
-    runs.flatMap(({ id, data: { rows } }) => [id, ...(rows.kind === 'file' ? [rows.sha256] : [])]),
+    runs.flatMap(({ id, data: { rows } }) => [
+      ...[id, asideKey(id)],
+      ...(rows.kind === 'file' ? [rows.sha256] : []),
+    ]),
   );
+  for (const key of await db.getAllKeys('imported')) used.add(key);
   for (const key of await db.getAllKeys('labFiles')) if (!used.has(key)) await db.delete('labFiles', key);
 }

@@ -2,10 +2,10 @@
  * The shapes that stored records have had. Each carries the number of the schema it was written under; a change of a
  * shape is a new number, a step here, and a record of the shape before in test/storage.
  */
-export const SCHEMA = 6;
+export const SCHEMA = 7;
 
 /** Stores whose records have had other shapes. */
-export const SHAPED = ['bundles', 'installs', 'comparisons'] as const;
+export const SHAPED = ['bundles', 'installs', 'comparisons', 'runs'] as const;
 type Shaped = (typeof SHAPED)[number];
 
 type Stored = Record<string, unknown> & { schema: number };
@@ -27,6 +27,10 @@ const STEPS: Record<Shaped, Partial<Record<number, Step>>> = {
     6: (record) => ({ ...record, url: '', onUse: 0 }),
   },
   installs: {},
+  runs: {
+    // The first ones had no tags.
+    7: (record) => ({ ...record, tags: [] }),
+  },
   comparisons: {
     // The first ones did not say on how many rows a verdict rests.
     4: ({ result, ...rest }) => ({ ...rest, result: withCounts(result as KeptResult) }),

@@ -3,15 +3,15 @@ import { EVEN_COSTS } from '../core/decision/cost';
 import { memorySource } from '../bundle/memory';
 import { pack } from '../bundle/pack';
 import type { Dictionary } from '../bundle/schema';
-import { zipFiles } from '../bundle/zip';
+import { zipBlob } from '../bundle/zip';
 import { openBundle } from '../engine/engine';
 import { objectiveOf } from '../engine/lab/threshold';
 import { RUN_FILE, runFile } from '../engine/lab/runFile';
-import { train, type Run, type Trained } from '../engine/lab/train';
+import { train, type Run, type ScoredRows, type Trained } from '../engine/lab/train';
 import type { Recipe } from '../engine/lab/recipe';
 import { onnxRuntime, type BringWasm } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
-import { algorithmTexts } from '../i18n/algorithm';
+import { algorithmTexts, cardTexts, type CardFacts } from '../i18n/algorithm';
 import type { LabProgress, LabRun } from '../protocol/lab';
 import type { LabInput } from './labRows';
 import { bundleId } from './own';
@@ -36,11 +36,12 @@ export async function trainedBundle(
   run: LabRun,
   input: LabInput,
   task: TrainingTask,
-): Promise<{ result: Run; zip: Blob }> {
+): Promise<{ result: Run; aside: ScoredRows; zip: Blob }> {
   const began = performance.now();
   const trained = await learned(run, input, task);
   task.progress({ done: 0, total: 1, phase: 'bundle', best: null });
-  return { result: trained.run, zip: await zipped(run, trained, { began, wasm: task.wasm }) };
+  const { run: result, aside } = trained;
+  return { result, aside, zip: await zipped(run, trained, { began, wasm: task.wasm }) };
 }
 
 async function learned(run: LabRun, input: LabInput, task: TrainingTask): Promise<Trained> {
@@ -85,6 +86,11 @@ function bestValue(tried: LabRun['tried'], { search, threshold }: Recipe): numbe
   return isLess ? Math.min(...values) : Math.max(...values);
 }
 
+const cardFacts = ({ experiment, data }: LabRun, { rows, metrics, warnings, columns }: Run): CardFacts => ({
+  ...{ experiment, data: data.rows.name, rows, auc: metrics.test.auc },
+  doubted: warnings.map(({ column }) => column).filter((column) => columns.includes(column)),
+});
+
 async function zipped(
   run: LabRun,
   { run: found, bundle }: Trained,
@@ -93,6 +99,10 @@ async function zipped(
   const { name } = run;
   const { files } = await pack({
     ...bundle,
+    dictionary: {
+      ...bundle.dictionary,
+      card: bundle.dictionary?.card ?? (await cardTexts(cardFacts(run, found))),
+    },
     referenceRows: Math.floor(MOST_KEPT_CELLS / (bundle.reference?.columns.size ?? 1)),
     id: bundleId(name),
     title: name,
@@ -101,7 +111,6 @@ async function zipped(
   });
   // As the command does: a bundle that breaks what it says is none.
   await verifyBundle(await openBundle(memorySource(name, files), { wasm }));
-  const pieces: BlobPart[] = [];
   const { rows } = run.data;
   const facts = {
     scoredesk: __APP_VERSION__,
@@ -115,8 +124,5 @@ async function zipped(
       seconds: run.seconds + (performance.now() - began) / 1000,
     },
   };
-  const all = [...files, [RUN_FILE, runFile(found, facts)] as const];
-  const readable = all.map(([path, bytes]) => ({ path, read: async () => bytes }));
-  await zipFiles(readable, (piece) => pieces.push(piece));
-  return new Blob(pieces, { type: 'application/zip' });
+  return zipBlob([...files, [RUN_FILE, runFile(found, facts)]]);
 }

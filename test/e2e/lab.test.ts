@@ -114,7 +114,16 @@ test('from a CSV to an advisor’s page: search, compare, publish; the command g
   await page.getByRole('table', { name: 'Parameters' }).getByText('impute').waitFor();
   expect(await axeViolations(page)).toEqual([]);
 
+  // Whoever is decided otherwise, and whoever is not, are all that were kept aside.
+  const swap = page.getByRole('table', { name: 'Who would be decided otherwise' }).locator('tbody tr');
+  const cells = (await swap.allInnerTexts()).map((text) => Number(text.split('\t')[1].replaceAll(',', '')));
+  expect(cells.length).toBe(4);
+  expect(cells.reduce((sum, rows) => sum + rows, 0)).toBe(6000);
+  await page.getByRole('combobox', { name: /^Against/ }).selectOption('inputs');
+  await page.getByRole('img', { name: 'Cost a client against inputs: 3 points.' }).waitFor();
+
   await page.getByRole('button', { name: 'boost-1', exact: true }).click();
+  await page.getByRole('list', { name: '20 candidates of the search: Log loss' }).waitFor();
   const zip = unzipSync(readFileSync(await downloaded(page, 'Save the bundle as a zip', 'boost.zip')));
   const out = join(dir, 'own');
   const command = [
@@ -136,6 +145,17 @@ test('from a CSV to an advisor’s page: search, compare, publish; the command g
   expect(status, stderr).toBe(0);
   for (const file of ['model.onnx', 'clients.parquet', 'test.parquet', 'reference.parquet'])
     expect(sha256(zip[file]), file).toBe(sha256(readFileSync(join(out, file))));
+
+  // To MLflow and back: the same model.
+  const mlruns = await downloaded(page, 'Save 2 runs for MLflow', 'mlruns.zip');
+  await page.locator('input[data-picks=lab]').setInputFiles(mlruns);
+  await page.getByText('2 runs read.').waitFor();
+  const foreign = page.getByRole('region', { name: 'Runs from MLflow', exact: true });
+  await foreign.getByRole('button', { name: 'boost-1' }).click();
+  await foreign.getByText('search_value').waitFor();
+  const onnx = readFileSync(await downloaded(page, 'Save its ONNX model', 'back.onnx'));
+  expect(sha256(onnx)).toBe(sha256(zip['model.onnx']));
+  expect(await axeViolations(page)).toEqual([]);
 
   await page.getByLabel('Who decides').fill('A. Martin');
   await page.getByLabel('Why').fill('cheapest on the same rows');
@@ -192,6 +212,26 @@ test('what can’t be trained is said before it is begun; a name is given once',
     buffer: Buffer.from('{"folds": 1}'),
   });
   await page.getByRole('alert').getByText(/folds/).waitFor();
+});
+
+test('a folder of MLflow is read; what is none is told', async () => {
+  const { page } = await pageIn(await profile(app.browser), `${app.site.url}#/lab`);
+  const folder = page.locator('input[data-picks=mlruns]');
+  const foreign = page.getByRole('region', { name: 'Runs from MLflow', exact: true });
+  await folder.setInputFiles('test/oracles/mlflow/3.17.2/mlruns');
+  await page.getByText('4 runs read.').waitFor();
+  await foreign.getByRole('button', { name: 'auc', exact: true }).click();
+  const names = await foreign.getByRole('rowheader').allInnerTexts();
+  expect(names.map((name) => name.split('\n')[0].trim())).toEqual([
+    ...['with a model', "second: l'autre", 'first', 'gone Deleted'],
+  ]);
+  await foreign.getByRole('button', { name: 'with a model' }).click();
+  await foreign.getByText('model.onnx').waitFor();
+  await page.reload();
+  await folder.setInputFiles('test/cases/onnx-days');
+  await foreign.getByText(/There is no MLflow run in this folder/).waitFor();
+  await foreign.getByRole('button', { name: 'Remove all that came from MLflow' }).click();
+  await foreign.getByRole('table').waitFor({ state: 'detached' });
 });
 
 test('in French, dark, on a phone: nothing overflows', async () => {

@@ -84,8 +84,16 @@ type ScorecardBin = Pick<WoeBin, 'column' | 'rows' | 'defaults' | 'woe'> & {
   points: number;
 };
 
+/** Outcomes (1: default) and P(default), row by row. */
+export interface ScoredRows {
+  target: Uint8Array;
+  scores: Float64Array;
+}
+
 export interface Trained {
   run: Run;
+  /** The rows kept aside: their outcomes, and what the model says of them. */
+  aside: ScoredRows;
   bundle: TrainedBundle;
 }
 
@@ -116,9 +124,14 @@ export async function train(input: TrainInput): Promise<Trained> {
   };
   const { spec, searched } = await chosenSpec(data.train, task, input);
   const model = await validatedModel(data.train, spec, task);
-  const run = await measured(data, { ...model, searched }, task);
+  const aside = { target: data.test.rows.target, scores: predict(model.fitted.pipeline, data.test.rows) };
+  const run = await measured(data, { ...model, searched, unseenScores: aside.scores }, task);
   const { threshold, reviewFrom } = run.threshold;
-  return { run, bundle: bundleOf(input, data, usedColumns(model.fitted), { threshold, reviewFrom, costs }) };
+  return {
+    run,
+    aside,
+    bundle: bundleOf(input, data, usedColumns(model.fitted), { threshold, reviewFrom, costs }),
+  };
 }
 
 /** What all parts of a training know. */
@@ -198,7 +211,14 @@ async function validatedModel({ rows }: LabPart, spec: FitSpec, task: LabTask): 
 /** Chooses the threshold, and measures on training rows, folds and test. */
 async function measured(
   { train: learned, test: unseen, declared, warnings }: LabData,
-  { fitted, calibration, cvScores, fold, searched }: ValidatedModel & { searched: Run['search'] },
+  {
+    fitted,
+    calibration,
+    cvScores,
+    fold,
+    searched,
+    unseenScores,
+  }: ValidatedModel & { searched: Run['search']; unseenScores: Float64Array },
   { recipe, costs, objective, pause }: LabTask,
 ): Promise<Run> {
   const threshold = await chooseThreshold(learned.rows.target, cvScores, {
@@ -220,7 +240,6 @@ async function measured(
     return figures(takePart(learned, own, ''), scores);
   };
   const { pipeline } = fitted;
-  const unseenScores = predict(pipeline, unseen.rows);
   const validation = await validate(unseen.rows.target, unseenScores, {
     threshold: threshold.threshold,
     costs,

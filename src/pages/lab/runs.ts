@@ -1,5 +1,5 @@
 import type { RunFigures } from '../../core/train/figures';
-import type { LabRun } from '../../protocol/lab';
+import type { ImportedRun, LabRun } from '../../protocol/lab';
 import { parametersOf } from '../../report/recipeText';
 
 /** Runs side by side. */
@@ -56,4 +56,14 @@ export function onSameRows(runs: readonly LabRun[]): boolean {
     JSON.stringify([data.rows, data.target, split, seed, result?.rows.test]),
   );
   return keys.every((key) => key === keys[0]);
+}
+
+/** Names of the metrics that most runs have; of as many, those of a test first. */
+export function commonMetrics(runs: readonly Pick<ImportedRun, 'metrics'>[], most: number): string[] {
+  const counts = new Map<string, number>();
+  for (const { metrics } of runs)
+    for (const name of Object.keys(metrics)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const ofTest = (name: string): number => Number(name.startsWith('test'));
+  const names = [...counts].sort(([a, x], [b, y]) => y - x || ofTest(b) - ofTest(a));
+  return names.slice(0, most).map(([name]) => name);
 }

@@ -3,6 +3,7 @@ import { swapSet, type Decided, type SwapSet } from '../core/decision/swap';
 import { streamingSha256 } from '../bundle/hash';
 import type { PickedFile } from '../bundle/source';
 import type { DataLook } from '../engine/data/look';
+import type { Correlations } from '../engine/data/together';
 import type { LabPlan } from '../engine/lab/plan';
 import type { Recipe } from '../engine/lab/recipe';
 import type { Progress } from '../engine/runtime';
@@ -84,6 +85,22 @@ export async function labLook(
   // A bundle's outcome is what it says, 1 where somebody defaulted.
   const outcomes = look.outcomes.filter(({ column, value }) => column === target && value === '1');
   return { ...look, outcomes: outcomes.map((one) => ({ ...one, likely: true })) };
+}
+
+/** How every two numbers of the rows go together. */
+export async function labCorrelations(
+  context: Context,
+  { rows }: { rows: LabRows },
+  task: OperationTask<Progress>,
+): Promise<Correlations> {
+  const [{ readData }, { correlationsOf }, { labSource }] = await Promise.all([
+    import('../engine/data/read'),
+    import('../engine/data/together'),
+    import('../supply/labRows'),
+  ]);
+  const { source } = await labSource(rows, await context.onUse());
+  const { sample } = await readData(source, task);
+  return correlationsOf(sample, task);
 }
 
 let last: { key: string; input: Promise<LabInput> } | null = null;

@@ -2,6 +2,7 @@ import { scoring } from '../client/scoring';
 import type { PickedFile } from '../bundle/source';
 import type { Target } from '../bundle/target';
 import type { DataLook } from '../engine/data/look';
+import type { Correlations } from '../engine/data/together';
 import type { Recipe } from '../engine/lab/recipe';
 import type { InstalledBundle } from '../protocol/installed';
 import type { LabData, LabRows } from '../protocol/lab';
@@ -28,6 +29,7 @@ const EMPTY: Draft = { experiment: '', name: '', rows: null, target: null, id: n
 /** What somebody is about to train: typed, kept through a reload, its consequences asked for as it changes. */
 class LabFormState {
   readonly look = new Asked<DataLook>();
+  readonly together = new Asked<Correlations>();
   #draft = $state.raw<Draft>(EMPTY);
   #templates = $state.raw<Readonly<Record<string, Recipe>>>({});
   #error = $state.raw<ErrorData | null>(null);
@@ -102,6 +104,11 @@ class LabFormState {
     if (!found || this.#draft.rows !== rows || !anew) return;
     const likely = found.outcomes.find((one) => one.likely) ?? null;
     this.change({ target: likely && { column: likely.column, value: likely.value } });
+  }
+
+  /** How the numbers of the rows go together; asked once for each rows. */
+  askTogether(rows: LabRows): void {
+    void this.together.ask(JSON.stringify(rows), (task) => scoring.labCorrelations({ rows }, task));
   }
 
   async importRecipe(file: File): Promise<void> {

@@ -214,6 +214,43 @@ test('what can’t be trained is said before it is begun; a name is given once',
   await page.getByRole('alert').getByText(/folds/).waitFor();
 });
 
+test('rows are divided by time, a column is left out, numbers are held against each other; odd files are told', async () => {
+  const { page } = await pageIn(await profile(app.browser), `${app.site.url}#/lab`);
+  const drop = (name: string, content: string) =>
+    page
+      .locator('input[data-picks=lab]')
+      .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
+  await drop('small.csv', loans(2000));
+  await page.getByText(/^1,600 rows to learn from, .* kept aside\. 7 columns could be inputs\.$/).waitFor();
+  await page.getByRole('combobox', { name: /^Kept aside/ }).selectOption('time');
+  await page.getByRole('combobox', { name: /^By this column/ }).selectOption('age');
+  await page.getByLabel('Share kept aside').fill('0.25');
+  await page.getByLabel('Share kept aside').blur();
+  await page.getByRole('combobox', { name: /^Leave out a column/ }).selectOption('loan');
+  await page.getByText(/^1,\d{3} rows to learn from, .* kept aside\. 6 columns could be inputs\.$/).waitFor();
+  const recipe = JSON.parse(
+    readFileSync(await downloaded(page, 'Save the recipe', 'time.json'), 'utf8'),
+  ) as object;
+  expect(recipe).toMatchObject({ split: { test: 0.25, time: 'age' }, leaveOut: ['loan'] });
+  await page.getByText('Correlation map').click();
+  await page.getByText(/^Of 2,000 rows; columns that go together stand together\.$/).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+
+  await page.getByRole('combobox', { name: /^Kept aside/ }).selectOption('lot');
+  await drop('five.csv', 'a,target\n1,0\n2,1\n3,0\n4,1\n5,0\n');
+  await page.getByText('This can’t be trained as it is').waitFor();
+  await drop('one.csv', `a,b,target\n${Array.from({ length: 300 }, (_, i) => `${i},1,0`).join('\n')}\n`);
+  await page.getByRole('combobox', { name: /^Outcome/ }).waitFor();
+  expect(await page.getByRole('button', { name: /^Run / }).getAttribute('aria-disabled')).toBe('true');
+  // A column that never varies is no reason not to train.
+  const rows = Array.from({ length: 300 }, (_, i) => `${i % 17},1,${i % 3 === 0 ? 1 : 0}`);
+  await drop('constant.csv', `a,same,target\n${rows.join('\n')}\n`);
+  // What is left out has to be there.
+  await page.getByRole('button', { name: 'Take loan back' }).click();
+  await page.getByText(/^225 rows to learn from/).waitFor();
+  await page.getByText(/fits, about/).waitFor();
+});
+
 test('a folder of MLflow is read; what is none is told', async () => {
   const { page } = await pageIn(await profile(app.browser), `${app.site.url}#/lab`);
   const folder = page.locator('input[data-picks=mlruns]');

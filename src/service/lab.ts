@@ -155,11 +155,15 @@ const enough = new Set<string>();
 
 export const endSearch = async (_context: Context, { id }: Named): Promise<void> => void enough.add(id);
 
+/** After these a run can go on from where it was: the person stopped it, or made room. */
+const GOES_ON = ['stopped', 'storage-refused', 'storage-failed'];
+
 /**
  * Trains a run that was begun, from where it stopped, and keeps what came of it; a failure is kept with it. Candidates are
  * kept as they are tried: a killed tab loses one at most.
  *
- * @throws run-elsewhere while another tab works on it; what `train` and `pack` throw; stopped, after which it can go on
+ * @throws run-elsewhere while another tab works on it; what `train` and `pack` throw; stopped, storage-refused, storage-failed, after
+ *   which it can go on
  */
 export const trainRun = changing(
   async (context: Context, { id }: Named, task: OperationTask<LabProgress>): Promise<LabRun> =>
@@ -182,7 +186,7 @@ export const trainRun = changing(
         return await amend(db, id, { state: 'done', result, error: null, seconds: seconds() });
       } catch (error) {
         const told = toErrorData(error);
-        if (told.code !== 'stopped')
+        if (!GOES_ON.includes(told.code))
           await amend(db, id, { state: 'failed', error: told, seconds: seconds() }).catch(() => undefined);
         throw error;
       } finally {

@@ -42,6 +42,47 @@ test('what was tried on a client, between two keystrokes', async () => {
   expect(await after.getByLabel('Credit amount', { exact: true }).inputValue()).toBe('12');
 });
 
+test('a training, wherever it was: in its search, its model, its bundle, its publishing', async () => {
+  const before = await browser.open(site.url);
+  await before.getByRole('button', { name: 'EN', exact: true }).click();
+  await install(before);
+  await before.goto(`${site.url}#/lab`);
+  await before.getByText(/200 rows kept aside/).waitFor();
+  await before.getByLabel('Experiment', { exact: true }).fill('autumn');
+  await before.getByLabel('Name of the run').fill('long');
+  await before.getByRole('combobox', { name: /^Search/ }).selectOption('tpe');
+  await before.getByText(/fits, about/).waitFor();
+  await before.getByRole('button', { name: /^Run [\d,]+ fits$/ }).click();
+  await before.getByText(/search: candidate [2-9]/).waitFor();
+  await browser.kill();
+  let page = await browser.open(`${site.url}#/lab`);
+  await page.getByText(/^Stopped\. \d+ candidates? (is|are) kept/).waitFor();
+  const done = (of: typeof page) =>
+    of.getByRole('checkbox', { name: 'Compare long' }).and(of.locator(':enabled'));
+  for (const phase of [/model \d/, /writes the bundle/]) {
+    const resume = page.getByRole('button', { name: 'Resume: long' });
+    await resume.or(done(page)).first().waitFor();
+    // On a fast machine a phase may pass between two looks.
+    if (await resume.isVisible()) await resume.click();
+    await page.getByText(phase).or(done(page)).first().waitFor();
+    await browser.kill();
+    page = await browser.open(`${site.url}#/lab`);
+  }
+  const resume = page.getByRole('button', { name: 'Resume: long' });
+  await resume.or(done(page)).first().waitFor();
+  if (await resume.isVisible()) await resume.click();
+  await done(page).waitFor();
+  await page.getByRole('button', { name: 'long', exact: true }).click();
+  await page.getByRole('button', { name: 'Publish on this device' }).click();
+  await page.getByRole('button', { name: 'Publishing' }).waitFor();
+  await browser.kill();
+  page = await browser.open(`${site.url}#/lab`);
+  await page.getByRole('button', { name: 'long', exact: true }).click();
+  await page.getByRole('button', { name: 'Publish on this device' }).click();
+  await page.getByRole('link', { name: 'Open its clients' }).click();
+  await page.getByText('1,000 clients of 1,000').waitFor();
+});
+
 test('a decision that was said to be recorded', async () => {
   const before = await browser.open(site.url);
   await before.getByRole('button', { name: 'EN', exact: true }).click();

@@ -77,8 +77,8 @@ def main():
     print(f"mlflow {mlflow.__version__}, its ui: {sorted(run['info']['run_name'] for run in shown)}")
     database = f"sqlite:///{folder / 'db.sqlite'}"
     for _ in range(2):
-        command = [sys.executable, "deploy/mlflow/log_runs.py", str(store), "--tracking-uri", database]
-        print(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip())
+        command = [sys.executable, str(ROOT / "deploy/mlflow/log_runs.py"), str(store), "--tracking-uri", database]
+        print(subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip())
 
 
 if __name__ == "__main__":

@@ -35,7 +35,10 @@ export const portfolioPath = (bundle: string): string => `/b/${encodeURIComponen
 export const batchPath = (bundle: string): string => `/b/${encodeURIComponent(bundle)}/batch`;
 
 /** The model page, for a client and on a feature if they are named. */
-export function modelPath(bundle: string, chosen: { client?: string; feature?: string } = {}): string {
+export function modelPath(
+  bundle: string,
+  chosen: { client?: string; feature?: string; against?: string } = {},
+): string {
   const named = Object.entries(chosen).filter(([, value]) => value);
   const query = new URLSearchParams(named).toString();
   return `/b/${encodeURIComponent(bundle)}/model${query ? `?${query}` : ''}`;

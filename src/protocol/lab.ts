@@ -15,6 +15,8 @@ export interface LabData {
   target: Target;
   /** Column that names a row; null numbers them. */
   id: string | null;
+  /** Rows without an outcome are left out; otherwise they are refused. */
+  labelledOnly?: boolean;
 }
 
 export const STAGES = ['candidate', 'champion', 'retired'] as const;
@@ -49,6 +51,8 @@ export interface LabRun {
   note: string;
   /** Words to find it by. */
   tags: readonly string[];
+  /** Fingerprint of the bundle that was installed of it; "" while none was. */
+  published: string;
   /** The last one holds. */
   stages: readonly StageChange[];
   /** Milliseconds; null while it is not deleted. */

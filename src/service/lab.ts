@@ -225,6 +225,8 @@ export const publishRun = changing(
     const db = await context.db();
     const { name } = await keptRun(db, id);
     const file = new File([await labFile(db, id)], `${name}.zip`);
-    return installPicked(context, { files: [{ path: file.name, file }] }, task);
+    const installed = await installPicked(context, { files: [{ path: file.name, file }] }, task);
+    await amend(db, id, { published: installed.fingerprint });
+    return installed;
   },
 );

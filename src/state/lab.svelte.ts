@@ -124,6 +124,7 @@ class LabState {
         error: null,
         note: '',
         tags: [],
+        published: '',
         stages: [],
         deletedAt: null,
       },

@@ -21,10 +21,14 @@ interface Draft {
   rows: LabRows | null;
   target: Target | null;
   id: string | null;
+  labelledOnly: boolean;
   recipe: Recipe | null;
 }
 
-const EMPTY: Draft = { experiment: '', name: '', rows: null, target: null, id: null, recipe: null };
+const EMPTY: Draft = {
+  ...{ experiment: '', name: '', rows: null, target: null },
+  ...{ id: null, labelledOnly: false, recipe: null },
+};
 
 /** What somebody is about to train: typed, kept through a reload, its consequences asked for as it changes. */
 class LabFormState {
@@ -49,8 +53,8 @@ class LabFormState {
 
   /** What is learned from, once it is said. */
   get data(): LabData | null {
-    const { rows, target, id } = this.#draft;
-    return rows && target ? { rows, target, id } : null;
+    const { rows, target, id, labelledOnly } = this.#draft;
+    return rows && target ? { rows, target, id, ...(labelledOnly ? { labelledOnly } : {}) } : null;
   }
 
   /** Brings back what was typed; a first visit begins with the bundle in use. */
@@ -98,7 +102,7 @@ class LabFormState {
 
   /** @param anew what these rows make likely is chosen; else what was chosen stays */
   async #lookAt(rows: LabRows, anew: boolean): Promise<void> {
-    this.change(anew ? { rows, target: null, id: null } : { rows });
+    this.change(anew ? { rows, target: null, id: null, labelledOnly: false } : { rows });
     await this.look.ask(JSON.stringify(rows), (task) => scoring.labLook({ rows }, task));
     const found = this.look.value;
     if (!found || this.#draft.rows !== rows || !anew) return;

@@ -28,8 +28,8 @@ const STEPS: Record<Shaped, Partial<Record<number, Step>>> = {
   },
   installs: {},
   runs: {
-    // The first ones had no tags.
-    7: (record) => ({ ...record, tags: [] }),
+    // The first ones had no tags, and nothing was said of their bundle.
+    7: (record) => ({ ...record, tags: [], published: '' }),
   },
   comparisons: {
     // The first ones did not say on how many rows a verdict rests.

@@ -4,7 +4,6 @@ import { wholeTable, type TableSource } from '../core/table/source';
 import { openPart, readManifest } from '../bundle/read';
 import { keptAsWritten } from '../bundle/columns';
 import type { Dictionary, Manifest } from '../bundle/schema';
-import type { Target } from '../bundle/target';
 import type { TrainInput } from '../engine/lab/train';
 import type { LabData, LabRows } from '../protocol/lab';
 import { labFile } from '../storage/runs';
@@ -69,10 +68,10 @@ function dictionaryOf(manifest: Manifest): Dictionary {
 async function ofFile(
   sha256: string,
   name: string,
-  { target, id }: { target: Target; id: string | null },
+  { target, id, labelledOnly }: Pick<LabData, 'target' | 'id' | 'labelledOnly'>,
   { db }: OnUse,
 ): Promise<LabInput> {
   const file = new File([await labFile(db, sha256)], name);
   const table = await readPickedTable({ path: name, file }, keptAsWritten([], id ?? ''));
-  return { table, target, id, dictionary: {} };
+  return { table, target, id, labelledOnly, dictionary: {} };
 }

@@ -74,6 +74,14 @@ test('eight raw tables dropped in: the command’s features, then with a model a
   const engine = app.site.requests.slice(from).filter((path) => path.includes('duckdb-'));
   expect(engine.map((path) => path.replace(/.*(\.\w+)$/, '$1')).sort()).toEqual(['.js', '.wasm']);
 
+  // What was made is learned from in the Lab; rows without an outcome are told, and left out when asked.
+  await page.getByRole('button', { name: 'Learn from it in the Lab' }).click();
+  await page.getByRole('combobox', { name: /^Outcome/ }).waitFor();
+  await page.getByText(/^Column TARGET of .* has no outcome in \d+ rows/).waitFor();
+  await page.getByLabel('Leave out rows without an outcome').check();
+  await page.getByText(/^\d+ rows to learn from, /).waitFor();
+  await page.goBack();
+
   // The engine is kept: the same again without network. A new client's bundle is made and read there too.
   await context.setOffline(true);
   await make(page, tables());

@@ -34,6 +34,11 @@ test('two tabs: one installs, the other follows and can pause it; both have it i
   };
   await startDownload(one);
   await two.getByText('Another tab is downloading this bundle').waitFor();
+  // Before anything has come there is nothing to be paused: it is offered anew.
+  await one
+    .getByText(/ of [\d,]+ bytes/)
+    .first()
+    .waitFor();
   await two.getByRole('button', { name: 'Pause' }).click();
   await one.getByText(/^Paused: /).waitFor();
   await two.getByText(/^Paused: /).waitFor();

@@ -166,8 +166,19 @@ test('from a CSV to an advisor’s page: search, compare, publish; the command g
   await page.getByRole('link', { name: 'Open its clients' }).click();
   await listed(page);
   expect(page.url()).toContain('boost-1');
+  // The other one against the champion, on the clients of both.
+  await page.goto(`${app.site.url}#/lab`);
+  const own = page.getByRole('table', { name: 'Runs', exact: true });
+  await own.getByRole('button', { name: 'logit-1', exact: true }).click();
+  await page.getByRole('button', { name: 'Publish on this device' }).click();
+  await page.getByRole('link', { name: 'Set against the champion boost-1, on the clients' }).click();
+  await page.getByRole('heading', { name: 'boost-1', level: 1 }).waitFor();
+  await page
+    .getByText(/^Decisions about 30,000 clients/)
+    .first()
+    .waitFor();
   expect(complaints).toEqual([]);
-});
+}, 180_000);
 
 test('a tab that is closed in the middle of a search loses one candidate at most', async () => {
   const context = await profile(app.browser);
@@ -179,7 +190,12 @@ test('a tab that is closed in the middle of a search loses one candidate at most
   await start(page);
   const status = page.getByText(/search: candidate [3-9]/);
   const [, reached] = /candidate (\d)/.exec(await status.innerText()) ?? [];
+  const { page: other } = await pageIn(context, `${app.site.url}#/lab`);
+  await other.getByText('Another tab works on it.').first().waitFor();
   await page.close();
+  // The other tab learns that it may go on.
+  await other.getByRole('button', { name: 'Resume: long' }).waitFor();
+  await other.close();
 
   const { page: again } = await pageIn(context, `${app.site.url}#/lab`);
   const kept = again.getByText(/^Stopped\. \d+ candidates are kept; it goes on from there\.$/);

@@ -14,7 +14,7 @@ import { parseDictionary } from '../bundle/validate';
 import { openBundle } from '../engine/engine';
 import { onnxRuntime } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
-import { algorithmTexts } from '../i18n/algorithm';
+import { algorithmTexts } from '../i18n/bundleTexts';
 import { localText, translate } from '../i18n/translate';
 import { count, LOCALE, plural, say } from './console';
 import { reportLines } from './check';

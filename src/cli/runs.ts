@@ -53,8 +53,9 @@ async function exportRuns(bundles: string[], { experiment, out }: ExportOptions)
 async function runOfBundle(path: string, experiment: string): Promise<WrittenRun> {
   const source = await openSource(path);
   const bytes = await source.read(RUN_FILE).catch(() => null);
-  if (!bytes) throw new ScoredeskError('run-file-lacking', { path });
-  const { data, timings, scoredesk, ...result } = parseRunFile(bytes);
+  const found = bytes && parseRunFile(bytes);
+  if (!found) throw new ScoredeskError('run-file-lacking', { path });
+  const { data, timings, scoredesk, ...result } = found;
   const at = timings?.at === undefined ? (await stat(path)).mtimeMs : Date.parse(timings.at);
   const run = {
     // The same bundle is the same run, whenever it is exported.

@@ -14,7 +14,7 @@ import { train, type Run, type TrainInput } from '../engine/lab/train';
 import type { LabWarning } from '../engine/lab/warnings';
 import { onnxRuntime } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
-import { algorithmTexts } from '../i18n/algorithm';
+import { algorithmTexts } from '../i18n/bundleTexts';
 import { version } from '../../package.json';
 import { reportLines } from './check';
 import { count, plural, print, say, sayProgress } from './console';

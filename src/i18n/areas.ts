@@ -1,7 +1,7 @@
 import type about from './messages/en/about.json';
 import type advice from './messages/en/advice.json';
-import type algorithm from './messages/en/algorithm.json';
 import type batch from './messages/en/batch.json';
+import type bundleTexts from './messages/en/bundleTexts.json';
 import type client from './messages/en/client.json';
 import type drift from './messages/en/drift.json';
 import type errors from './messages/en/errors.json';
@@ -40,7 +40,7 @@ interface Areas {
   /** What was decided, and how it is written down. */
   records: typeof records;
   settings: typeof settings;
-  algorithm: typeof algorithm;
+  bundleTexts: typeof bundleTexts;
   /** What is in a table. */
   table: typeof table;
   /** Whether a model may be trusted. */
@@ -84,9 +84,9 @@ const FILES: Record<Area, Record<Locale, Bring>> = {
     en: () => import('./messages/en/settings.json'),
     fr: () => import('./messages/fr/settings.json'),
   },
-  algorithm: {
-    en: () => import('./messages/en/algorithm.json'),
-    fr: () => import('./messages/fr/algorithm.json'),
+  bundleTexts: {
+    en: () => import('./messages/en/bundleTexts.json'),
+    fr: () => import('./messages/fr/bundleTexts.json'),
   },
   table: { en: () => import('./messages/en/table.json'), fr: () => import('./messages/fr/table.json') },
   validation: {

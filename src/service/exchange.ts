@@ -6,9 +6,10 @@ import type { Progress } from '../engine/runtime';
 import { changing, type OperationTask } from '../protocol/host';
 import type { ImportedRun, LabRun } from '../protocol/lab';
 import {
+  foreignModel,
   importedRuns as kept,
+  keepForeignModel,
   keepImported,
-  keepLabFile,
   keptRun,
   labFile,
   removeImported as remove,
@@ -35,7 +36,7 @@ export const importRuns = changing(
     const found = await foreignRuns(files, (done, total) => progress({ done, total, unit: 'runs' }));
     const db = await context.db();
     // A model before its run: what is listed is whole.
-    for (const { run, model } of found) if (model) await keepLabFile(db, run.id, model);
+    for (const { run, model } of found) if (model) await keepForeignModel(db, run.id, model);
     const importedAt = Date.now();
     await keepImported(
       db,
@@ -51,7 +52,7 @@ export const removeImported = changing(async (context: Context, { ids }: { ids: 
 
 /** The ONNX model of a run that was brought here. @throws run-file-gone */
 export const importedModel = async (context: Context, { id }: { id: string }): Promise<Blob> =>
-  labFile(await context.db(), id);
+  foreignModel(await context.db(), id);
 
 /** Runs as a zip of MLflow's file store; addresses in it are from where the folder mlruns lies. @param version of the app */
 export async function runsForMlflow(

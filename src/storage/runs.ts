@@ -21,12 +21,16 @@ export async function keptRun(db: Db, id: string): Promise<LabRun> {
   return run;
 }
 
+/** A name is one run's, but for deleted ones. @throws run-name-used */
+function refuseName(others: readonly LabRun[], { id, name }: LabRun): void {
+  if (others.some((other) => other.id !== id && other.name === name && other.deletedAt === null))
+    throw new ScoredeskError('run-name-used', { name });
+}
+
 /** @throws run-name-used; storage-refused, storage-failed */
 export async function beginRun(db: Db, run: LabRun): Promise<void> {
   const transaction = db.transaction('runs', 'readwrite', { durability: 'strict' });
-  const others = await transaction.store.getAll();
-  if (others.some(({ name, deletedAt }) => name === run.name && deletedAt === null))
-    throw new ScoredeskError('run-name-used', { name: run.name });
+  refuseName(await transaction.store.getAll(), run);
   try {
     await Promise.all([transaction.store.put({ ...run, schema: SCHEMA }), transaction.done]);
   } catch (error) {
@@ -34,12 +38,13 @@ export async function beginRun(db: Db, run: LabRun): Promise<void> {
   }
 }
 
-/** Writes what is new of a run, strictly. @throws run-gone; storage-refused, storage-failed */
+/** Writes what is new of a run, strictly. @throws run-gone; run-name-used by one that is restored; storage-refused, storage-failed */
 export async function amendRun(db: Db, id: string, change: Partial<LabRun>): Promise<LabRun> {
   const transaction = db.transaction('runs', 'readwrite', { durability: 'strict' });
   const run = await transaction.store.get(id);
   if (!run) throw new ScoredeskError('run-gone', {});
   const amended = { ...run, ...change };
+  if (change.deletedAt === null) refuseName(await transaction.store.getAll(), amended);
   try {
     await Promise.all([transaction.store.put({ ...amended, schema: SCHEMA }), transaction.done]);
   } catch (error) {
@@ -58,6 +63,8 @@ export async function keepLabFile(db: Db, key: string, blob: Blob): Promise<void
 }
 
 const asideKey = (id: string): string => `${id}:aside`;
+/** Ids of imported runs are whatever somebody's folder says: their models never lie under a key of another kind. */
+const foreignKey = (id: string): string => `imported:${id}`;
 
 /** Keeps what a run's model says of the rows kept aside. @throws storage-refused, storage-failed */
 export const keepAside = (db: Db, id: string, { target, scores }: ScoredRows): Promise<void> =>
@@ -91,13 +98,20 @@ export async function keepImported(db: Db, runs: readonly ImportedRun[]): Promis
   }
 }
 
+/** Keeps the model of an imported run. @throws storage-refused, storage-failed */
+export const keepForeignModel = (db: Db, id: string, model: Blob): Promise<void> =>
+  keepLabFile(db, foreignKey(id), model);
+
+/** @throws run-file-gone */
+export const foreignModel = (db: Db, id: string): Promise<Blob> => labFile(db, foreignKey(id));
+
 /** Takes runs of another tool away, with their models. */
 export async function removeImported(db: Db, ids: readonly string[]): Promise<void> {
   const transaction = db.transaction(['imported', 'labFiles'], 'readwrite', { durability: 'strict' });
   await Promise.all([
     ...ids.flatMap((id) => [
       transaction.objectStore('imported').delete(id),
-      transaction.objectStore('labFiles').delete(id),
+      transaction.objectStore('labFiles').delete(foreignKey(id)),
     ]),
     transaction.done,
   ]);
@@ -138,6 +152,6 @@ export async function sweepLabFiles(db: Db): Promise<void> {
       ...(rows.kind === 'file' ? [rows.sha256] : []),
     ]),
   );
-  for (const key of await db.getAllKeys('imported')) used.add(key);
+  for (const id of await db.getAllKeys('imported')) used.add(foreignKey(id));
   for (const key of await db.getAllKeys('labFiles')) if (!used.has(key)) await db.delete('labFiles', key);
 }

@@ -14,7 +14,7 @@ import { readDictionaryCsv } from '../bundle/dictionaryCsv';
 import { IDENTIFIER, type Dictionary, type LocalText } from '../bundle/schema';
 import { parseDictionary } from '../bundle/validate';
 import type { PickedFile } from '../bundle/source';
-import { algorithmTexts } from '../i18n/algorithm';
+import { algorithmTexts } from '../i18n/bundleTexts';
 import { onnxRuntime, type BringWasm } from '../engine/runtime';
 import { fileSupply, type Supply } from './supply';
 

@@ -11,7 +11,7 @@ import { train, type Run, type ScoredRows, type Trained } from '../engine/lab/tr
 import type { Recipe } from '../engine/lab/recipe';
 import { onnxRuntime, type BringWasm } from '../engine/runtime';
 import { verifyBundle } from '../engine/verify';
-import { algorithmTexts, cardTexts, type CardFacts } from '../i18n/algorithm';
+import { algorithmTexts, cardTexts, type CardFacts } from '../i18n/bundleTexts';
 import type { LabProgress, LabRun } from '../protocol/lab';
 import type { LabInput } from './labRows';
 import { bundleId } from './own';

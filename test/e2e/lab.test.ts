@@ -95,7 +95,7 @@ test('from a CSV to an advisor’s page: search, compare, publish; the command g
   await named(page, 'boost-1');
   const recipe = await downloaded(page, 'Save the recipe', 'recipe.json');
   await start(page);
-  await row(page, 'autumn: baseline').getByText('0.5', { exact: true }).waitFor();
+  await row(page, 'autumn: baseline').getByText('0.500', { exact: true }).waitFor();
   await page.getByText(/search: candidate .* best so far 0\.\d+/).waitFor();
   // Another run begins while this one goes on.
   await named(page, 'logit-1');
@@ -111,7 +111,7 @@ test('from a CSV to an advisor’s page: search, compare, publish; the command g
   }
   await page.getByText('All on the same 6,000 rows kept aside.').waitFor();
   await page.getByRole('img', { name: /^ROC: boost-1 0\.\d+, logit-1 0\.\d+$/ }).waitFor();
-  await page.getByRole('table', { name: 'Parameters' }).getByText('impute').waitFor();
+  await page.getByRole('table', { name: 'Parameters' }).getByText('Missing values').waitFor();
   expect(await axeViolations(page)).toEqual([]);
 
   // Whoever is decided otherwise, and whoever is not, are all that were kept aside.
@@ -119,8 +119,8 @@ test('from a CSV to an advisor’s page: search, compare, publish; the command g
   const cells = (await swap.allInnerTexts()).map((text) => Number(text.split('\t')[1].replaceAll(',', '')));
   expect(cells.length).toBe(4);
   expect(cells.reduce((sum, rows) => sum + rows, 0)).toBe(6000);
-  await page.getByRole('combobox', { name: /^Against/ }).selectOption('inputs');
-  await page.getByRole('img', { name: 'Cost a client against inputs: 3 points.' }).waitFor();
+  await page.getByRole('combobox', { name: /^Against/ }).selectOption({ label: 'Inputs' });
+  await page.getByRole('img', { name: 'Cost a client against Inputs: 3 points.' }).waitFor();
 
   await page.getByRole('button', { name: 'boost-1', exact: true }).click();
   await page.getByRole('list', { name: '20 candidates of the search: Log loss' }).waitFor();
@@ -210,7 +210,19 @@ test('a tab that is closed in the middle of a search loses one candidate at most
   await again.getByRole('button', { name: 'long', exact: true }).click();
   await again.getByRole('button', { name: 'Delete this run' }).click();
   await again.getByRole('button', { name: '1 deleted run' }).click();
+  // Its name may have been given to another one meanwhile: then it stays deleted.
+  await pick(again);
+  await again.getByText(/^24,000 rows to learn from/).waitFor();
+  await named(again, 'long');
+  await again.getByRole('combobox', { name: /^Search/ }).selectOption('');
+  await again.getByRole('button', { name: 'Logistic', exact: true }).click();
+  await start(again);
+  await again.getByRole('checkbox', { name: 'Compare long' }).and(again.locator(':enabled')).waitFor();
   await again.getByRole('button', { name: 'Restore long' }).click();
+  await again.getByText('There is a run called long already.').waitFor();
+  await again.getByRole('button', { name: 'long', exact: true }).click();
+  await again.getByRole('button', { name: 'Delete this run' }).click();
+  await again.getByRole('button', { name: 'Restore long' }).last().click();
   await row(again, 'long').waitFor();
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -53,6 +53,7 @@ test('what train made goes to MLflow’s file store, and comes back', () => {
 });
 
 test.each([
+  ['a run.json that no training wrote', ['export', '{broken}', '--out', 'x'], /broken holds no run\.json: /],
   ['no bundle', ['export', 'test', '--out', 'x'], /^test holds no run\.json: /],
   [
     'a folder that is there',
@@ -62,7 +63,10 @@ test.each([
   ['no MLflow', ['import', 'test/cases'], /^There is no MLflow run in this folder/],
   ['no folder', ['import', 'test/none'], /test\/none/],
 ])('%s is told in one line', (_, args, told) => {
-  const { status, err } = run('runs', ...args.map((arg) => arg.replace('{trees}', join(dir, 'trees'))));
+  mkdirSync(join(dir, 'broken'), { recursive: true });
+  writeFileSync(join(dir, 'broken', 'run.json'), '{"recipe": {"learner": 3}, "metrics": []}');
+  const there = (arg: string) => arg.replace(/\{(\w+)\}/, (_, name: string) => join(dir, name));
+  const { status, err } = run('runs', ...args.map(there));
   expect([status, err.trim().split('\n').length]).toEqual([1, 1]);
   expect(err).toMatch(told);
 });

@@ -3,7 +3,7 @@ import type { PackInput } from '../../src/bundle/packPlan';
 import { memorySource } from '../../src/bundle/memory';
 import { parseDictionary } from '../../src/bundle/validate';
 import { openBundle, type Engine, type OpenOptions } from '../../src/engine/engine';
-import { algorithmTexts } from '../../src/i18n/algorithm';
+import { algorithmTexts } from '../../src/i18n/bundleTexts';
 import { bytesOf, tableOf, textOf } from './files';
 
 const DEMO = 'demo/german-credit/';

@@ -5,7 +5,7 @@ import { pack } from '../../src/bundle/pack';
 import { parseDictionary } from '../../src/bundle/validate';
 import { takeRows, textColumn, type Column, type Table } from '../../src/core/table/table';
 import type { PackInput } from '../../src/bundle/packPlan';
-import { algorithmTexts } from '../../src/i18n/algorithm';
+import { algorithmTexts } from '../../src/i18n/bundleTexts';
 import { bytesOf, tableOf } from './files';
 import { germanInput } from './german';
 

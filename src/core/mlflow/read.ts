@@ -66,7 +66,12 @@ export async function readFileStore(
   const runs = folders.filter(({ facts }) => runId(facts) !== '' && !facts.model_id);
   for (const [i, folder] of runs.entries()) {
     const own = models.filter(({ facts }) => facts.source_run_id === runId(folder.facts));
-    const logged = own.flatMap(({ path }) => artifactsIn(byFolder.get(path) ?? []));
+    const logged = own.flatMap(({ path, facts }) =>
+      artifactsIn(byFolder.get(path) ?? []).map((one) => ({
+        ...one,
+        path: `${facts.name ?? facts.model_id}/${one.path}`,
+      })),
+    );
     found.push(await runOf(folder, byFolder.get(folder.path) ?? [], { experiments, logged }));
     progress(i + 1, runs.length);
   }

@@ -14,7 +14,7 @@ export interface LoggedPoint {
 
 /** A file that a run left. */
 export interface Artifact {
-  /** From the run's artefacts, or from those of the model that it logged. */
+  /** From the run's artefacts; from those of a model that it logged, after the model's name. */
   path: string;
   /** The same file, by its path in the folder that was given. */
   file: string;

@@ -50,12 +50,27 @@ export function differing(runs: readonly LabRun[]): {
   return { differ: rows.filter((row) => !isSame(row)), same: rows.filter(isSame) };
 }
 
-/** Whether figures were measured on the same rows: same data, outcome, split and seed. */
-export function onSameRows(runs: readonly LabRun[]): boolean {
-  const keys = runs.map(({ data, recipe: { split, seed }, result }) =>
-    JSON.stringify([data.rows, data.target, split, seed, result?.rows.test]),
-  );
-  return keys.every((key) => key === keys[0]);
+/** Names the rows that figures were measured on: data, outcome, split and seed. */
+export const rowsKey = ({ data, recipe: { split, seed }, result }: LabRun): string =>
+  JSON.stringify([data.rows, data.target, data.labelledOnly ?? false, split, seed, result?.rows.test]);
+
+export const onSameRows = (runs: readonly LabRun[]): boolean =>
+  runs.every((run) => rowsKey(run) === rowsKey(runs[0]));
+
+/** The best figures of each rows that more than one run was measured on. */
+export function bestByRows(runs: readonly LabRun[]): ReadonlyMap<string, { cost: number; auc: number }> {
+  const best = new Map<string, { cost: number; auc: number; runs: number }>();
+  for (const run of runs) {
+    if (!run.result) continue;
+    const { cost, auc } = run.result.metrics.test;
+    const before = best.get(rowsKey(run)) ?? { cost: Infinity, auc: -Infinity, runs: 0 };
+    best.set(rowsKey(run), {
+      cost: Math.min(before.cost, cost),
+      auc: Math.max(before.auc, auc),
+      runs: before.runs + 1,
+    });
+  }
+  return new Map([...best].filter(([, { runs: count }]) => count > 1));
 }
 
 /** Names of the metrics that most runs have; of as many, those of a test first. */

@@ -3,7 +3,7 @@ import type { LocalText } from '../bundle/schema';
 import { loadMessages, LOCALES } from './areas';
 import { translate, type Locale } from './translate';
 
-const loaded = () => Promise.all(LOCALES.map((locale) => loadMessages(locale, ['algorithm'])));
+const loaded = () => Promise.all(LOCALES.map((locale) => loadMessages(locale, ['bundleTexts'])));
 
 /** A text in each language, as a bundle has it. */
 const inEach = (textIn: (locale: Locale) => string): LocalText =>

@@ -99,15 +99,18 @@ async function filesOf(folder: string): Promise<StoreFile[]> {
   );
 }
 
+/** What somebody called something, on one line. */
+const cell = (text: string): string => text.replace(/[\t\r\n]+/g, ' ');
+
 /** A line a run, columns by tabs: its experiment, name, status, and metrics. */
 function* listed(runs: readonly LoggedRun[]): Generator<string> {
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].sort();
-  yield ['experiment', 'run', 'name', 'status', 'params', 'files', ...metrics].join('\t');
+  yield ['experiment', 'run', 'name', 'status', 'params', 'files', ...metrics.map(cell)].join('\t');
   for (const run of runs) {
     const values = metrics.map((name) => (run.metrics[name] ? String(latest(run.metrics[name])) : ''));
     const counts = [Object.keys(run.params).length, run.artifacts.length];
     const status = run.isDeleted ? 'deleted' : run.status;
-    yield [run.experiment, run.id, run.name, status, ...counts, ...values].join('\t');
+    yield [cell(run.experiment), run.id, cell(run.name), status, ...counts, ...values].join('\t');
   }
 }
 

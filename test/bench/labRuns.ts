@@ -33,17 +33,22 @@ async function multiplied(of: Page): Promise<number> {
     const asked = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve) => (request.onsuccess = () => resolve(request.result)));
     interface Kept {
+      id: string;
       name: string;
       result: { metrics: { test: { auc: number; cost: number } } };
     }
     const runs = (await asked(db.transaction('runs').objectStore('runs').getAll())) as Kept[];
     const one = runs.find((run) => run.name === 'first') as Kept;
-    const transaction = db.transaction('runs', 'readwrite');
+    const aside = (await asked(
+      db.transaction('labFiles').objectStore('labFiles').get(`${one.id}:aside`),
+    )) as { key: string };
+    const transaction = db.transaction(['runs', 'labFiles'], 'readwrite');
     for (let i = 0; i < count; i++) {
       const copy = { ...structuredClone(one), id: `copy-${i}`, name: `run-${i}`, startedAt: 1e12 + i };
       copy.result.metrics.test.auc = 0.7 + (i % 97) / 1000;
       copy.result.metrics.test.cost = 0.2 + (i % 89) / 1000;
       transaction.objectStore('runs').put(copy);
+      transaction.objectStore('labFiles').put({ ...aside, key: `copy-${i}:aside` });
     }
     await new Promise((resolve) => (transaction.oncomplete = resolve));
     db.close();
@@ -75,7 +80,7 @@ await timed('all shown', async () => {
 await timed('two compared, with who is decided otherwise', async () => {
   await page.getByRole('checkbox', { name: 'Compare run-0', exact: true }).check();
   await page.getByRole('checkbox', { name: 'Compare run-1', exact: true }).check();
-  await page.getByText('Who would be decided otherwise').waitFor();
+  await page.getByRole('table', { name: 'Who would be decided otherwise' }).waitFor();
 });
 await timed('a figure of all against a parameter', async () => {
   await page

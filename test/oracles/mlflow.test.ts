@@ -130,6 +130,7 @@ describe('a folder that is no store, or a broken one', () => {
     ['no YAML', [file('1/r/meta.yaml', '{{{')], 'mlflow-unreadable'],
     ['a list', [file('1/r/meta.yaml', '- 1')], 'mlflow-none'],
     ['aliases without end', [file('1/r/meta.yaml', 'a: &a [1]\nb: [*a,*a]\nrun_id: x')], 'mlflow-unreadable'],
+    ['an id that is a path', [file('1/r/meta.yaml', 'run_id: ../../x\n')], 'mlflow-unreadable'],
     ['a metric of words', [file('1/r/meta.yaml', meta), file('1/r/metrics/auc', 'often\n')], 'mlflow-unreadable'],
     [
       'a value without end',

@@ -36,6 +36,9 @@ const meta = looseObject({
   tags: nullish(array(looseObject({}))),
 });
 
+/** As MLflow checks them (mlflow/utils/validation.py): ids become names of files, and of records. */
+const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
+
 /** What else lies in a store has a meta.yaml of its own. */
 const BESIDE = /\/(artifacts|inputs|outputs|traces|datasets)\//;
 
@@ -86,7 +89,8 @@ async function foldersOf(files: readonly StoreFile[]): Promise<Folder[]> {
   for (const file of files) {
     if (!/(^|\/)meta\.yaml$/.test(file.path) || BESIDE.test(file.path)) continue;
     const facts = factsOf(await textOf(file, MOST_META));
-    if (!facts) throw new ScoredeskError('mlflow-unreadable', { path: file.path, reason: 'meta.yaml' });
+    if (!facts || (runId(facts) !== '' && !RUN_ID.test(runId(facts))))
+      throw new ScoredeskError('mlflow-unreadable', { path: file.path, reason: 'meta.yaml' });
     folders.push({ path: file.path.slice(0, -'meta.yaml'.length), facts });
   }
   return folders;
